@@ -1,0 +1,141 @@
+"""The seam: what a search engine takes and gives, whichever it is."""
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.search.catalogue import Allowed, Facets, Numbers
+from app.search.query import Query, Sort
+
+OWN_TEXT = 0
+"""Number of the passage that holds the thing's own text (description, opening post); pages are numbered from 1."""
+
+PASSAGES_SHOWN = 3
+"""How many passages of one thing are given with a result."""
+
+
+class IndexUnavailableError(Exception):
+    """The index is missing, broken, of another version or of another analyser: it must be rebuilt."""
+
+
+class IndexBusyError(Exception):
+    """Another process writes into the index; the work must be tried again later."""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A stretch of a thing's text: a page, a slide, a sheet, about 400 words, or its own text (n = 0).
+
+    `n` is unique within the thing; a thing with several files numbers their pages apart (file 2 from 1,000,001, say).
+    """
+
+    n: int
+    unit: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ParentDocument:
+    """One thing to index: `key` is "type:id"; title and tags are found on the thing itself, texts on its passages."""
+
+    key: str
+    title: str
+    tags: tuple[str, ...] = ()
+    lang: str | None = None
+    passages: tuple[Passage, ...] = ()
+
+
+@dataclass(frozen=True)
+class PassageHit:
+    """A passage that answers a query, by its number."""
+
+    n: int
+    score: float
+
+
+@dataclass(frozen=True)
+class ParentHit:
+    """A thing that answers a query: its best passages, and how many of its passages do in all."""
+
+    key: str
+    score: float
+    passages: tuple[PassageHit, ...] = ()
+    passages_total: int = 0
+
+
+@dataclass(frozen=True)
+class Matches:
+    """One page of results, with the number of all of them and their counts."""
+
+    total: int = 0
+    hits: tuple[ParentHit, ...] = ()
+    facets: Facets = field(default_factory=Facets)
+
+
+@dataclass(frozen=True)
+class Health:
+    """State of the index: usable or not, why not, how many things and passages it holds, in how many files' groups."""
+
+    usable: bool
+    reason: str = ""
+    parents: int = 0
+    passages: int = 0
+    segments: int = 0
+
+
+class SearchWriter(Protocol):
+    """What changes an index."""
+
+    def index(self, documents: Iterable[ParentDocument]) -> None:
+        """Add things, or replace them whole. Raises IndexBusyError, IndexUnavailableError."""
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Take things out; unknown keys are passed over. Raises IndexBusyError, IndexUnavailableError."""
+
+
+class SearchEngine(SearchWriter, Protocol):
+    """An index that can be searched. Every method but `health` raises IndexUnavailableError when it cannot be read."""
+
+    def search(self, query: Query, allowed: Allowed, limit: int = 10, offset: int = 0) -> Matches:
+        """Find what is allowed and answers the query; things are counted, sorted and paged, not passages."""
+
+    def suggest(self, prefix: str, allowed: Allowed, limit: int = 8) -> list[str]:
+        """Give the keys of allowed things whose title has these words, the last one perhaps unfinished."""
+
+    def fresh(self) -> AbstractContextManager[SearchWriter]:
+        """Open a new empty index beside the live one; it takes its place when the block ends without error."""
+
+    def rebuild(self, documents: Iterable[ParentDocument]) -> None:
+        """Replace the whole index while the old one goes on answering."""
+
+    def health(self) -> Health:
+        """Look at the index; never raises."""
+
+    def count(self) -> int:
+        """Give the number of things indexed."""
+
+
+def arrange(  # noqa: PLR0913 - what was found, and which page of it is wanted
+    query: Query,
+    allowed: Allowed,
+    places: Numbers,
+    scores: NDArray[np.float32],
+    limit: int,
+    offset: int,
+) -> tuple[int, Numbers, Facets]:
+    """Count, filter, sort and page what an engine found under the mask.
+
+    `places` are the things found (places in the catalogue, all of them readable), `scores` theirs.
+    Gives the total, the numbers of the wanted page within `places`, and the facets.
+    """
+    facets = allowed.facets(places)
+    kept = np.flatnonzero(allowed.of_kinds(places) & allowed.of_spaces(places))
+    newest = -allowed.catalogue.dates[places[kept]]
+    best = -scores[kept]
+    by = (places[kept], best, newest) if query.sort is Sort.DATE else (places[kept], newest, best)
+    return len(kept), kept[np.lexsort(by)][offset : offset + limit], facets

@@ -1,0 +1,82 @@
+"""The few words around the hits, and the marks over them; everything else of the text is escaped."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup, escape
+
+from app.search.hits import Hit, find_hits
+from app.search.terms import Clause
+
+SHORTEST, LONGEST = 160, 220
+_ELLIPSIS = "…"
+_MARK = Markup("<mark>{}</mark>")
+
+
+def snippet(text: str, clauses: Sequence[Clause], lang: str | None = "fr") -> Markup:
+    """Cut at most 220 characters around the densest hits, on words, hits marked; the beginning when there is none."""
+    hits = find_hits(text, clauses, lang)
+    start, end = _window(text, hits)
+    start, end = _on_words(text, start, end)
+    inside = [hit for hit in hits if start <= hit.start and hit.end <= end]
+    marked = _marked(text, inside, start, end)
+    before = _ELLIPSIS if text[:start].strip() else ""
+    after = _ELLIPSIS if text[end:].strip() else ""
+    return Markup("").join([escape(before), _one_line(marked), escape(after)])
+
+
+def mark(text: str, clauses: Sequence[Clause], lang: str | None = "fr") -> Markup:
+    """Give the whole text, escaped, with its hits marked; line breaks stay."""
+    return _marked(text, find_hits(text, clauses, lang), 0, len(text))
+
+
+def _window(text: str, hits: list[Hit]) -> tuple[int, int]:
+    """Choose the stretch that holds most different clauses, then most hits, then the first."""
+    if not hits:
+        return 0, min(len(text), SHORTEST)
+    best, chosen = (0, 0), (hits[0].start, hits[0].end)
+    last = 0
+    for first, hit in enumerate(hits):
+        last = max(last, first)
+        while last + 1 < len(hits) and hits[last + 1].end - hit.start <= SHORTEST:
+            last += 1
+        held = hits[first : last + 1]
+        value = (len({one.clause for one in held}), len(held))
+        if value > best:
+            best, chosen = value, (hit.start, max(one.end for one in held))
+    return _with_room(chosen, len(text))
+
+
+def _with_room(hit: tuple[int, int], length: int) -> tuple[int, int]:
+    """Widen a stretch on both sides to the longest snippet, a little more behind than before."""
+    start, end = hit[0], min(hit[1], hit[0] + LONGEST)
+    room = max(0, LONGEST - 20 - (end - start))
+    start = max(0, start - room * 2 // 5)
+    end = min(length, max(end, start + LONGEST - 20))
+    return max(0, min(start, end - LONGEST + 20)), end
+
+
+def _on_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """Move both ends to the nearest space inside, at most 20 characters away."""
+    if start > 0 and not text[start - 1].isspace():
+        space = next((at for at in range(start, min(start + 20, end)) if text[at].isspace()), None)
+        start = space + 1 if space is not None else start
+    if end < len(text) and not text[end].isspace():
+        space = next((at for at in range(end, min(end + 20, len(text))) if text[at].isspace()), None)
+        end = space if space is not None else end
+    return start, end
+
+
+def _marked(text: str, hits: Sequence[Hit], start: int, end: int) -> Markup:
+    parts: list[Markup] = []
+    at = start
+    for hit in hits:
+        if hit.end <= at:
+            continue
+        begin = max(hit.start, at)
+        parts += [escape(text[at:begin]), _MARK.format(text[begin : hit.end])]
+        at = hit.end
+    return Markup("").join([*parts, escape(text[at:end])])
+
+
+def _one_line(text: Markup) -> Markup:
+    return Markup(" ".join(text.split()))  # noqa: S704 - only white space is changed in what is already escaped
