@@ -1,0 +1,129 @@
+"""What must be done before the first request: the schema brought forward, the demo loaded into a new database.
+
+It runs as a process of its own (`python -m app.supervisor.prepare`), under the instance's lock: of several starts one
+does it and the others find it done, and no supervisor carries the application in its memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from contextlib import redirect_stdout
+from typing import TYPE_CHECKING, Any
+
+from .children import leash
+from .locks import held
+from .places import PYTHON, ROOT
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from config import Settings
+
+LOCK = "setup.lock"
+# Stands in the instance folder from the first start until the demo is in, so that an interrupted load is taken up again.
+UNFINISHED = "demo-unfinished"
+
+
+def prepare(settings: Settings, *, demo: bool) -> bool:
+    """Prepare the instance in a child process, one start at a time; return whether it went well.
+
+    `demo`: load the demo when the database is new and the settings allow it, and show whom one may sign in as.
+    """
+    os.umask(0o077)
+    settings.prepare_instance()
+    python = str(PYTHON) if PYTHON.exists() else sys.executable
+    command = [python, "-m", "app.supervisor.prepare", *(["--demo"] if demo and settings.demo_allowed else [])]
+    with held(settings.instance / LOCK, lambda: print("  another start is preparing the site, waiting for it")):
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=child_environ(settings),
+            check=False,
+            preexec_fn=leash(signal.SIGTERM),  # noqa: PLW1509 - one thread, nothing can deadlock
+        )
+    return done.returncode == 0
+
+
+def child_environ(settings: Settings) -> dict[str, str]:
+    """Return the environment of what runs the application from the project's folder."""
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    return environ | {"BEFFROI_INSTANCE": str(settings.instance), "PYTHONUNBUFFERED": "1"}
+
+
+def main() -> None:
+    """Bring the schema forward; with `--demo`, load the demo into a new database and show its accounts."""
+    parser = argparse.ArgumentParser(prog="prepare")
+    parser.add_argument("--demo", action="store_true", help="load the demo into a new database, show its accounts")
+    wants = parser.parse_args()
+    from wsgi import app  # not before the lock is held: the supervisor imports this module too
+
+    unfinished = app.config["SETTINGS"].instance / UNFINISHED
+    with app.app_context():
+        if wants.demo and _is_new():
+            unfinished.touch(mode=0o600)
+        _bring_forward()
+        if wants.demo:
+            if unfinished.exists() and _load_demo(app):
+                unfinished.unlink()
+            _show_accounts(app)
+
+
+def _is_new() -> bool:
+    """Whether the database has never been prepared."""
+    from alembic.migration import MigrationContext  # only in the environment, see main()
+
+    from app.extensions import db  # same
+
+    with db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() is None
+
+
+def _bring_forward() -> None:
+    from flask_migrate import upgrade  # only in the environment, see main()
+
+    upgrade()
+
+
+def _load_demo(app: Flask) -> bool:
+    print("  loading the demo network", file=sys.stderr, flush=True)
+    if _command(app, "demo", "load"):
+        print("  the demo could not be loaded (see above); the site starts without", file=sys.stderr)
+        return False
+    return True
+
+
+def _show_accounts(app: Flask) -> None:
+    """Print one account of each role, when there is a demo."""
+    said = io.StringIO()
+    with redirect_stdout(said):
+        failed = _command(app, "demo", "accounts", "--json")
+    try:
+        accounts = [] if failed else json.loads(said.getvalue())
+    except ValueError:
+        return
+    first_of_role: dict[str, dict[str, Any]] = {}
+    for account in accounts:
+        first_of_role.setdefault(account["role"], account)
+    if first_of_role:
+        print("\n  Demo accounts (all of them: ./run flask demo accounts)\n")
+    for role, account in first_of_role.items():
+        print(f"    {role:<14}{account['email']:<42}{account.get('password') or ''}")
+
+
+def _command(app: Flask, *words: str) -> int:
+    """Run one of the application's commands in this process; return its exit code."""
+    try:
+        app.cli.main(list(words), prog_name="flask")
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+    return 0
+
+
+if __name__ == "__main__":
+    main()
