@@ -1,4 +1,4 @@
-"""Read by gunicorn when someone starts it by hand (`gunicorn wsgi:app`): our settings, the schema forward first."""
+"""Read by gunicorn started by hand (`gunicorn wsgi:app`): our settings, the schema brought forward first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A process kept alive: started again when it dies, with a growing pause, and gone when its supervisor is gone."""
+"""A process kept alive: started again when it dies, with a growing pause, gone when its supervisor is."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Patience:
     steady: float = 60.0
 
     def pause(self, deaths: int) -> float:
-        """Return the pause after so many deaths in a row (1 or more): doubled each time, up to the longest."""
-        return min(self.first * 2 ** min(deaths - 1, 16), self.longest)
+        """Return the pause after so many deaths in a row (1 or more): doubled each time, up to a limit."""
+        return min(self.first * 2.0 ** min(deaths - 1, 16), self.longest)
 
 
 @dataclass
@@ -56,12 +56,12 @@ class Child:
             env=self.environ,
             pass_fds=self.passed,
             start_new_session=True,
-            preexec_fn=leash(signal.SIGTERM),  # noqa: PLW1509 - the supervisor has one thread, nothing can deadlock
+            preexec_fn=leash(signal.SIGTERM),  # noqa: PLW1509 - one thread, nothing can deadlock
         )
         self.started_at = self.clock()
 
     def tend(self) -> str:
-        """Start the process when it is due; return a sentence when it has just been found dead, else nothing."""
+        """Start the process when it is due; return a sentence when it was just found dead, else nothing."""
         if self.process is None:
             if self.clock() >= self.start_again_at:
                 self.start()

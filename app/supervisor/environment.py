@@ -1,4 +1,4 @@
-"""The Python environment in `.venv`: made once, installed again only when the locked list of packages changed."""
+"""The Python environment in `.venv`: made once, filled again only when the locked packages changed."""
 
 from __future__ import annotations
 
@@ -101,14 +101,12 @@ def _make_environment() -> None:
     say(f"making the environment in {VENV.name} with Python {sys.version.split()[0]}")
     command = [_outer_python(), "-I", "-m", "venv", "--clear", str(VENV)]
     if subprocess.run(command, check=False, env=_clean_environ()).returncode:
-        raise SetupError(
-            "The environment could not be made (see above). On Debian or Ubuntu the package python3-venv is needed."
-        )
+        raise SetupError("The environment could not be made (see above). Debian's package: python3-venv.")
     STAMPS.keep("python", _python_mark())
 
 
 def _outer_python() -> str:
-    """Return the interpreter outside of any environment: one inside `.venv` would clear the ground it stands on."""
+    """Return the interpreter outside of any environment: one in `.venv` would clear its own ground."""
     name = f"python{sys.version_info.major}.{sys.version_info.minor}"
     outer = Path(sys.base_prefix) / "bin" / name
     return str(outer) if outer.exists() else sys.executable
@@ -118,7 +116,7 @@ def _pip_install(one: PackageList) -> None:
     command = [str(PYTHON), "-I", "-m", "pip", "install", "-qq", "--no-input", "--progress-bar=off"]
     command += ["--disable-pip-version-check", "--require-hashes", "--only-binary=:all:", "-r", str(one.path)]
     if subprocess.run(command, check=False, cwd=ROOT, env=_clean_environ()).returncode:
-        raise SetupError(f"{one.purpose.capitalize()} could not be installed (see above): is the network there?")
+        raise SetupError(f"Could not install {one.purpose} (see above): is the network there?")
 
 
 def _clean_environ() -> dict[str, str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 def held(path: Path, on_wait: Callable[[], object] = lambda: None) -> Iterator[None]:
     """Hold the lock file at `path` (made when absent) while the body runs; wait for whoever holds it.
 
-    `on_wait` is called once when somebody else holds it. The file stays: removing it would let two holders in.
+    `on_wait` is called once when somebody else holds it. The file stays: removing it would let two in.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as file:

@@ -32,7 +32,7 @@ def are_ready() -> bool:
 
 
 def make_ready(*, insist: bool = False) -> None:
-    """Fetch, join and compile what changed; call it with the set-up lock held. `insist` tries again at once."""
+    """Fetch, join and compile what changed, set-up lock held. `insist` tries a failed fetch again."""
     if _packages_wanted(insist=insist):
         _fetch_packages()
     if _assets_wanted():

@@ -1,7 +1,7 @@
-"""What must be done before the first request: the schema brought forward, the demo loaded into a new database.
+"""What comes before the first request: the schema brought forward, the demo loaded into a new database.
 
-It runs as a process of its own (`python -m app.supervisor.prepare`), under the instance's lock: of several starts one
-does it and the others find it done, and no supervisor carries the application in its memory.
+It runs as a process of its own (`python -m app.supervisor.prepare`), under the instance's lock: of several
+starts one does it and the others find it done, and no supervisor carries the application in its memory.
 """
 
 from __future__ import annotations
@@ -26,28 +26,34 @@ if TYPE_CHECKING:
     from config import Settings
 
 LOCK = "setup.lock"
-# Stands in the instance folder from the first start until the demo is in, so that an interrupted load is taken up again.
+# Stands in the instance folder until the demo is in: an interrupted load is taken up again.
 UNFINISHED = "demo-unfinished"
 
 
 def prepare(settings: Settings, *, demo: bool) -> bool:
     """Prepare the instance in a child process, one start at a time; return whether it went well.
 
-    `demo`: load the demo when the database is new and the settings allow it, and show whom one may sign in as.
+    `demo`: load the demo when the database is new and the settings allow it; show who can sign in.
     """
     os.umask(0o077)
     settings.prepare_instance()
     python = str(PYTHON) if PYTHON.exists() else sys.executable
-    command = [python, "-m", "app.supervisor.prepare", *(["--demo"] if demo and settings.demo_allowed else [])]
-    with held(settings.instance / LOCK, lambda: print("  another start is preparing the site, waiting for it")):
+    command = [python, "-m", "app.supervisor.prepare"]
+    if demo and settings.demo_allowed:
+        command.append("--demo")
+    with held(settings.instance / LOCK, _waiting):
         done = subprocess.run(
             command,
             cwd=ROOT,
             env=child_environ(settings),
             check=False,
-            preexec_fn=leash(signal.SIGTERM),  # noqa: PLW1509 - one thread, nothing can deadlock
+            preexec_fn=leash(signal.SIGTERM),
         )
     return done.returncode == 0
+
+
+def _waiting() -> None:
+    print("  another start is preparing the site, waiting for it", file=sys.stderr, flush=True)
 
 
 def child_environ(settings: Settings) -> dict[str, str]:
@@ -59,7 +65,7 @@ def child_environ(settings: Settings) -> dict[str, str]:
 def main() -> None:
     """Bring the schema forward; with `--demo`, load the demo into a new database and show its accounts."""
     parser = argparse.ArgumentParser(prog="prepare")
-    parser.add_argument("--demo", action="store_true", help="load the demo into a new database, show its accounts")
+    parser.add_argument("--demo", action="store_true", help="load and show the demo")
     wants = parser.parse_args()
     from wsgi import app  # not before the lock is held: the supervisor imports this module too
 
@@ -122,7 +128,6 @@ def _command(app: Flask, *words: str) -> int:
         app.cli.main(list(words), prog_name="flask")
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
-    return 0
 
 
 if __name__ == "__main__":

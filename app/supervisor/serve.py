@@ -84,7 +84,7 @@ def _why_not(host: str, port: int, error: Exception) -> str:
             f"Port {port} of {host} is already taken: is Beffroi running there? "
             f"Stop what holds it, or choose another port: BEFFROI_PORT={port + 1} ./run"
         )
-    return f"Port {port} of {host} cannot be opened ({error}): choose another with BEFFROI_PORT and BEFFROI_HOST."
+    return f"Port {port} of {host} cannot be opened ({error}): see BEFFROI_HOST and BEFFROI_PORT."
 
 
 def address(door: socket.socket) -> str:

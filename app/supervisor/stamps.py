@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
 
 def digest(paths: Iterable[Path], *also: str) -> str:
-    """Return one hexadecimal digest of the files' names and contents, missing ones included, and of `also`."""
+    """Return one hexadecimal digest of the files' names and contents, missing or not, and of `also`."""
     total = hashlib.sha256()
     for path in paths:
         total.update(path.name.encode() + b"\0")
@@ -36,7 +35,7 @@ class Stamps:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         draft = self.path.with_name(f"{self.path.name}.new")
         draft.write_text(json.dumps(stamps, indent=1) + "\n", encoding="utf-8")
-        os.replace(draft, self.path)
+        draft.replace(self.path)
 
     def _read(self) -> dict[str, str]:
         try:

@@ -14,7 +14,7 @@ from config import Settings
 
 settings = Settings.from_environ()
 
-# Measured with 50 slow clients: gthread 2 x 8 passes where the sync worker stalls at 20. For more, put a proxy in front.
+# Measured with slow clients: gthread 2 x 8 passes 50, the sync worker stalls at 20. For more: a proxy.
 worker_class = "gthread"
 workers = settings.web_workers
 threads = settings.web_threads
@@ -24,10 +24,10 @@ keepalive = 5
 
 # Running requests are finished within the supervisor's 13 s, all of it within the promised 15 s.
 graceful_timeout = 10
-# A process that gives no sign of life for so long is replaced; a slow request does not count, its thread waits alone.
+# A process that gives no sign of life for so long is replaced; a slow request only holds its thread.
 timeout = 60
 # Signs of life are written to memory where there is some: a full disk must not stop the server.
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - gunicorn makes its own file there
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - its own file
 
 # A search of 10 000 letters, each written %C3%A9, must reach the application and get its answer in words.
 LONGEST_REQUEST_LINE = 64 * 1024

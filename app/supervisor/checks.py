@@ -1,0 +1,99 @@
+"""`./run test` and `./run lint`: every check in turn, with its time; fails when one of them does."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import NoReturn
+
+from .browser import chromium_or_advice, may_install_packages
+from .places import ROOT, VENV
+from .postgres import server_for_tests
+
+LEFT_OUT = "left out"
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check's name and its command."""
+
+    name: str
+    command: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a check: its exit code and how long it took."""
+
+    name: str
+    code: int
+    seconds: float
+
+    def __str__(self) -> str:
+        """One line of the closing table."""
+        return f"  {'ok    ' if self.code == 0 else 'FAILED'} {self.seconds:7.1f} s  {self.name}"
+
+
+def main() -> NoReturn:
+    """Run the checks; exits with 0 when all are well, else with the code of the last that is not."""
+    word, *rest = sys.argv[1:]
+    outcomes = [run(check, os.environ) for check in lint_checks()]
+    notes: list[str] = []
+    if word == "test":
+        outcomes.append(_tests(rest, notes))
+    print("\n" + "\n".join([*map(str, outcomes), *(f"  {LEFT_OUT}: {note}" for note in notes)]), flush=True)
+    sys.exit(next((one.code for one in reversed(outcomes) if one.code), 0))
+
+
+def run(check: Check, environ: Mapping[str, str]) -> Outcome:
+    """Run one check from the project's folder, its output going where ours goes."""
+    print(f"\n— {check.name}", flush=True)
+    start = time.monotonic()
+    code = subprocess.run(check.command, cwd=ROOT, env=environ, check=False).returncode
+    return Outcome(check.name, code, time.monotonic() - start)
+
+
+def lint_checks() -> list[Check]:
+    """Return the checks that read the code without running it."""
+    return [
+        Check("style", [_tool("ruff"), "check", "."]),
+        Check("format", [_tool("ruff"), "format", "--check", "."]),
+        Check("types", [_tool("mypy")]),
+        Check("arrows", [_tool("lint-imports"), "--cache-dir", ".cache/imports"]),
+    ]
+
+
+def _tool(name: str) -> str:
+    return str(VENV / "bin" / name)
+
+
+def _tests(rest: Sequence[str], notes: list[str]) -> Outcome:
+    """Run pytest with what this machine has; `notes` receives what had to be left out."""
+    quick = "--quick" in rest
+    may_install = may_install_packages(asked="--install" in rest)
+    words = [word for word in rest if word not in {"--quick", "--install"}]
+    with ExitStack() as stack:
+        postgres = stack.enter_context(server_for_tests(may_install=may_install and not quick))
+        browser = "" if quick else chromium_or_advice(may_install=may_install)
+        if not postgres:
+            notes.append("tests on PostgreSQL (no server: set TEST_POSTGRES_URL, or install postgresql)")
+        if quick:
+            notes.append("slow tests and browser journeys (--quick)")
+        elif not browser:
+            notes.append("browser journeys (no Chromium: ./run test --install as root installs it)")
+        environ = os.environ | {"TEST_POSTGRES_URL": postgres, "TEST_CHROMIUM": browser}
+        return run(Check("tests", _pytest(words, quick=quick, browser=bool(browser))), environ)
+
+
+def _pytest(words: Sequence[str], *, quick: bool, browser: bool) -> list[str]:
+    left_out = "not slow and not browser" if quick else "" if browser else "not browser"
+    return [sys.executable, "-m", "pytest", "-rfEs", *(["-m", left_out] if left_out else []), *words]
+
+
+if __name__ == "__main__":
+    main()
