@@ -1,0 +1,35 @@
+"""People, their city or organisation, and how they come in."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from flask_login import current_user
+
+from app.accounts import jobs  # noqa: F401 - declares its jobs
+from app.accounts.cli import users
+from app.accounts.models import User
+from app.accounts.views import blueprint, session_over
+from app.accounts.visits import note_visit
+from app.extensions import db, login
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """Attach accounts to the application."""
+    login.init_app(app)
+    login.session_protection = None  # the session is a row of ours; nothing in the cookie can be replayed
+    login.user_loader(_load)
+    login.unauthorized_handler(session_over)
+    app.register_blueprint(blueprint)
+    app.cli.add_command(users)
+    app.after_request(partial(note_visit, app))
+    app.context_processor(lambda: {"me": current_user})
+
+
+def _load(user_id: str) -> User | None:
+    user = db.session.get(User, int(user_id)) if user_id.isdigit() else None
+    return user if user is not None and user.is_active else None

@@ -1,0 +1,112 @@
+"""Commands about accounts: ``flask users …``."""
+
+from __future__ import annotations
+
+import secrets
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy import select
+
+from app.accounts.models import User, UserKind
+from app.accounts.operations import (
+    ACCOUNT_ATTEMPTS,
+    DEVICE_ATTEMPTS,
+    create_organisation,
+    create_user,
+    disable,
+    set_password,
+)
+from app.accounts.passwords import hash_password, weakness
+from app.accounts.queries import normal_email, organisation_by_name, user_by_email
+from app.core.db import transaction
+from app.core.errors import DomainError
+from app.extensions import db
+
+users = AppGroup("users", help="Accounts of the site.")
+
+
+def _chosen_password(password: str | None, email: str, name: str) -> tuple[str, bool]:
+    """Return a password and whether it was made here. Raises ClickException for a weak one."""
+    if password is None:
+        return secrets.token_urlsafe(15), True
+    problem = weakness(password, email, name)
+    if problem is not None:
+        raise click.ClickException(str(problem))
+    return password, False
+
+
+@users.command("create")
+@click.argument("email")
+@click.argument("name")
+@click.option("--organisation", help="Name of the organisation; created when unknown.")
+@click.option("--function", default="", help="Function in the organisation, for instance « maire ».")
+@click.option("--guest", is_flag=True, help="A guest, seeing only the spaces joined by command or invitation.")
+@click.option("--admin", is_flag=True, help="An administrator of the site.")
+@click.option("--language", default="fr", show_default=True)
+@click.option("--password", help="Password; made and printed once when left out.")
+def create(email: str, name: str, organisation: str | None, function: str, guest: bool, admin: bool, language: str, password: str | None) -> None:  # noqa: E501, FBT001, PLR0913
+    """Create an account."""
+    chosen, made = _chosen_password(password, email, name)
+    hashed = hash_password(chosen)
+    try:
+        with transaction():
+            place = (organisation_by_name(organisation) or create_organisation(organisation)) if organisation else None
+            kind = UserKind.GUEST if guest else UserKind.MEMBER
+            create_user(
+                email, name, password_hash=hashed, organisation=place, function=function, kind=kind, is_admin=admin, language=language
+            )
+    except DomainError as error:
+        raise click.ClickException(str(error.message)) from error
+    click.echo(f"{normal_email(email)} created" + (f", password: {chosen}" if made else ""))
+
+
+@users.command("password")
+@click.argument("email")
+@click.option("--password", help="Password; made and printed once when left out.")
+def password_command(email: str, password: str | None) -> None:
+    """Give an account a new password and end its sessions."""
+    user = _user(email)
+    chosen, made = _chosen_password(password, user.email, user.name)
+    hashed = hash_password(chosen)
+    with transaction():
+        set_password(user, hashed)
+    click.echo(f"{user.email} changed" + (f", password: {chosen}" if made else ""))
+
+
+@users.command("disable")
+@click.argument("email")
+def disable_command(email: str) -> None:
+    """Close an account at once."""
+    user = _user(email)
+    with transaction():
+        disable(user)
+    click.echo(f"{user.email} disabled")
+
+
+@users.command("unblock")
+@click.argument("email")
+def unblock(email: str) -> None:
+    """Lift the wait after wrong passwords."""
+    address = normal_email(email)
+    with transaction():
+        ACCOUNT_ATTEMPTS.forgive(address)
+        DEVICE_ATTEMPTS.forgive(address)
+    click.echo(f"{address} may try again")
+
+
+@users.command("list")
+def list_command() -> None:
+    """List the accounts."""
+    for user in db.session.scalars(select(User).order_by(User.sort_key)):
+        place = user.organisation.name if user.organisation else "–"
+        flags = " ".join(word for word, on in (("admin", user.is_admin), ("disabled", user.disabled_at)) if on)
+        click.echo(f"{user.email:40} {user.kind:7} {user.name} ({place}) {flags}".rstrip())
+
+
+def _user(email: str) -> User:
+    user = user_by_email(email)
+    if user is None:
+        message = f"no account for {email}"
+        raise click.ClickException(message)
+    return user

@@ -1,0 +1,60 @@
+"""The forms of sign-in and of a new password."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import EmailField, PasswordField, ValidationError
+from wtforms.validators import InputRequired, Length
+
+from app.accounts.passwords import LONGEST, weakness
+from app.core.forms import BeffroiForm
+from app.core.i18n import lazy_gettext as _l
+
+LONGEST_EMAIL = 254
+
+
+class SignInForm(BeffroiForm):
+    """Address and password."""
+
+    email = EmailField(
+        _l("Adresse de courriel"),
+        [InputRequired(_l("Indiquez votre adresse de courriel.")), Length(max=LONGEST_EMAIL)],
+        render_kw={"autocomplete": "username", "inputmode": "email", "spellcheck": "false"},
+    )
+    password = PasswordField(
+        _l("Mot de passe"),
+        [InputRequired(_l("Indiquez votre mot de passe.")), Length(max=1024)],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+class ResetForm(BeffroiForm):
+    """The address to which a link is mailed."""
+
+    email = EmailField(
+        _l("Adresse de courriel"),
+        [InputRequired(_l("Indiquez votre adresse de courriel.")), Length(max=LONGEST_EMAIL)],
+        render_kw={"autocomplete": "username", "inputmode": "email", "spellcheck": "false"},
+    )
+
+
+class NewPasswordForm(BeffroiForm):
+    """A new password, typed once (it can be shown) and checked against what is easily guessed."""
+
+    password = PasswordField(
+        _l("Nouveau mot de passe"),
+        [InputRequired(_l("Choisissez un mot de passe."))],
+        description=_l("Au moins 12 caractères. Quatre mots sans lien entre eux se retiennent bien."),
+        render_kw={"autocomplete": "new-password"},
+    )
+
+    def __init__(self, *known_words: str, **options: Any) -> None:  # noqa: ANN401 - WTForms options
+        super().__init__(**options)
+        self.known_words = known_words
+
+    def validate_password(self, field: PasswordField) -> None:
+        """Refuse a short, huge or well-known password."""
+        problem = weakness((field.data or "")[: LONGEST + 1], *self.known_words)
+        if problem is not None:
+            raise ValidationError(str(problem))

@@ -1,0 +1,27 @@
+"""Mails about one's own account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.accounts.operations import RESET, RESET_LIFE, make_secret_link
+from app.accounts.queries import user_by_email
+from app.core.db import transaction
+from app.core.i18n import gettext as _
+from app.core.jobs import job
+from app.core.mail import send
+from app.core.navigation import address
+
+
+@job("accounts.mail_reset")
+def mail_reset(payload: dict[str, Any]) -> None:
+    """Mail a link to choose a new password, if the address has an account.
+
+    Done in the background so that the page answers in the same time for known and unknown addresses.
+    """
+    with transaction():
+        user = user_by_email(payload["email"])
+        if user is None or not user.is_active:
+            return
+        link = address("accounts.choose_password_page", secret=make_secret_link(user, RESET, RESET_LIFE))
+        send(user.email, _("Choisir un nouveau mot de passe"), "reset", language=user.language, user=user, link=link)

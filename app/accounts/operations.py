@@ -1,0 +1,146 @@
+"""What is done with accounts: create, sign in, choose a new password, end sessions."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import update
+
+from app.accounts.models import Organisation, OrganisationKind, SecretLink, User, UserKind
+from app.accounts.passwords import hash_password, needs_rehash, verify_password
+from app.accounts.queries import normal_email, organisation_by_name, user_by_email, valid_link
+from app.core.audit import record
+from app.core.clock import now
+from app.core.db import transaction
+from app.core.errors import DomainError, NotFoundError
+from app.core.i18n import lazy_gettext as _l
+from app.core.sessions import end_sessions, hashed
+from app.core.throttle import Limit
+from app.extensions import db
+
+RESET = "reset"
+RESET_LIFE = timedelta(hours=1)
+SECRET_BYTES = 32  # 256 bits
+
+# Wrong passwords: five free ones for an account, thirty for a network (a town hall shares one address).
+ACCOUNT_ATTEMPTS = Limit("sign-in account", free=5)
+NETWORK_ATTEMPTS = Limit("sign-in network", free=30)
+DEVICE_ATTEMPTS = Limit("sign-in device", free=5)
+RESET_ATTEMPTS = Limit("reset", free=5, first=timedelta(minutes=1))
+
+
+def create_organisation(name: str, kind: str = OrganisationKind.CITY, *, is_member: bool = True, **more: Any) -> Organisation:  # noqa: ANN401
+    """Create an organisation; ``more`` holds its other columns. Raises DomainError when the name is taken."""
+    if organisation_by_name(name) is not None:
+        raise DomainError(_l("Cette collectivité existe déjà."))
+    organisation = Organisation(name=name, kind=kind, is_member=is_member, **more)
+    db.session.add(organisation)
+    db.session.flush()
+    return organisation
+
+
+def create_user(  # noqa: PLR0913 - the fields of an account, by name
+    email: str,
+    name: str,
+    *,
+    password_hash: str | None = None,
+    organisation: Organisation | None = None,
+    function: str = "",
+    kind: str = UserKind.MEMBER,
+    is_admin: bool = False,
+    language: str = "fr",
+    by: User | None = None,
+) -> User:
+    """Create an account, inside a transaction. Raises DomainError for a bad or taken address."""
+    address = normal_email(email)
+    if not 3 <= len(address) <= 254 or "@" not in address[1:-1]:  # noqa: PLR2004 - RFC 5321, 4.5.3.1
+        raise DomainError(_l("Cette adresse de courriel n'est pas valable."))
+    if user_by_email(address) is not None:
+        raise DomainError(_l("Un compte existe déjà pour cette adresse."))
+    user = User(
+        email=address,
+        name=name,
+        password_hash=password_hash,
+        organisation=organisation,
+        function=function[:160],
+        kind=kind,
+        is_admin=is_admin,
+        language=language,
+    )
+    db.session.add(user)
+    db.session.flush()
+    record("user.created", by, user, kind=str(kind), is_admin=is_admin)
+    return user
+
+
+def authenticate(email: str, password: str, network: str, device: str | None = None) -> User | None:
+    """Return the person whose password this is, None otherwise. Runs outside of any transaction.
+
+    Attempts are counted for the account and for the network before the password is hashed; a device from which this
+    account has signed in before has a count of its own, so that strangers cannot keep the owner out. Raises
+    TooManyError.
+    """
+    address = normal_email(email)[:254]
+    limit, subject = (DEVICE_ATTEMPTS, f"{address} {device}") if device else (ACCOUNT_ATTEMPTS, address)
+    limit.check(subject)
+    if not device:
+        NETWORK_ATTEMPTS.check(network)
+    user = user_by_email(address)
+    if not verify_password(user.password_hash if user else None, password) or user is None or not user.is_active:
+        limit.count(subject)
+        NETWORK_ATTEMPTS.count(network)
+        with transaction():
+            record("user.sign_in_refused", user, user)
+        return None
+    _welcome(user, password, limit, subject)
+    return user
+
+
+def _welcome(user: User, password: str, limit: Limit, subject: str) -> None:
+    """Forget the wrong attempts and renew an old hash; the hash is made before the transaction."""
+    stored, user_id = user.password_hash or "", user.id
+    renewed = hash_password(password) if needs_rehash(stored) else None
+    with transaction():
+        limit.forgive(subject)
+        if renewed:
+            db.session.execute(update(User).where(User.id == user_id).values(password_hash=renewed))
+        record("user.signed_in", user, user)
+
+
+def make_secret_link(user: User, purpose: str, life: timedelta) -> str:
+    """Make a single-use link and return its secret, which is not kept. Call inside ``transaction()``."""
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    db.session.add(
+        SecretLink(purpose=purpose, user_id=user.id, secret_hash=hashed(secret), expires_at=now() + life)
+    )
+    return secret
+
+
+def choose_password(secret: str, password_hash: str) -> User:
+    """Set a new password through a mailed link, inside a transaction; every session of the person ends.
+
+    Raises NotFoundError when the link is not valid any more.
+    """
+    link = valid_link(RESET, secret)
+    if link is None:
+        raise NotFoundError
+    set_password(link.user, password_hash)
+    record("user.password_reset", link.user, link.user)
+    return link.user
+
+
+def set_password(user: User, password_hash: str) -> None:
+    """Change a password: mailed links and all sessions die. Call inside ``transaction()``."""
+    user.password_hash = password_hash
+    unused = (SecretLink.user_id == user.id) & SecretLink.used_at.is_(None)
+    db.session.execute(update(SecretLink).where(unused).values(used_at=now()))
+    end_sessions(user.id)
+
+
+def disable(user: User, by: User | None = None) -> None:
+    """Close an account at once: its sessions end. Call inside ``transaction()``."""
+    user.disabled_at = now()
+    end_sessions(user.id)
+    record("user.disabled", by, user)

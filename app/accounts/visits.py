@@ -1,0 +1,42 @@
+"""When each person was last here: written at most every five minutes, outside of the page's own transaction."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask, Response, session
+from flask_login import current_user
+from sqlalchemy import update
+
+from app.accounts.models import User
+from app.core.clock import now
+from app.core.db import separate_write
+from app.core.sessions import TOUCH_EVERY, VISIT_GAP, ServerSession, UserSession
+from app.extensions import db
+
+
+def note_visit(app: Flask, response: Response) -> Response:
+    """Push the end of the session further and note the visit. A gap of half an hour begins a new visit.
+
+    ``previous_visit_at`` is the moment of the last sign of life before the present visit: what is new since then is new
+    for this person.
+    """
+    if not isinstance(session, ServerSession) and not hasattr(session, "seen_at"):
+        return response
+    seen, stored_id = session.seen_at, session.stored_id
+    if stored_id is None or not current_user.is_authenticated or (seen is not None and now() - seen < TOUCH_EVERY):
+        return response
+    user_id, last = current_user.id, current_user.last_seen_at
+    began = last is None or now() - last > VISIT_GAP
+    settings, moment = app.config["SETTINGS"], now()
+    idle = moment + timedelta(days=settings.session_idle_days)
+    db.session.rollback()
+    with separate_write() as connection:
+        row = connection.execute(UserSession.__table__.select().where(UserSession.id == stored_id)).first()
+        if row is None:
+            return response
+        end = min(idle, row.created_at + timedelta(days=settings.session_days))
+        connection.execute(update(UserSession).where(UserSession.id == stored_id).values(seen_at=moment, expires_at=end))
+        values = {"last_seen_at": moment, "updated_at": User.updated_at} | ({"previous_visit_at": last or moment} if began else {})
+        connection.execute(update(User).where(User.id == user_id).values(**values))
+    return response

@@ -1,0 +1,83 @@
+"""Who may call a view: each view declares it in one line; without a declaration nobody may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from flask import Flask, abort, current_app, request
+from flask_login import current_user
+
+from app.core.errors import NotFoundError, RefusedError
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Access:
+    """A declaration: its name, the sentence of the permissions page, and the test of the person."""
+
+    name: str
+    sentence: str
+    allows: Callable[[Any], bool]
+    signed_in: bool = True
+
+
+ANYONE = Access("anyone", "tout le monde, même sans compte", lambda _person: True, signed_in=False)
+SIGNED_IN = Access("signed_in", "toute personne identifiée", lambda _person: True)
+NETWORK_MEMBERS = Access("network_members", "les membres du réseau, pas les invités", lambda person: person.is_member)
+ADMINISTRATORS = Access("administrators", "les administrateurs", lambda person: person.is_admin)
+
+
+def _declaration(access: Access) -> Callable[[View], View]:
+    def declare(view: View) -> View:
+        view.__access__ = access  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+anyone = _declaration(ANYONE)
+signed_in = _declaration(SIGNED_IN)
+network_members = _declaration(NETWORK_MEMBERS)
+administrators = _declaration(ADMINISTRATORS)
+
+
+def declared_access(view: Callable[..., Any]) -> Access | None:
+    """Return what a view declares, None when it declares nothing."""
+    return cast("Access | None", getattr(view, "__access__", None))
+
+
+def person() -> Any:  # noqa: ANN401 - core knows no user model
+    """Return the signed-in person, the model itself and not the proxy. Raises NotFoundError when nobody is."""
+    if not current_user.is_authenticated:
+        raise NotFoundError
+    return current_user._get_current_object()  # noqa: SLF001 - werkzeug's documented way out of the proxy
+
+
+def guard() -> ResponseReturnValue | None:
+    """Let a request through only when its view's declaration allows this person. Runs before everything else."""
+    endpoint = request.endpoint
+    if endpoint is None:
+        return None  # no view: the router answers 404 or 405
+    access = declared_access(current_app.view_functions[endpoint])
+    if access is None:
+        current_app.logger.error("view without a declared access: %s", endpoint)
+        abort(404)
+    if not access.signed_in:
+        return None
+    if not current_user.is_authenticated:
+        return cast("ResponseReturnValue", current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
+    if not access.allows(person()):
+        raise RefusedError if request.method in {"GET", "HEAD"} else NotFoundError
+    return None
+
+
+def register(app: Flask) -> None:
+    """Put the guard before every request and declare the static files."""
+    app.before_request(guard)
+    anyone(app.view_functions["static"])

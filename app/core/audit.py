@@ -1,0 +1,45 @@
+"""The journal: who did what, to what, when. Rows are added and never changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import g, has_request_context
+from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.clock import now
+from app.core.db import UtcDateTime
+from app.extensions import db
+
+
+class AuditEntry(db.Model):
+    """One line of the journal."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+    action: Mapped[str] = mapped_column(String(60), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    subject_type: Mapped[str | None] = mapped_column(String(30))
+    subject_id: Mapped[int | None]
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    request_id: Mapped[str | None] = mapped_column(String(32))
+
+
+def record(action: str, person: Any = None, subject: Any = None, **detail: Any) -> None:  # noqa: ANN401 - any model
+    """Add a line to the journal, inside the transaction of the change.
+
+    ``action`` is ``feature.past_participle``; ``detail`` holds plain values and never a secret.
+    """
+    entry = AuditEntry(
+        action=action,
+        person_id=person.id if person is not None else None,
+        subject_type=subject.__tablename__ if subject is not None else None,
+        subject_id=subject.id if subject is not None else None,
+        detail=detail,
+        request_id=g.get("request_id") if has_request_context() else None,
+    )
+    db.session.add(entry)

@@ -1,0 +1,58 @@
+"""Commands about jobs: ``flask jobs …``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from app.core import jobs
+from app.core.db import transaction
+from app.core.worker import Worker, run_all
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+group = AppGroup("jobs", help="Background work.")
+
+
+@group.command("work")
+@click.option("--until-idle", is_flag=True, help="Stop when nothing is ready any more.")
+def work(until_idle: bool) -> None:  # noqa: FBT001 - a flag of the command line
+    """Run the worker until it is told to stop."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - documented by werkzeug
+    if until_idle:
+        click.echo(f"{run_all(app)} batches")
+    else:
+        Worker(app).run()
+
+
+@group.command("state")
+def state() -> None:
+    """Show how many jobs are queued, running, done and failed."""
+    for name, number in sorted(jobs.counts().items()):
+        click.echo(f"{name:10} {number}")
+
+
+@group.command("failed")
+def failed() -> None:
+    """List the jobs that were given up, with the reason."""
+    for one in jobs.failed_jobs():
+        reason = (one.error or "").strip().splitlines()
+        click.echo(f"{one.id}  {one.name}  {one.finished_at:%Y-%m-%d %H:%M}  {reason[-1] if reason else ''}")
+
+
+@group.command("retry")
+@click.argument("ids", nargs=-1, type=int)
+def retry(ids: tuple[int, ...]) -> None:
+    """Queue given-up jobs again: those named, or all."""
+    with transaction():
+        count = jobs.retry(list(ids))
+    click.echo(f"{count} queued again")
+
+
+def register(app: Flask) -> None:
+    """Attach the commands."""
+    app.cli.add_command(group)

@@ -1,0 +1,190 @@
+"""The database: column types, public ids, the engine's settings and the one way to write."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, DateTime, Dialect, Engine, String, event
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from app.core.clock import now
+from app.extensions import db
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+PUBLIC_ID_LENGTH = 10
+PUBLIC_ID_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"  # lower-case base32, RFC 4648 section 6
+BUSY_TIMEOUT_MS = 8000
+LARGEST_INTEGER = 2**63 - 1
+WRITE_OPTION = "beffroi_write"
+SORT_KEY_LENGTH = 200
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment, aware and in UTC in Python on every database.
+
+    SQLite keeps no time zone: the value is stored as UTC and made aware again when read. A naive value is refused.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Convert to UTC. Raises ValueError for a naive value."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = "a moment without time zone cannot be stored"
+            raise ValueError(message)
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Return an aware value in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def new_public_id() -> str:
+    """Return a random id of 10 characters of lower-case base32 (50 bits), the only id shown in addresses."""
+    return "".join(secrets.choice(PUBLIC_ID_ALPHABET) for _ in range(PUBLIC_ID_LENGTH))
+
+
+def sort_key(text: str) -> str:
+    """Return the key by which a title or name sorts: accents folded, case folded, punctuation dropped.
+
+    Computed by us because SQLite and PostgreSQL disagree on collation, letter case and accents.
+    """
+    folded = unicodedata.normalize("NFKD", text).casefold()
+    kept = (c if c.isalnum() else " " for c in folded if not unicodedata.combining(c))
+    return " ".join("".join(kept).split())[:SORT_KEY_LENGTH]
+
+
+class HasPublicId:
+    """Mixin: an integer key that stays inside and a public id for addresses."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(PUBLIC_ID_LENGTH), unique=True, default=new_public_id)
+
+
+class HasMoments:
+    """Mixin: when the row was made and last changed."""
+
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
+
+
+class TransactionError(RuntimeError):
+    """A transaction was opened inside another one: the outer one must hold the whole deed."""
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Write inside one short transaction.
+
+    Ends the reading transaction of the request, so that what was loaded is read again; opens ``BEGIN IMMEDIATE`` on
+    SQLite (an ordinary transaction on PostgreSQL, where ``lock`` takes row locks); commits at the end, or rolls back and
+    lets the error through. Raises TransactionError when nested.
+    """
+    session = db.session()
+    if session.info.get("writing"):
+        message = "transaction() inside transaction()"
+        raise TransactionError(message)
+    session.rollback()
+    session.info.clear()
+    session.info["writing"] = True
+    try:
+        session.connection(execution_options={WRITE_OPTION: True})
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.clear()
+
+
+def is_writing() -> bool:
+    """Tell whether a write transaction is open."""
+    return bool(db.session().info.get("writing"))
+
+
+def lock(*things: Any) -> None:  # noqa: ANN401 - any model
+    """Read rows again and hold them until the transaction ends (``FOR UPDATE`` on PostgreSQL).
+
+    On SQLite the writing transaction already holds the whole database.
+    """
+    for thing in things:
+        db.session.refresh(thing, with_for_update=True)
+
+
+def cache_of_transaction() -> dict[str, Any]:
+    """Return a dictionary that lives as long as what was read is true: until the next ``transaction()``."""
+    info: dict[str, Any] = db.session().info
+    kept: dict[str, Any] = info.setdefault("cache", {})
+    return kept
+
+
+def storable(number: int) -> bool:
+    """Tell whether a number fits a database integer (SQLite raises beyond 63 bits)."""
+    return -LARGEST_INTEGER <= number <= LARGEST_INTEGER
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Return the options of the SQLAlchemy engine for a database address."""
+    if url.startswith("sqlite"):
+        # Autocommit in the driver: the BEGIN is ours (see _begin). Otherwise pysqlite starts deferred ones by itself.
+        return {"connect_args": {"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}}
+    return {"pool_pre_ping": True, "connect_args": {"options": "-c timezone=utc"}}
+
+
+def set_up_engine(app: Flask) -> None:
+    """Attach our settings to the engine of an application: pragmas, the BEGIN, and one connection kept open.
+
+    With WAL and every connection closed, a full disk stops even reading; the connection kept for the life of the
+    process avoids that.
+    """
+    with app.app_context():
+        engine = db.engine
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_pragmas)
+        event.listen(engine, "begin", _begin)
+
+
+def keep_one_connection(app: Flask) -> None:
+    """Open the connection this process keeps for its whole life (SQLite only). Called by servers and workers."""
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            app.extensions["kept_connection"] = db.engine.raw_connection()
+
+
+def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}", "synchronous=FULL"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    writing = connection.get_execution_options().get(WRITE_OPTION)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@contextmanager
+def separate_write(engine: Engine | None = None) -> Iterator[Connection]:
+    """Write a few rows apart from the request's own transaction (sessions, last visit, throttle).
+
+    Must not be used while the request itself holds the write lock on SQLite: it would wait for itself.
+    """
+    with (engine or db.engine).connect() as plain:
+        connection = plain.execution_options(**{WRITE_OPTION: True})
+        with connection.begin():
+            yield connection

@@ -1,0 +1,58 @@
+"""Forms: what the outside world may say, cleaned before anybody looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field, StringField, TextAreaField
+
+from app.core.i18n import lazy_gettext as _l
+from app.core.text import clean_text, one_line
+
+
+class BeffroiForm(FlaskForm):
+    """Base of our forms; French messages go through our catalogue."""
+
+    class Meta(FlaskForm.Meta):
+        """WTForms options."""
+
+        locales = ("fr",)
+
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:  # noqa: ANN401
+            """Clean every text before the field's own filters."""
+            if issubclass(unbound_field.field_class, TextAreaField):
+                options = {**options, "filters": (_clean_area, *options.get("filters", ()))}
+            elif issubclass(unbound_field.field_class, StringField) and not _is_secret(unbound_field.field_class):
+                options = {**options, "filters": (_clean_line, *options.get("filters", ()))}
+            return unbound_field.bind(form=form, **options)
+
+    @property
+    def typed(self) -> dict[str, Any]:
+        """The texts as typed, without tokens and passwords: what a draft keeps."""
+        return {
+            field.name: field.data
+            for field in self
+            if isinstance(field.data, str) and field.name != "csrf_token" and not _is_secret(type(field))
+        }
+
+    @property
+    def error_list(self) -> Iterable[tuple[Field, str]]:
+        """Each field with its first error, for the summary at the top of the page."""
+        return [(field, str(field.errors[0])) for field in self if field.errors]
+
+
+def _is_secret(field_class: type[Field]) -> bool:
+    return "Password" in field_class.__name__
+
+
+def _clean_line(value: Any) -> Any:  # noqa: ANN401 - whatever the browser sent
+    return one_line(value) if isinstance(value, str) else value
+
+
+def _clean_area(value: Any) -> Any:  # noqa: ANN401 - whatever the browser sent
+    return clean_text(value).strip("\n") if isinstance(value, str) else value
+
+
+REQUIRED = _l("Ce champ est nécessaire.")

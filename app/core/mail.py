@@ -1,0 +1,130 @@
+"""Mail: composed from templates, queued with the change that wants it, sent by the worker to a folder or by SMTP."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from dataclasses import dataclass
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.utils import formatdate, make_msgid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, cast
+from urllib.parse import unquote, urlsplit
+
+from flask import current_app, render_template
+from flask_babel import force_locale
+
+from app.core.clock import now
+from app.core.jobs import URGENT, enqueue, job
+from app.core.text import one_line
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+SMTP_TIMEOUT = 20
+
+
+class Transport(Protocol):
+    """Where mails go."""
+
+    def deliver(self, message: EmailMessage) -> None:
+        """Hand a message over; raises an OSError or an SMTPException when it cannot be."""
+        ...
+
+
+class FolderTransport:
+    """Writes each mail as a file, readable in the demo."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def deliver(self, message: EmailMessage) -> None:
+        """Write the mail whole under a name that sorts by time."""
+        name = f"{now():%Y%m%dT%H%M%S%f}.eml"
+        draft = self.folder / f".{name}"
+        draft.write_bytes(message.as_bytes())
+        draft.replace(self.folder / name)
+
+    def messages(self, limit: int = 100) -> list[EmailMessage]:
+        """Return the mails written, newest first."""
+        files = sorted(self.folder.glob("*.eml"), reverse=True)[:limit]
+        parser = BytesParser(policy=policy.default)
+        return [cast("EmailMessage", parser.parsebytes(file.read_bytes())) for file in files]
+
+
+@dataclass(frozen=True)
+class SmtpTransport:
+    """Sends by SMTP (RFC 5321), with STARTTLS when offered; ``smtps`` speaks TLS from the first byte."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    tls: bool
+
+    def deliver(self, message: EmailMessage) -> None:
+        """Send one mail over a fresh connection."""
+        context = ssl.create_default_context()
+        if self.tls:
+            server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=SMTP_TIMEOUT, context=context)
+        else:
+            server = smtplib.SMTP(self.host, self.port, timeout=SMTP_TIMEOUT)
+        with server:
+            server.ehlo()
+            if not self.tls and server.has_extn("starttls"):
+                server.starttls(context=context)
+                server.ehlo()
+            if self.user:
+                server.login(self.user, self.password)
+            server.send_message(message)
+
+
+def transport_for(url: str, instance: Path) -> Transport:
+    """Return the transport a setting names. Raises ValueError for an unknown one."""
+    parts = urlsplit(url)
+    if parts.scheme == "folder":
+        return FolderTransport(Path(parts.path) if parts.path else instance / "outbox")
+    if parts.scheme in {"smtp", "smtps"} and parts.hostname:
+        tls = parts.scheme == "smtps"
+        port = parts.port or (465 if tls else 25)
+        return SmtpTransport(parts.hostname, port, unquote(parts.username or ""), unquote(parts.password or ""), tls)
+    message = "BEFFROI_MAIL_URL: folder: or smtp://host:port expected"
+    raise ValueError(message)
+
+
+def send(to: str, subject: str, template: str, *, language: str = "fr", **context: Any) -> None:  # noqa: ANN401
+    """Compose a mail and queue it in the present transaction.
+
+    ``template`` names ``email/<template>.txt`` and, when it exists, ``email/<template>.html``, rendered in the language
+    of the person who will read. One recipient a mail.
+    """
+    with force_locale(language):
+        text = render_template(f"email/{template}.txt", subject=subject, **context)
+        html = render_template(f"email/{template}.html", subject=subject, **context)
+    content = {"to": to, "subject": one_line(str(subject)), "text": text, "html": html}
+    enqueue("mail.send", content, priority=URGENT)
+
+
+@job("mail.send", max_attempts=12)
+def deliver(payload: dict[str, Any]) -> None:
+    """Send one queued mail; the queue tries again with growing waits when it fails."""
+    settings = current_app.config["SETTINGS"]
+    message = EmailMessage()
+    message["From"] = f"{one_line(settings.site_name)} <{settings.mail_from}>"
+    message["To"] = payload["to"]
+    message["Subject"] = payload["subject"]
+    message["Date"] = formatdate(now().timestamp())
+    message["Message-ID"] = make_msgid(domain=settings.mail_from.rpartition("@")[2])
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834
+    message.set_content(payload["text"])
+    message.add_alternative(payload["html"], subtype="html")
+    cast("Transport", current_app.extensions["mail_transport"]).deliver(message)
+
+
+def register(app: Flask) -> None:
+    """Open the transport the settings name."""
+    settings = app.config["SETTINGS"]
+    app.extensions["mail_transport"] = transport_for(settings.mail_url, settings.instance)

@@ -1,0 +1,59 @@
+"""The main navigation: entries appear with their feature, for the persons who may open them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, request
+
+from app.core.slots import collect
+
+
+@dataclass(frozen=True)
+class NavigationEntry:
+    """One entry of the bar; ``prefix`` is the beginning of the addresses it stands for."""
+
+    url: str
+    label: str
+    icon: str
+    prefix: str
+
+    @property
+    def active(self) -> bool:
+        """Whether the present page stands under this entry."""
+        return request.path == self.prefix or (self.prefix != "/" and request.path.startswith(f"{self.prefix}/"))
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One tab of a space."""
+
+    url: str
+    label: str
+    count: int | None = None
+    active: bool = False
+
+
+def navigation() -> list[NavigationEntry]:
+    """Return the entries for the signed-in person, in order."""
+    return collect("navigation")
+
+
+def safe_next(target: Any) -> str | None:  # noqa: ANN401 - whatever came in the address
+    """Return a local path to go to after signing in, None for anything else.
+
+    Refuses other hosts in every spelling a browser understands: ``//``, ``/\\``, tabs and line ends anywhere, schemes
+    (WHATWG URL, "special scheme" parsing strips tab and newline).
+    """
+    if not isinstance(target, str) or not target.startswith("/") or len(target) > 2000:  # noqa: PLR2004
+        return None
+    if any(ord(character) < 0x21 or character == "\\" for character in target) or target.startswith("//"):  # noqa: PLR2004
+        return None
+    return target
+
+
+def address(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - the parts of the address
+    """Return the absolute address of a page, from the settings and never from the request (mails, feeds)."""
+    path = current_app.url_map.bind("").build(endpoint, values)
+    return f"{current_app.config['SETTINGS'].public_url}{path}"

@@ -1,0 +1,45 @@
+"""Earlier states of what people wrote, kept at each change."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.clock import now
+from app.core.db import UtcDateTime
+from app.extensions import db
+
+
+class Revision(db.Model):
+    """The fields of a thing as they were before its n-th change."""
+
+    __tablename__ = "revision"
+    __table_args__ = (UniqueConstraint("subject_type", "subject_id", "n"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject_type: Mapped[str] = mapped_column(String(30))
+    subject_id: Mapped[int]
+    n: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    fields: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+def keep_revision(subject: Any, person: Any, fields: dict[str, Any]) -> Revision:  # noqa: ANN401 - any model
+    """Keep the present fields of a thing before it is changed by a person. Call inside the transaction."""
+    of_subject = (Revision.subject_type == subject.__tablename__) & (Revision.subject_id == subject.id)
+    last = db.session.scalar(select(func.max(Revision.n)).where(of_subject)) or 0
+    revision = Revision(
+        subject_type=subject.__tablename__, subject_id=subject.id, n=last + 1, person_id=person.id, fields=fields
+    )
+    db.session.add(revision)
+    return revision
+
+
+def revisions_of(subject: Any) -> list[Revision]:  # noqa: ANN401 - any model
+    """Return the earlier states of a thing, oldest first."""
+    of_subject = (Revision.subject_type == subject.__tablename__) & (Revision.subject_id == subject.id)
+    return list(db.session.scalars(select(Revision).where(of_subject).order_by(Revision.n)))

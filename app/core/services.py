@@ -1,0 +1,39 @@
+"""Binds what every feature needs to an application, in the order requests meet it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app.core import access, assets, cli, errors, headers, health, i18n, mail, sessions, storage
+from app.core.db import engine_options, set_up_engine
+from app.core.navigation import navigation
+from app.core.slots import collect
+from app.extensions import csrf, db, migrate
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """Attach the core to an application."""
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", engine_options(app.config["SQLALCHEMY_DATABASE_URI"]))
+    db.init_app(app)
+    set_up_engine(app)
+    migrate.init_app(app, db, directory=f"{app.root_path}/migrations")
+    sessions.register(app)
+    headers.register(app)
+    access.register(app)
+    csrf.init_app(app)
+    i18n.register(app)
+    errors.register(app)
+    storage.register(app)
+    mail.register(app)
+    assets.register(app)
+    health.register(app)
+    cli.register(app)
+    app.context_processor(lambda: page_context(app))
+
+
+def page_context(app: Flask) -> dict[str, Any]:
+    """Return what every template may use."""
+    return {"settings": app.config["SETTINGS"], "navigation": navigation, "slot": collect}

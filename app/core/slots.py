@@ -1,0 +1,48 @@
+"""Places that lower features offer and higher ones fill, so that nobody imports upwards."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import Any
+
+Filler = Callable[..., Any]
+_slots: dict[str, dict[str, tuple[int, Filler]]] = defaultdict(dict)
+
+#: Every slot there is, with what its fillers receive and give. A test keeps this list and the calls in step.
+SLOTS = {
+    "navigation": "() -> NavigationEntry or None: an entry of the main navigation, for the signed-in person",
+    "space.tabs": "(space) -> Tab or None: a tab of a space, in the fixed order",
+    "space.overview": "(space) -> Markup or None: a panel of the space's front page, main column",
+    "space.aside": "(space) -> Markup or None: a panel of the space's front page, beside",
+    "resource.aside": "(resource, page) -> Markup or None: a panel beside a resource (its discussion)",
+    "home.news": "(since, limit) -> list[NewsItem]: what is new for the person",
+    "home.aside": "() -> Markup or None: a panel beside the home page",
+    "cards": "(person, keys) -> dict[key, Card]: cards of things mentioned in a text, only those the person may see",
+}
+
+
+def fill(slot: str, order: int = 50) -> Callable[[Filler], Filler]:
+    """Register a function for a slot; lower ``order`` comes first. Registering it again replaces it."""
+    if slot not in SLOTS:
+        raise KeyError(slot)
+
+    def register(filler: Filler) -> Filler:
+        _slots[slot][f"{filler.__module__}.{filler.__qualname__}"] = (order, filler)
+        return filler
+
+    return register
+
+
+def fillers(slot: str) -> Iterator[Filler]:
+    """Yield the functions of a slot in order."""
+    if slot not in SLOTS:
+        raise KeyError(slot)
+    for _order, filler in sorted(_slots[slot].values(), key=lambda entry: entry[0]):
+        yield filler
+
+
+def collect(slot: str, *args: Any, **context: Any) -> list[Any]:  # noqa: ANN401 - each slot has its own arguments
+    """Call every filler of a slot and return what they gave, without the Nones."""
+    given = (filler(*args, **context) for filler in fillers(slot))
+    return [value for value in given if value is not None]

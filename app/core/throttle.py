@@ -1,0 +1,88 @@
+"""Counting attempts, in a table shared by all workers that survives a restart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import String, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.clock import now
+from app.core.db import UtcDateTime, separate_write, transaction
+from app.core.errors import TooManyError
+from app.core.i18n import lazy_gettext as _l
+from app.core.jobs import job
+from app.core.sessions import hashed
+from app.extensions import db
+
+LONGEST_WAIT = timedelta(minutes=30)
+
+
+class Attempts(db.Model):
+    """How often something was tried for one subject since it last rested."""
+
+    __tablename__ = "attempts"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many free attempts, then a wait of ``first`` that doubles at each further one; forgotten after ``rest``."""
+
+    name: str
+    free: int
+    first: timedelta = timedelta(seconds=5)
+    rest: timedelta = timedelta(hours=1)
+
+    def key(self, subject: str) -> str:
+        """Return the stored form of a subject, so that the table names nobody."""
+        return hashed(f"{self.name}:{subject}")
+
+    def wait(self, subject: str) -> timedelta:
+        """Return how long this subject must still wait; zero when it may try."""
+        row = db.session.get(Attempts, self.key(subject))
+        if row is None or row.count < self.free or now() - row.last_at > self.rest:
+            return timedelta(0)
+        delay = min(self.first * 2 ** min(row.count - self.free, 20), LONGEST_WAIT)
+        return max(timedelta(0), row.last_at + delay - now())
+
+    def check(self, *subjects: str) -> None:
+        """Raise TooManyError when one of the subjects must wait."""
+        longest = max(self.wait(subject) for subject in subjects)
+        if longest > timedelta(0):
+            seconds = int(longest.total_seconds()) + 1
+            raise TooManyError(
+                _l("Trop d'essais. Attendez %(seconds)s secondes, puis recommencez.", seconds=seconds), seconds
+            )
+
+    def count(self, *subjects: str) -> None:
+        """Count one attempt for each subject, in a transaction of its own."""
+        db.session.rollback()
+        with separate_write() as connection:
+            for subject in subjects:
+                table, key = Attempts.__table__, self.key(subject)
+                row = connection.execute(select(Attempts.count, Attempts.last_at).where(Attempts.key == key)).first()
+                values = {"count": 1, "last_at": now()}
+                if row is not None and now() - row.last_at <= self.rest:
+                    values["count"] = row[0] + 1
+                if row is None:
+                    connection.execute(table.insert().values(key=key, **values))  # type: ignore[attr-defined]
+                else:
+                    connection.execute(table.update().where(Attempts.key == key).values(**values))  # type: ignore[attr-defined]
+
+    def forgive(self, *subjects: str) -> None:
+        """Forget the attempts of the subjects. Call inside ``transaction()``."""
+        keys = [self.key(subject) for subject in subjects]
+        db.session.execute(delete(Attempts).where(Attempts.key.in_(keys)))
+
+
+@job("throttle.purge", every=timedelta(hours=6))
+def purge_attempts(_payload: dict[str, Any]) -> None:
+    """Forget attempts of more than a day ago."""
+    with transaction() as session:
+        session.execute(delete(Attempts).where(Attempts.last_at < now() - timedelta(days=1)))

@@ -1,0 +1,147 @@
+"""The worker: one thread per queue takes jobs, runs their handlers and keeps their leases alive."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import secrets
+import signal
+import threading
+import traceback
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from app.core import jobs
+from app.core.db import keep_one_connection, transaction
+from app.extensions import db
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+IDLE_SECONDS = 0.3
+PERIODIC_SECONDS = 20.0
+log = logging.getLogger("beffroi.worker")
+
+
+class Worker:
+    """Runs the jobs of some queues until told to stop."""
+
+    def __init__(self, app: Flask, queues: tuple[str, ...] = jobs.QUEUES) -> None:
+        self.app = app
+        self.queues = queues
+        self.stopping = threading.Event()
+        self.name = f"{os.uname().nodename[:30]}-{os.getpid()}-{secrets.token_hex(3)}"
+
+    def run(self) -> None:
+        """Work until SIGTERM or SIGINT; the job in hand is finished first."""
+        for signum in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(signum, lambda *_: self.stopping.set())
+        keep_one_connection(self.app)
+        threads = [threading.Thread(target=self._work, args=(queue,), name=queue, daemon=True) for queue in self.queues]
+        for thread in threads:
+            thread.start()
+        while not self.stopping.wait(PERIODIC_SECONDS if self._queue_periodic() else 1.0):
+            pass
+        for thread in threads:
+            thread.join(timeout=12)
+
+    def _queue_periodic(self) -> bool:
+        try:
+            with self.app.app_context(), transaction():
+                jobs.queue_periodic()
+        except Exception:
+            log.exception("periodic jobs could not be queued")
+            return False
+        return True
+
+    def _work(self, queue: str) -> None:
+        while not self.stopping.is_set():
+            try:
+                worked = self.run_once(queue)
+            except Exception:
+                log.exception("queue %s", queue)
+                worked = False
+                self.stopping.wait(1.0)
+            if not worked:
+                self.stopping.wait(IDLE_SECONDS)
+
+    def run_once(self, queue: str) -> bool:
+        """Take and run the next work of a queue; return whether there was any."""
+        owner = f"{self.name}-{queue}"
+        with self.app.app_context():
+            if not _anything_ready(queue):
+                return False
+            with transaction():
+                taken = jobs.claim(queue, owner)
+            if not taken:
+                return False
+            kind, ids = jobs.KINDS[taken[0].name], [one.id for one in taken]
+            payloads = [json.loads(one.payload) for one in taken]
+            db.session.rollback()
+            self._run(kind, ids, payloads, owner)
+            return True
+
+    def _run(self, kind: jobs.JobKind, ids: list[int], payloads: list[dict[str, object]], owner: str) -> None:
+        with _Heartbeat(self.app, kind, ids, owner):
+            error, permanent = _error_of(kind, payloads)
+        with transaction():
+            if error is None:
+                jobs.succeed(ids, owner)
+            else:
+                log.error("job %s %s: %s", kind.name, ids, error.strip().splitlines()[-1])
+                jobs.fail(ids, owner, error, permanent=permanent)
+            if kind.lease:
+                jobs.release_lease(kind.lease, owner)
+
+
+def _anything_ready(queue: str) -> bool:
+    """Look without writing, so that an idle worker takes no write lock."""
+    ready = db.session.scalar(jobs._next_jobs(queue, jobs.now(), set()).with_for_update(None).limit(1)) is not None  # noqa: SLF001
+    db.session.rollback()
+    return ready
+
+
+def _error_of(kind: jobs.JobKind, payloads: list[dict[str, object]]) -> tuple[str | None, bool]:
+    """Run a handler; return the text of what went wrong, if anything, and whether trying again is useless."""
+    try:
+        kind.handler(payloads if kind.batch > 1 else payloads[0])
+    except jobs.PermanentFailureError as error:
+        return str(error) or "given up", True
+    except Exception:  # noqa: BLE001 - whatever a handler raises is kept with its job
+        return traceback.format_exc(), False
+    finally:
+        db.session.rollback()
+    return None, False
+
+
+class _Heartbeat:
+    """Keeps the leases of running jobs alive from a thread of its own."""
+
+    def __init__(self, app: Flask, kind: jobs.JobKind, ids: list[int], owner: str) -> None:
+        self.app, self.kind, self.ids, self.owner = app, kind, ids, owner
+        self.over = threading.Event()
+        self.thread = threading.Thread(target=self._beat, daemon=True)
+
+    def __enter__(self) -> None:
+        self.thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.over.set()
+        self.thread.join()
+
+    def _beat(self) -> None:
+        while not self.over.wait(self.kind.timeout / timedelta(seconds=3)):
+            try:
+                with self.app.app_context(), transaction():
+                    jobs.prolong(self.ids, self.owner, self.kind)
+            except Exception:
+                log.exception("lease of %s not prolonged", self.kind.name)
+
+
+def run_all(app: Flask, limit: int = 10_000) -> int:
+    """Run everything that is ready now, in this thread, and return how many batches ran (commands and tests)."""
+    worker, count = Worker(app), 0
+    while count < limit and any(worker.run_once(queue) for queue in worker.queues):
+        count += 1
+    return count

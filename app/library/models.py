@@ -1,0 +1,194 @@
+"""Resources, their tags, their files and the text read in them."""
+
+from __future__ import annotations
+
+import enum
+from array import array
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship, validates
+
+from app.accounts.models import User
+from app.core.clock import now
+from app.core.db import HasPublicId, UtcDateTime, sort_key
+from app.core.text import one_line
+from app.extensions import db
+from app.spaces.models import SpaceContent
+
+BOX_SCALE = 65535
+
+
+class Reading(enum.StrEnum):
+    """What became of the text of a file."""
+
+    WAITING = "waiting"
+    SEARCHABLE = "searchable"
+    PARTIAL = "partial"
+    IMAGE_ONLY = "image_only"
+    PROTECTED = "protected"
+    UNREADABLE = "unreadable"
+    TOO_BIG = "too_big"
+    EMPTY = "empty"
+
+
+class Unit(enum.StrEnum):
+    """What a numbered part of a file is."""
+
+    PAGE = "page"
+    SLIDE = "slide"
+    SHEET = "sheet"
+    PASSAGE = "passage"
+
+
+resource_tag = Table(
+    "resource_tag",
+    db.metadata,
+    Column("resource_id", ForeignKey("resource.id", ondelete="CASCADE"), primary_key=True),
+    Column("tag_id", ForeignKey("tag.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+
+class Tag(db.Model):
+    """A keyword. ``slug`` is its form without accents or case: two spellings are one tag."""
+
+    __tablename__ = "tag"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(90), unique=True)
+    label: Mapped[str] = mapped_column(String(80))
+    sort_key: Mapped[str] = mapped_column(String(200), index=True)
+
+    @validates("label")
+    def _label(self, _key: str, label: str) -> str:
+        label = one_line(label)[:80]
+        self.sort_key = sort_key(label)
+        return label
+
+
+class Resource(SpaceContent, db.Model):
+    """A catalogued item of the library, of one kind, with zero or more files."""
+
+    __tablename__ = "resource"
+
+    kind: Mapped[str] = mapped_column(String(20), index=True)
+    summary: Mapped[str] = mapped_column(Text, default="")
+    body: Mapped[str] = mapped_column(Text, default="")
+    body_html: Mapped[str] = mapped_column(Text, default="")
+    renderer_version: Mapped[int] = mapped_column(default=0)
+    source: Mapped[str] = mapped_column(String(300), default="")
+    dated_on: Mapped[date | None]
+    fields: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    tags: Mapped[list[Tag]] = relationship(secondary=resource_tag, order_by=Tag.sort_key)
+    attachments: Mapped[list[Attachment]] = relationship(
+        back_populates="resource", order_by="Attachment.position", cascade="all, delete-orphan"
+    )
+
+
+class Shelf(db.Model):
+    """A reference: another space shows a resource. It grants no right."""
+
+    __tablename__ = "shelf"
+    __table_args__ = (UniqueConstraint("space_id", "resource_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    space_id: Mapped[int] = mapped_column(ForeignKey("space.id", ondelete="CASCADE"))
+    resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id", ondelete="CASCADE"), index=True)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class Blob(db.Model):
+    """Bytes stored once, whatever the number of resources that carry them, and what was read in them."""
+
+    __tablename__ = "blob"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    type: Mapped[str] = mapped_column(String(20))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    reading: Mapped[str] = mapped_column(String(12), default=Reading.WAITING)
+    reader_version: Mapped[int] = mapped_column(default=0)
+    page_count: Mapped[int] = mapped_column(default=0)
+    proposed: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    pages: Mapped[list[Page]] = relationship(back_populates="blob", order_by="Page.n", cascade="all, delete-orphan")
+
+
+class Attachment(HasPublicId, db.Model):
+    """A file of a resource, through its versions."""
+
+    __tablename__ = "attachment"
+
+    resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int] = mapped_column(default=0)
+
+    resource: Mapped[Resource] = relationship(back_populates="attachments")
+    versions: Mapped[list[FileVersion]] = relationship(
+        back_populates="attachment", order_by="FileVersion.n", cascade="all, delete-orphan"
+    )
+
+    @property
+    def current(self) -> FileVersion:
+        """The version shown."""
+        return self.versions[-1]
+
+
+class FileVersion(HasPublicId, db.Model):
+    """One uploaded file, never changed in place."""
+
+    __tablename__ = "file_version"
+    __table_args__ = (UniqueConstraint("attachment_id", "n"),)
+
+    attachment_id: Mapped[int] = mapped_column(ForeignKey("attachment.id", ondelete="CASCADE"))
+    n: Mapped[int] = mapped_column(default=1)
+    name: Mapped[str] = mapped_column(String(220))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    blob_id: Mapped[int] = mapped_column(ForeignKey("blob.id"), index=True)
+
+    attachment: Mapped[Attachment] = relationship(back_populates="versions")
+    by: Mapped[User | None] = relationship()
+    blob: Mapped[Blob] = relationship()
+
+
+class Page(db.Model):
+    """One part of a file: a page, slide, sheet or passage, its text and where its words stand."""
+
+    __tablename__ = "page"
+    __table_args__ = (UniqueConstraint("blob_id", "n"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    blob_id: Mapped[int] = mapped_column(ForeignKey("blob.id", ondelete="CASCADE"))
+    n: Mapped[int]
+    unit: Mapped[str] = mapped_column(String(10))
+    label: Mapped[str] = mapped_column(String(80), default="")
+    text: Mapped[str] = mapped_column(Text)
+    packed_boxes: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
+    reader_version: Mapped[int]
+
+    blob: Mapped[Blob] = relationship(back_populates="pages")
+
+    @property
+    def boxes(self) -> list[tuple[float, float, float, float]]:
+        """The box of each word of ``text.split()``: left, top, right, bottom in fractions of the page."""
+        return unpack_boxes(self.packed_boxes) if self.packed_boxes else []
+
+
+def pack_boxes(boxes: list[tuple[float, float, float, float]] | None) -> bytes | None:
+    """Return word boxes in eight bytes each (four 16-bit fractions of the page)."""
+    if not boxes:
+        return None
+    flat = (round(min(1.0, max(0.0, edge)) * BOX_SCALE) for box in boxes for edge in box)
+    return array("H", flat).tobytes()
+
+
+def unpack_boxes(packed: bytes) -> list[tuple[float, float, float, float]]:
+    """Return the boxes kept by ``pack_boxes``."""
+    numbers = array("H")
+    numbers.frombytes(packed)
+    edges = [number / BOX_SCALE for number in numbers]
+    return [(edges[i], edges[i + 1], edges[i + 2], edges[i + 3]) for i in range(0, len(edges), 4)]

@@ -1,0 +1,171 @@
+"""Every setting of a site: its name in the environment, its meaning, its default. The only place that reads the environment."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+ROOT = Path(__file__).resolve().parent
+MEBIBYTE = 1024 * 1024
+TRUE_WORDS = {"1", "true", "yes", "on", "oui"}
+FALSE_WORDS = {"0", "false", "no", "off", "non", ""}
+PUBLISHED_KEYS = {"dev", "secret", "changeme", "change-me", "beffroi"}
+SHORTEST_SECRET = 16
+
+
+class UnsafeSettingError(ValueError):
+    """A setting has a value this site must not start with. The message names the variable and what to do."""
+
+
+def described(default: Any, meaning: str) -> Any:  # noqa: ANN401 - a dataclass field stands for any type
+    """Declare one setting: its default and the sentence shown in the documentation."""
+    return field(default=default, metadata={"meaning": meaning})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one site. Field ``database_url`` is read from ``BEFFROI_DATABASE_URL``, and so on."""
+
+    instance: Path = described(ROOT / "instance", "Folder of the site's data: database, index, files, secret key.")
+    host: str = described("127.0.0.1", "Address the server listens on.")
+    port: int = described(8000, "Port the server listens on.")
+    base_url: str = described("", "Public address of the site, used in mails; http://HOST:PORT when empty.")
+    site_name: str = described("Réseau des villes", "Name shown in the bar, in titles and in mails.")
+    site_tagline: str = described("Sécurité urbaine", "Short line under the name.")
+    contact: str = described("contact@reseau.example", "Mail address shown for help and accessibility.")
+    database_url: str = described("", "SQLAlchemy address of the database; SQLite in the instance folder when empty.")
+    secret_key: str = described("", "Key of the signed tokens; made and kept in the instance folder when empty.")
+    timezone: str = described("Europe/Paris", "Time zone used to show dates, unless the person chose another.")
+    languages: str = described("fr,en", "Languages offered, the first is the default.")
+    demo: str = described("auto", "Demo network: auto (loopback address only), 1 (always), 0 (never).")
+    mail_url: str = described("folder:", "Mail: folder: (instance/outbox), or smtp://user:password@host:port (smtps:// too).")
+    mail_from: str = described("ne-pas-repondre@reseau.example", "Sender of the mails.")
+    trusted_proxies: int = described(0, "Number of proxies whose X-Forwarded-* headers are believed.")
+    max_file_mb: int = described(50, "Largest file accepted, in mebibytes.")
+    max_request_mb: int = described(600, "Largest request accepted (several files), in mebibytes.")
+    search_engine: str = described("whoosh", "Search engine behind the seam: whoosh.")
+    session_idle_days: int = described(14, "A session unused for so many days ends.")
+    session_days: int = described(60, "A session ends after so many days, used or not.")
+    web_workers: int = described(2, "Processes of the web server.")
+    web_threads: int = described(8, "Threads of each web process.")
+    log_level: str = described("INFO", "Level of the log on standard error.")
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings from ``BEFFROI_*`` variables.
+
+        Raises UnsafeSettingError when a value cannot be read or is unsafe.
+        """
+        environ = os.environ if environ is None else environ
+        given = {}
+        for one in fields(cls):
+            raw = environ.get(f"BEFFROI_{one.name.upper()}")
+            if raw is not None:
+                given[one.name] = _convert(one.name, raw, type(one.default))
+        settings = cls(**given)
+        settings.check()
+        return settings
+
+    def check(self) -> None:
+        """Refuse unsafe or impossible values. Raises UnsafeSettingError."""
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise UnsafeSettingError(f"BEFFROI_TIMEZONE: unknown time zone {self.timezone!r}") from error
+        if self.secret_key and (self.secret_key in PUBLISHED_KEYS or len(self.secret_key) < SHORTEST_SECRET):
+            raise UnsafeSettingError("BEFFROI_SECRET_KEY: too short or well known; leave it empty to have one made")
+        if self.demo.lower() not in TRUE_WORDS | FALSE_WORDS | {"auto"}:
+            raise UnsafeSettingError("BEFFROI_DEMO: one of auto, 1, 0")
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the server listens to this machine only."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def demo_allowed(self) -> bool:
+        """Whether demo accounts may exist: on a loopback address, or said aloud with BEFFROI_DEMO=1."""
+        word = self.demo.lower()
+        return self.is_loopback if word == "auto" else word in TRUE_WORDS
+
+    @property
+    def demo_passwords_known(self) -> bool:
+        """Whether demo accounts carry the documented password: only where nobody outside can try it."""
+        return self.demo_allowed and self.is_loopback
+
+    @property
+    def public_url(self) -> str:
+        """Address of the site without a trailing slash, for links in mails."""
+        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def over_https(self) -> bool:
+        """Whether people reach the site by https, so that cookies are Secure and HSTS is sent."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """Database address for SQLAlchemy, with the psycopg 3 driver for PostgreSQL."""
+        url = self.database_url or f"sqlite:///{self.instance / 'beffroi.sqlite3'}"
+        for old in ("postgres://", "postgresql://"):
+            if url.startswith(old):
+                return "postgresql+psycopg://" + url.removeprefix(old)
+        return url
+
+    @property
+    def language_codes(self) -> list[str]:
+        """Codes of the languages offered, the default first."""
+        return [code.strip() for code in self.languages.split(",") if code.strip()]
+
+    def prepare_instance(self) -> None:
+        """Create the instance folder, readable by its owner only."""
+        self.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def effective_secret_key(self) -> str:
+        """Return the secret key, made at first use and kept in ``instance/secret_key`` with mode 0600."""
+        if self.secret_key:
+            return self.secret_key
+        self.prepare_instance()
+        path = self.instance / "secret_key"
+        if not path.exists():
+            _write_once(path, secrets.token_urlsafe(48))
+        return path.read_text(encoding="utf-8").strip()
+
+
+def _convert(name: str, raw: str, kind: type) -> Any:  # noqa: ANN401 - the type is that of the setting
+    variable = f"BEFFROI_{name.upper()}"
+    if kind is int:
+        try:
+            return int(raw)
+        except ValueError as error:
+            raise UnsafeSettingError(f"{variable}: a whole number is expected, not {raw!r}") from error
+    if issubclass(kind, Path):
+        return Path(raw).expanduser().resolve()
+    return raw
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Write a private file whole, so that of several processes starting together exactly one wins."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
