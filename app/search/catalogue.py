@@ -1,8 +1,8 @@
 """What there is to find and who may find it: arrays over all things, one mask for each person, counts under that mask."""
 
+import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 from itertools import count
 
@@ -17,7 +17,7 @@ KEY_BYTES = 32
 """Longest key ("resource:12") in bytes."""
 
 NO_SPACE = -1
-_NO_DATE = np.iinfo(np.int64).min
+_NO_DATE = 0
 _serial = count(1)
 
 
@@ -56,7 +56,7 @@ class CatalogueRow:
     space_id: int | None
     audience: Audience
     published: bool
-    date: date | None = None
+    date: datetime.date | None = None
     lang: str | None = None
     tags: tuple[str, ...] = ()
 

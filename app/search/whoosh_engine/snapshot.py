@@ -1,0 +1,186 @@
+"""The index as one thread sees it between two commits: its segments, their records and their postings."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from threading import local
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import FileIndex
+from whoosh.reading import IndexReader
+
+from app.search.catalogue import Bools, Catalogue, Numbers
+from app.search.engine import OWN_TEXT
+from app.search.query import MAX_EXPANSIONS
+from app.search.whoosh_engine.generations import Generations
+from app.search.whoosh_engine.postings import (
+    PLACE_BITS,
+    Docs,
+    Memory,
+    Places,
+    Weights,
+    read_places,
+    read_postings,
+)
+from app.search.whoosh_engine.schema import RECORD, SCORED, schema
+
+_MEMORY_BYTES = 48 * 2**20
+memory = Memory(_MEMORY_BYTES)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One immutable part of the index; its documents are numbered from `base` in the whole, `name` is unique."""
+
+    reader: IndexReader
+    name: str
+    base: int
+
+
+class Snapshot:
+    """One generation of one index folder. Belongs to the thread that opened it: Whoosh readers are not to be shared."""
+
+    def __init__(self, folder: Path, index: FileIndex) -> None:
+        self.folder = folder
+        self.index = index
+        self.reader = index.reader()
+        self.generation = self.reader.generation()
+        self.segments = [_segment(folder, reader, base) for reader, base in self.reader.leaf_readers()]
+        records = [_records(segment) for segment in self.segments]
+        whole = np.concatenate(records) if records else np.empty(0, RECORD)
+        self.size = len(whole)
+        self.numbers = whole["n"]
+        self.lengths: dict[str, NDArray[np.uint32]] = {name: whole[name] for name in SCORED}
+        self.live = _live(self.segments, self.size)
+        self._keys, self._parent = np.unique(whole["key"], return_inverse=True)
+        self._placed: tuple[int, Numbers] = (0, np.empty(0, np.int64))
+        self._means = {name: _mean(lengths) for name, lengths in self.lengths.items()}
+
+    def is_latest(self, folder: Path) -> bool:
+        """Whether nothing was committed or swapped since this snapshot was opened."""
+        return folder == self.folder and self.index.latest_generation() == self.generation
+
+    def close(self) -> None:
+        """Give the files back."""
+        self.reader.close()
+
+    def places(self, catalogue: Catalogue) -> Numbers:
+        """Give for every document the place of its thing in a catalogue, -1 for a thing unknown to it."""
+        serial, placed = self._placed
+        if serial != catalogue.serial:
+            placed = catalogue.places(self._keys)[self._parent] if self.size else np.empty(0, np.int64)
+            self._placed = (catalogue.serial, placed)
+        return placed
+
+    def parents(self) -> int:
+        """Give the number of things indexed."""
+        return int(np.count_nonzero(self.live & (self.numbers == OWN_TEXT)))
+
+    def mean(self, fieldname: str) -> tuple[int, float]:
+        """Give how many documents have a field, and its mean length in words."""
+        return self._means[fieldname]
+
+    def postings(self, fieldname: str, term: str) -> tuple[Docs, Weights]:
+        """Give the documents that hold a term and how often each does."""
+        parts = [_segment_postings(segment, fieldname, term) for segment in self.segments]
+        if not parts:
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        docs = np.concatenate([docs + segment.base for segment, (docs, _) in zip(self.segments, parts, strict=True)])
+        return docs, np.concatenate([weights for _, weights in parts])
+
+    def occurrences(self, fieldname: str, sequence: tuple[str, ...]) -> tuple[Docs, Weights]:
+        """Give the documents that hold terms one after the other, and how often each does."""
+        starts = [_segment_phrase(segment, fieldname, sequence) for segment in self.segments]
+        docs = [(found >> PLACE_BITS) + segment.base for segment, found in zip(self.segments, starts, strict=True)]
+        if not docs:
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        found, times = np.unique(np.concatenate(docs), return_counts=True)
+        return found, times.astype(np.float32)
+
+    def expand(self, fieldname: str, prefix: str) -> list[str]:
+        """Give at most 300 terms that begin with a prefix."""
+        terms: set[str] = set()
+        for segment in self.segments:
+            found: Iterator[bytes] = segment.reader.expand_prefix(fieldname, prefix)
+            terms.update(term.decode() for term in islice(found, MAX_EXPANSIONS))
+        return sorted(terms)[:MAX_EXPANSIONS]
+
+
+def _segment(folder: Path, reader: IndexReader, base: int) -> Segment:
+    return Segment(reader, f"{folder}/{reader.segment().segment_id()}", base)
+
+
+def _records(segment: Segment) -> NDArray[np.void]:
+    def read() -> tuple[NDArray[np.generic], ...]:
+        column = segment.reader.column_reader("record")
+        return (np.frombuffer(b"".join(column), dtype=RECORD),)
+
+    return cast("NDArray[np.void]", memory.get((segment.name, "record"), read)[0])
+
+
+def _live(segments: list[Segment], size: int) -> Bools:
+    live = np.ones(size, np.bool_)
+    for segment in segments:
+        deleted = list(segment.reader.segment().deleted_docs())
+        live[np.array(deleted, np.int64) + segment.base] = False
+    return live
+
+
+def _mean(lengths: NDArray[np.uint32]) -> tuple[int, float]:
+    filled = int(np.count_nonzero(lengths))
+    return filled, float(lengths.sum()) / filled if filled else 1.0
+
+
+def _segment_postings(segment: Segment, fieldname: str, term: str) -> tuple[Docs, Weights]:
+    key = (segment.name, fieldname, term)
+    return cast("tuple[Docs, Weights]", memory.get(key, lambda: read_postings(segment.reader, fieldname, term)))
+
+
+def _segment_phrase(segment: Segment, fieldname: str, sequence: tuple[str, ...]) -> Places:
+    """Give where the first word of a phrase stands, for each time the whole phrase does."""
+    found: Places | None = None
+    for step, term in enumerate(sequence):
+        starts = _segment_places(segment, fieldname, term) - step
+        found = starts if found is None else np.intersect1d(found, starts, assume_unique=True)
+        if not len(found):
+            break
+    return np.empty(0, np.int64) if found is None else found
+
+
+def _segment_places(segment: Segment, fieldname: str, term: str) -> Places:
+    key = (segment.name, fieldname, term, "places")
+    return cast("Places", memory.get(key, lambda: (read_places(segment.reader, fieldname, term),))[0])
+
+
+class Snapshots:
+    """Keeps one snapshot for each thread, always of the last commit."""
+
+    def __init__(self, generations: Generations) -> None:
+        self._generations = generations
+        self._mine = local()
+
+    def latest(self) -> Snapshot:
+        """Give this thread's snapshot, opened again when something was committed or swapped."""
+        folder = self._generations.current()
+        kept: Snapshot | None = getattr(self._mine, "snapshot", None)
+        if kept is not None and kept.is_latest(folder):
+            return kept
+        self.forget()
+        self._mine.snapshot = Snapshot(folder, open_index(folder))
+        return cast("Snapshot", self._mine.snapshot)
+
+    def forget(self) -> None:
+        """Close this thread's snapshot."""
+        kept: Snapshot | None = getattr(self._mine, "snapshot", None)
+        self._mine.snapshot = None
+        if kept is not None:
+            kept.close()
+
+
+def open_index(folder: Path) -> FileIndex:
+    """Open a Whoosh index with our schema, never with one read from its files."""
+    return FileIndex(FileStorage(str(folder)), schema=schema())
