@@ -1,0 +1,189 @@
+"""Reading PDF with PDFium: each page's text and the boxes of its words, in one pass."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from .cleaning import clean_word
+from .language import Sample
+from .metadata import about
+from .trouble import CannotRead
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .output import Box, Output
+
+# PDFium marks with U+0002 a hyphen that ends a line inside a word (older versions: U+FFFE), and leaves out the
+# line break: the next character stands on the next line.
+_LINE_HYPHENS = {0x02, 0xFFFE}
+_SOFT_HYPHEN = 0xAD
+# Parts that keep their hyphen at a line's end: before it a French prefix, after it an enclitic.
+_KEEPS_AFTER = frozenset({"non", "vice", "demi", "après"})
+_KEEPS_BEFORE = frozenset({"ci", "là", "même", "mêmes", "il", "ils", "elle", "elles", "t"})
+_LINE_FEED = 0x0A
+_FINE = 1_000_000  # device units across a page: PageToDevice answers in whole ones
+_DIGITS = 4
+
+
+def run(request: dict[str, Any], limits: dict[str, Any], output: Output) -> None:
+    """Write the pages of a PDF that hold text, then its summary. Raises CannotRead for a locked or broken file."""
+    document = open_pdf(request["path"])
+    sample, missing, drawn = Sample(), 0, False
+    total = len(document)
+    for number in range(1, min(total, limits["pages"]) + 1):
+        try:
+            has_objects = _read_page(document, number, limits["page_text"], output, sample)
+        except pypdfium2.PdfiumError:
+            missing += 1
+            continue
+        drawn = drawn or has_objects
+    if not output.pages and missing == total:
+        raise CannotRead("unreadable", "no_page")
+    status, detail = _status(output, drawn=drawn, missing=missing, beyond=total > limits["pages"])
+    described = about(document.get_metadata_dict(skip_empty=True), sample.text)
+    output.end(status=status, detail=detail, page_count=total, **described)
+
+
+def open_pdf(path: str) -> pypdfium2.PdfDocument:
+    """Open a PDF that needs no password; raises CannotRead."""
+    try:
+        return pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError as error:
+        if error.err_code == pdfium.FPDF_ERR_PASSWORD:
+            raise CannotRead("protected", "password") from error
+        if error.err_code == pdfium.FPDF_ERR_SECURITY:
+            raise CannotRead("protected", "security") from error
+        raise CannotRead("unreadable", "damaged") from error
+
+
+def _status(output: Output, *, drawn: bool, missing: int, beyond: bool) -> tuple[str, str]:
+    if missing:
+        return "partial" if output.pages else "unreadable", f"pages_missing {missing}"
+    if beyond or output.shortened:
+        return "partial", "too_many_pages" if beyond else "page_shortened"
+    if output.pages:
+        return "searchable", ""
+    return ("image_only", "") if drawn else ("empty", "")
+
+
+def _read_page(document: pypdfium2.PdfDocument, number: int, most: int, output: Output, sample: Sample) -> bool:
+    """Write one page, if it holds text; tell whether anything is drawn on it."""
+    page = document[number - 1]
+    try:
+        textpage = page.get_textpage()
+        try:
+            text, boxes = words_of(page, textpage, most)
+        finally:
+            textpage.close()
+        if text:
+            label = document.get_page_label(number - 1)
+            output.page(number, "page", "" if label == str(number) else label, text, boxes)
+            sample.add(text)
+        return bool(text) or pdfium.FPDFPage_CountObjects(page.raw) > 0
+    finally:
+        page.close()
+
+
+def words_of(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, most: int) -> tuple[str, list[Box]]:
+    """Return the text of a page and one box for each of its words: `len(text.split()) == len(boxes)`.
+
+    At most about `most` characters are read.
+    """
+    place = Placement(page)
+    lines: list[list[str]] = [[]]
+    boxes: list[Box] = []
+    for token in _tokens(textpage, most):
+        if token is None:
+            lines.append([])
+            continue
+        word, start, count = token
+        lines[-1].append(word)
+        boxes.append(place.box(textpage, start, count))
+    return "\n".join(" ".join(line) for line in lines if line), boxes
+
+
+def _tokens(textpage: pypdfium2.PdfTextPage, most: int) -> Iterator[tuple[str, int, int] | None]:
+    """Yield (word, first character, number of characters on its first line) and None for each line's end."""
+    handle, unicode_of = textpage.raw, pdfium.FPDFText_GetUnicode
+    count = min(textpage.count_chars(), most + 1)
+    start, broken_at, parts = 0, 0, ""
+    for index in range(count + 1):
+        code = unicode_of(handle, index) if index < count else _LINE_FEED
+        character = chr(code) if code <= sys.maxunicode else ""
+        if code in _LINE_HYPHENS and parts:
+            broken_at = broken_at or index
+            parts += "\x02"
+        elif character.isspace() or _folds_to_space(code):
+            if word := clean_word(join_hyphens(parts)):
+                yield word, start, (broken_at or index) - start
+            parts, broken_at, start = "", 0, index + 1
+            if code == _LINE_FEED:
+                yield None
+        elif code != _SOFT_HYPHEN:
+            parts += character
+
+
+def _folds_to_space(code: int) -> bool:
+    """Tell whether a character ends a word though `isspace` does not say so: zero, zero-width space, BOM."""
+    return code in {0, 0x200B, 0xFEFF}
+
+
+def join_hyphens(word: str) -> str:
+    """Join a word cut at a line's end (U+0002), keeping the hyphen where it belongs to the word.
+
+    It does before a capital or a digit (Saint-Denis, 2019-2020), after a single letter or a prefix such as
+    "non", before an enclitic such as "ci": "celui-ci".
+    """
+    while "\x02" in word:
+        before, _, after = word.partition("\x02")
+        tail = before.rsplit("-", 1)[-1].lower()
+        following = unicodedata.normalize("NFC", after.partition("\x02")[0].rstrip(".,;:!?)»\"'’").lower())
+        kept = not after[:1].islower() or len(tail) == 1 or tail in _KEEPS_AFTER or following in _KEEPS_BEFORE
+        word = before + ("-" if kept else "") + after
+    return word
+
+
+class Placement:
+    """Turns PDFium's coordinates (points, from the bottom left, unrotated) into fractions of the page as shown."""
+
+    def __init__(self, page: pypdfium2.PdfPage) -> None:
+        """Learn the page's transformation (rotation, crop box) from where three of its points fall."""
+        x0, y0 = _to_device(page, 0, 0)
+        x1, y1 = _to_device(page, 1000, 0)
+        x2, y2 = _to_device(page, 0, 1000)
+        self._matrix = ((x1 - x0) / 1000, (x2 - x0) / 1000, x0, (y1 - y0) / 1000, (y2 - y0) / 1000, y0)
+        self._edges = [ctypes.c_double() for _ in range(4)]
+
+    def box(self, textpage: pypdfium2.PdfTextPage, start: int, count: int) -> Box:
+        """Return the box that holds `count` characters from `start` on, as fractions from the top left."""
+        handle = textpage.raw
+        left, top, right, bottom = self._edges
+        points: list[tuple[float, float]] = []
+        for index in range(pdfium.FPDFText_CountRects(handle, start, count)):
+            pdfium.FPDFText_GetRect(handle, index, left, top, right, bottom)
+            points += (self._shown(left.value, top.value), self._shown(right.value, bottom.value))
+        if not points:
+            return (0.0, 0.0, 0.0, 0.0)
+        across, down = [x for x, _ in points], [y for _, y in points]
+        return (min(across), min(down), max(across), max(down))
+
+    def _shown(self, x: float, y: float) -> tuple[float, float]:
+        a, b, c, d, e, f = self._matrix
+        return _fraction(a * x + b * y + c), _fraction(d * x + e * y + f)
+
+
+def _fraction(value: float) -> float:
+    return round(min(max(value, 0.0), 1.0), _DIGITS)
+
+
+def _to_device(page: pypdfium2.PdfPage, x: float, y: float) -> tuple[float, float]:
+    across, down = ctypes.c_int(), ctypes.c_int()
+    pdfium.FPDF_PageToDevice(page.raw, 0, 0, _FINE, _FINE, 0, x, y, across, down)
+    return across.value / _FINE, down.value / _FINE
