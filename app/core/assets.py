@@ -146,7 +146,7 @@ def _copy_htmx(root: Path, static: Path, manifest: Manifest) -> None:
         manifest.missing.append("htmx not installed: pages reload instead of being updated in place")
 
 
-def _publish(static: Path, manifest: Manifest, name: str, pattern: str, content: bytes) -> str:  # noqa: PLR0913 - one file, whole
+def _publish(static: Path, manifest: Manifest, name: str, pattern: str, content: bytes) -> str:
     """Write ``content`` under its hashed name, remove its older versions, note it in the manifest, return its path."""
     path = pattern.format(hashlib.sha256(content).hexdigest()[:10])
     target = static / path
@@ -215,7 +215,7 @@ class Assets:
 
     @staticmethod
     def _address(path: str) -> str:
-        from flask import url_for  # noqa: PLC0415 - this file must load before Flask is installed
+        from flask import url_for
 
         return url_for("static", filename=path)
 

@@ -50,7 +50,9 @@ def plan_svg(identifier: str, width: int, height: int, *, variant: Variant = "he
     dice = random.Random(hashlib.sha256(identifier.encode()).digest())  # noqa: S311 - a drawing, not a secret
     style = STYLES[variant]
     blocks = _blocks(dice, width, height, style)
-    shapes = "".join(_shape(block, paint) for block, paint in zip(blocks, _paints(dice, blocks, width, height), strict=True))
+    shapes = "".join(
+        _shape(block, paint) for block, paint in zip(blocks, _paints(dice, blocks, width, height), strict=True)
+    )
     ground = f'<rect width="{width}" height="{height}" fill="{dice.choice(GROUNDS)}"/>' if style.ground else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '

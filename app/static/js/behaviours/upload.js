@@ -1,0 +1,100 @@
+// Files dropped or chosen travel one by one, with their progress and a way to cancel; start, end and failure are announced.
+import { announce, fresh, icon, sessionOver } from "../shared/page.js";
+
+const AT_ONCE = 2;
+
+export function attachUploads(root) {
+  for (const zone of fresh(root, "[data-dropzone]")) {
+    const input = zone.querySelector("input[type=file]");
+    if (!input) continue;
+    acceptDrops(zone, input);
+    if (zone.dataset.dropzone === "live") input.addEventListener("change", () => { sendFiles(zone, [...input.files]); input.value = ""; });
+  }
+}
+
+function acceptDrops(zone, input) {
+  const holdsFiles = (event) => event.dataTransfer?.types.includes("Files");
+  document.addEventListener("dragover", (event) => { if (holdsFiles(event)) { event.preventDefault(); zone.classList.add("is-over"); } });
+  document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) zone.classList.remove("is-over"); });
+  document.addEventListener("drop", (event) => {
+    if (!holdsFiles(event)) return;
+    event.preventDefault();
+    zone.classList.remove("is-over");
+    if (zone.dataset.dropzone === "live") { sendFiles(zone, [...event.dataTransfer.files]); return; }
+    input.files = event.dataTransfer.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+}
+
+function sendFiles(zone, files) {
+  const list = document.querySelector("[data-uploads]") ?? zone.parentElement.appendChild(Object.assign(document.createElement("ul"), { className: "uploads" }));
+  const waiting = files.map((file) => ({ file, row: uploadRow(zone, list, file) }));
+  const next = () => {
+    const one = waiting.shift();
+    if (one) sendFile(zone, one).finally(next);
+  };
+  for (let lane = 0; lane < AT_ONCE; lane += 1) next();
+}
+
+function uploadRow(zone, list, file) {
+  const row = document.createElement("li");
+  row.className = "upload";
+  const tile = document.createElement("span");
+  tile.className = "kind-tile kind-tile--small kind--report";
+  tile.append(icon(zone.dataset.sprite, "file"));
+  const words = document.createElement("span");
+  const name = Object.assign(document.createElement("b"), { textContent: file.name });
+  const status = Object.assign(document.createElement("span"), { className: "meta" });
+  words.append(name, status);
+  const cancel = Object.assign(document.createElement("button"), { type: "button", className: "icon-button" });
+  cancel.setAttribute("aria-label", zone.dataset.cancel.replace("{name}", file.name));
+  cancel.append(icon(zone.dataset.sprite, "close"));
+  const bar = Object.assign(document.createElement("progress"), { max: 100, value: 0 });
+  bar.setAttribute("aria-label", file.name);
+  row.append(tile, words, cancel, bar);
+  list.append(row);
+  return { row, status, cancel, bar, name };
+}
+
+function sendFile(zone, { file, row }) {
+  const form = zone.closest("form");
+  const body = new FormData(form);
+  body.delete(zone.querySelector("input[type=file]").name);
+  body.append("files", file);
+  const request = new XMLHttpRequest();
+  row.cancel.addEventListener("click", () => request.abort());
+  announce(`${file.name} : ${zone.dataset.sending.replace("{percent}", "0")}`);
+  return new Promise((done) => {
+    request.upload.addEventListener("progress", (event) => showProgress(zone, row, event));
+    request.addEventListener("load", () => { received(zone, row, request); done(); });
+    request.addEventListener("error", () => { uploadEnded(row, zone.dataset.failed, "danger"); done(); });
+    request.addEventListener("abort", () => { uploadEnded(row, zone.dataset.cancelled, ""); done(); });
+    request.open("POST", form.action);
+    request.setRequestHeader("X-Requested-With", "fetch");
+    request.send(body);
+  });
+}
+
+function showProgress(zone, row, event) {
+  const percent = event.lengthComputable ? Math.round((100 * event.loaded) / event.total) : 0;
+  row.bar.value = percent;
+  row.status.textContent = zone.dataset.sending.replace("{percent}", percent);
+}
+
+function received(zone, row, request) {
+  let answer = {};
+  try { answer = JSON.parse(request.responseText); } catch { answer = { error: zone.dataset.failed }; }
+  if (request.status === 401) sessionOver();
+  if (request.status >= 400 || answer.error) { uploadEnded(row, answer.error || zone.dataset.failed, "danger"); return; }
+  uploadEnded(row, answer.status || zone.dataset.received, "ok");
+  if (!answer.url) return;
+  row.name.replaceChildren(Object.assign(document.createElement("a"), { href: answer.url, textContent: answer.name || row.name.textContent }));
+  if (answer.poll_url) { row.row.dataset.pollUrl = answer.poll_url; row.row.dispatchEvent(new Event("beffroi:load", { bubbles: true })); }
+}
+
+function uploadEnded(row, sentence, tone) {
+  row.bar.remove();
+  row.cancel.replaceWith(document.createElement("span"));
+  row.status.replaceChildren(Object.assign(document.createElement("span"), { textContent: sentence, className: tone ? `is-${tone}` : "" }));
+  announce(`${row.name.textContent} : ${sentence}`);
+}

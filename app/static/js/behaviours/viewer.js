@@ -1,0 +1,40 @@
+// The document: arrow keys turn pages, zoom, the thumbnail of the page on screen is in view.
+import { fresh, keep, kept } from "../shared/page.js";
+
+const ZOOM_KEY = "beffroi:zoom";
+const ZOOMS = [-1, 0, 1, 2];
+
+export function attachViewer(root) {
+  for (const viewer of fresh(root, "[data-viewer]")) {
+    const stage = viewer.querySelector(".viewer__stage");
+    setZoom(viewer, Number(kept(ZOOM_KEY) ?? 0));
+    viewer.querySelector("[data-zoom-tools]")?.removeAttribute("hidden");
+    viewer.addEventListener("click", (event) => {
+      if (event.target.closest("[data-zoom-in]")) setZoom(viewer, Number(viewer.dataset.zoom) + 1);
+      if (event.target.closest("[data-zoom-out]")) setZoom(viewer, Number(viewer.dataset.zoom) - 1);
+    });
+    stage.addEventListener("keydown", (event) => turnPage(viewer, event));
+    showHere(viewer, stage);
+  }
+}
+
+function setZoom(viewer, wanted) {
+  const zoom = Math.min(Math.max(wanted, ZOOMS[0]), ZOOMS.at(-1));
+  viewer.dataset.zoom = zoom;
+  keep(ZOOM_KEY, zoom ? String(zoom) : null);
+}
+
+function turnPage(viewer, event) {
+  if (event.target.closest("input, select, textarea") || event.altKey || event.ctrlKey || event.metaKey) return;
+  const way = { ArrowLeft: "previous-page", PageUp: "previous-page", ArrowRight: "next-page", PageDown: "next-page" }[event.key];
+  const link = way && viewer.querySelector(`a[data-${way}]`);
+  if (link) { event.preventDefault(); link.click(); }
+}
+
+// Bring the page's thumbnail and the first hit into view inside their own scrollers, without moving the page.
+function showHere(viewer, stage) {
+  const here = viewer.querySelector("[data-thumbs] [aria-current]");
+  if (here) here.closest("ol").scrollTop = here.parentElement.offsetTop - 16;
+  const box = viewer.querySelector(".sheet svg rect");
+  if (box) stage.scrollTop = Math.max(0, box.getBoundingClientRect().top - stage.getBoundingClientRect().top - 160);
+}

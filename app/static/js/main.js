@@ -1,0 +1,29 @@
+// The one module of the site: each behaviour attaches itself to the elements that ask for it by a data- attribute.
+import { attachShortcut } from "./behaviours/shortcut.js";
+import { attachSubmitOnce } from "./behaviours/submit_once.js";
+import { attachDrafts } from "./behaviours/draft.js";
+import { attachUploads } from "./behaviours/upload.js";
+import { attachComposer } from "./behaviours/composer.js";
+import { attachViewer } from "./behaviours/viewer.js";
+import { attachReading } from "./behaviours/reading.js";
+import { attachToasts } from "./behaviours/toast.js";
+import { attachTimes } from "./behaviours/time.js";
+import { attachFacets } from "./behaviours/facets.js";
+import { attachPolls } from "./behaviours/poll.js";
+import { attachMenus } from "./behaviours/menu.js";
+import { attachFields } from "./behaviours/fields.js";
+import { attachSuggestions } from "./behaviours/suggest.js";
+
+const BEHAVIOURS = [
+  attachShortcut, attachSubmitOnce, attachDrafts, attachUploads, attachComposer, attachViewer, attachReading,
+  attachToasts, attachTimes, attachFacets, attachPolls, attachMenus, attachFields, attachSuggestions,
+];
+
+function attachAll(root) {
+  for (const attach of BEHAVIOURS) attach(root);
+}
+
+document.documentElement.classList.add("is-enhanced");
+attachAll(document);
+document.addEventListener("htmx:load", (event) => attachAll(event.detail.elt));
+document.addEventListener("beffroi:load", (event) => attachAll(event.target));
