@@ -1,4 +1,4 @@
-"""Every setting of a site: its name in the environment, its meaning, its default. The only place that reads the environment."""
+"""Every setting of a site, its meaning and its default: the only place that reads the environment."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class UnsafeSettingError(ValueError):
     """A setting has a value this site must not start with. The message names the variable and what to do."""
 
 
-def described(default: Any, meaning: str) -> Any:  # noqa: ANN401 - a dataclass field stands for any type
+def described(default: Any, meaning: str) -> Any:
     """Declare one setting: its default and the sentence shown in the documentation."""
     return field(default=default, metadata={"meaning": meaning})
 
@@ -44,7 +44,9 @@ class Settings:
     timezone: str = described("Europe/Paris", "Time zone used to show dates, unless the person chose another.")
     languages: str = described("fr,en", "Languages offered, the first is the default.")
     demo: str = described("auto", "Demo network: auto (loopback address only), 1 (always), 0 (never).")
-    mail_url: str = described("folder:", "Mail: folder: (instance/outbox), or smtp://user:password@host:port (smtps:// too).")
+    mail_url: str = described(
+        "folder:", "Mail: folder: (instance/outbox), or smtp://user:password@host:port (smtps:// too)."
+    )
     mail_from: str = described("ne-pas-repondre@reseau.example", "Sender of the mails.")
     trusted_proxies: int = described(0, "Number of proxies whose X-Forwarded-* headers are believed.")
     max_file_mb: int = described(50, "Largest file accepted, in mebibytes.")
@@ -143,7 +145,7 @@ class Settings:
         return path.read_text(encoding="utf-8").strip()
 
 
-def _convert(name: str, raw: str, kind: type) -> Any:  # noqa: ANN401 - the type is that of the setting
+def _convert(name: str, raw: str, kind: type) -> Any:
     variable = f"BEFFROI_{name.upper()}"
     if kind is int:
         try:

@@ -42,8 +42,8 @@ def _server() -> str | None:
 def _new_postgres_database(server: str) -> str:
     name = f"beffroi_test_{os.getpid()}_{secrets.token_hex(3)}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
-        connection.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")  # type: ignore[arg-type]
+        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
     _postgres["server"], _postgres["name"] = server, name
     return server.rsplit("/", 1)[0] + "/" + name
 
@@ -72,7 +72,7 @@ def _leave_nothing() -> Iterator[None]:
             db.engine.dispose()
     if _postgres.get("name"):
         with psycopg.connect(str(_postgres["server"]), autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {_postgres['name']} WITH (FORCE)")  # type: ignore[arg-type]
+            connection.execute(f"DROP DATABASE {_postgres['name']} WITH (FORCE)")
 
 
 def _empty(app: Flask) -> None:

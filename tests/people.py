@@ -15,7 +15,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from app.accounts.models import Organisation, User, UserKind
 from app.accounts.operations import create_organisation, create_user
@@ -78,7 +78,15 @@ def _people(places: dict[str, Organisation]) -> list[User]:
         (EXPIRED_GUEST, "Émile Noir", "Ville-Invitée", "Consultant", UserKind.GUEST),
     ]
     people = [
-        create_user(email, name, password_hash=secret, organisation=places[place], function=function, kind=kind, is_admin=email == ADMIN)
+        create_user(
+            email,
+            name,
+            password_hash=secret,
+            organisation=places[place],
+            function=function,
+            kind=kind,
+            is_admin=email == ADMIN,
+        )
         for email, name, place, function, kind in rows
     ]
     for one in people:
@@ -91,18 +99,22 @@ def _spaces() -> list[Space]:
     return [
         Space(slug=OPEN, name="Atelier ouvert", visibility=Visibility.OPEN, join_policy=JoinPolicy.FREE),
         Space(slug=REQUEST, name="Vie nocturne", visibility=Visibility.REQUEST, join_policy=JoinPolicy.REQUEST),
-        Space(slug=PRIVATE, name="Cercle fermé", visibility=Visibility.PRIVATE, join_policy=JoinPolicy.INVITATION),
+        Space(
+            slug=PRIVATE,
+            name="Cercle fermé",
+            visibility=Visibility.PRIVATE,
+            join_policy=JoinPolicy.INVITATION,
+        ),
     ]
 
 
 def _memberships(people: dict[str, User], spaces: dict[str, Space]) -> None:
     month, yesterday = now() + timedelta(days=30), now() - timedelta(days=1)
+    rows: list[tuple[str, str, Role, datetime | None]]
     rows = [(FACILITATOR, slug, Role.FACILITATOR, None) for slug in spaces]
     rows += [(MEMBER, OPEN, Role.MEMBER, None), (MEMBER, PRIVATE, Role.MEMBER, None)]
     rows += [(GUEST, OPEN, Role.MEMBER, month), (CLOSED_GUEST, PRIVATE, Role.MEMBER, month)]
     rows += [(EXPIRED_GUEST, PRIVATE, Role.MEMBER, yesterday)]
     for email, slug, role, end in rows:
-        db.session.add(
-            Membership(space_id=spaces[slug].id, user_id=people[email].id, role=role, expires_at=end)
-        )
+        db.session.add(Membership(space_id=spaces[slug].id, user_id=people[email].id, role=role, expires_at=end))
     db.session.flush()

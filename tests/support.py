@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import timedelta
-from typing import Any
+from typing import Any, Self
 
 from flask import Flask
 from sqlalchemy import event
@@ -78,7 +78,7 @@ class CountedStatements:
         if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
             self.statements.append(statement)
 
-    def __enter__(self) -> CountedStatements:
+    def __enter__(self) -> Self:
         with self.app.app_context():
             self.engine = db.engine
         event.listen(self.engine, "before_cursor_execute", self._seen)

@@ -45,7 +45,16 @@ def _chosen_password(password: str | None, email: str, name: str) -> tuple[str, 
 @click.option("--admin", is_flag=True, help="An administrator of the site.")
 @click.option("--language", default="fr", show_default=True)
 @click.option("--password", help="Password; made and printed once when left out.")
-def create(email: str, name: str, organisation: str | None, function: str, guest: bool, admin: bool, language: str, password: str | None) -> None:  # noqa: E501, FBT001, PLR0913
+def create(
+    email: str,
+    name: str,
+    organisation: str | None,
+    function: str,
+    guest: bool,
+    admin: bool,
+    language: str,
+    password: str | None,
+) -> None:
     """Create an account."""
     chosen, made = _chosen_password(password, email, name)
     hashed = hash_password(chosen)
@@ -54,7 +63,14 @@ def create(email: str, name: str, organisation: str | None, function: str, guest
             place = (organisation_by_name(organisation) or create_organisation(organisation)) if organisation else None
             kind = UserKind.GUEST if guest else UserKind.MEMBER
             create_user(
-                email, name, password_hash=hashed, organisation=place, function=function, kind=kind, is_admin=admin, language=language
+                email,
+                name,
+                password_hash=hashed,
+                organisation=place,
+                function=function,
+                kind=kind,
+                is_admin=admin,
+                language=language,
             )
     except DomainError as error:
         raise click.ClickException(str(error.message)) from error

@@ -49,7 +49,7 @@ class NewPasswordForm(BeffroiForm):
         render_kw={"autocomplete": "new-password"},
     )
 
-    def __init__(self, *known_words: str, **options: Any) -> None:  # noqa: ANN401 - WTForms options
+    def __init__(self, *known_words: str, **options: Any) -> None:
         super().__init__(**options)
         self.known_words = known_words
 

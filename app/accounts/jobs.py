@@ -24,4 +24,11 @@ def mail_reset(payload: dict[str, Any]) -> None:
         if user is None or not user.is_active:
             return
         link = address("accounts.choose_password_page", secret=make_secret_link(user, RESET, RESET_LIFE))
-        send(user.email, _("Choisir un nouveau mot de passe"), "reset", language=user.language, user=user, link=link)
+        send(
+            user.email,
+            _("Choisir un nouveau mot de passe"),
+            "reset",
+            language=user.language,
+            user=user,
+            link=link,
+        )

@@ -83,7 +83,7 @@ class User(UserMixin, HasPublicId, HasMoments, db.Model):
         return name
 
     @property
-    def is_active(self) -> bool:  # type: ignore[override]
+    def is_active(self) -> bool:
         """Whether the account may be used (Flask-Login refuses the others)."""
         return self.disabled_at is None
 

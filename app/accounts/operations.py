@@ -31,7 +31,9 @@ DEVICE_ATTEMPTS = Limit("sign-in device", free=5)
 RESET_ATTEMPTS = Limit("reset", free=5, first=timedelta(minutes=1))
 
 
-def create_organisation(name: str, kind: str = OrganisationKind.CITY, *, is_member: bool = True, **more: Any) -> Organisation:  # noqa: ANN401
+def create_organisation(
+    name: str, kind: str = OrganisationKind.CITY, *, is_member: bool = True, **more: Any
+) -> Organisation:
     """Create an organisation; ``more`` holds its other columns. Raises DomainError when the name is taken."""
     if organisation_by_name(name) is not None:
         raise DomainError(_l("Cette collectivité existe déjà."))
@@ -112,9 +114,7 @@ def _welcome(user: User, password: str, limit: Limit, subject: str) -> None:
 def make_secret_link(user: User, purpose: str, life: timedelta) -> str:
     """Make a single-use link and return its secret, which is not kept. Call inside ``transaction()``."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
-    db.session.add(
-        SecretLink(purpose=purpose, user_id=user.id, secret_hash=hashed(secret), expires_at=now() + life)
-    )
+    db.session.add(SecretLink(purpose=purpose, user_id=user.id, secret_hash=hashed(secret), expires_at=now() + life))
     return secret
 
 

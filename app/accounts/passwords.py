@@ -20,7 +20,19 @@ SHORTEST = 12
 LONGEST = 256
 CHECKED = 72  # zxcvbn's time grows with the square of the length; a longer password is strong by its length
 ENOUGH_SCORE = 2
-NETWORK_WORDS = ["beffroi", "efus", "ffsu", "réseau", "reseau", "villes", "ville", "mairie", "police", "sécurité", "urbaine"]
+NETWORK_WORDS = [
+    "beffroi",
+    "efus",
+    "ffsu",
+    "réseau",
+    "reseau",
+    "villes",
+    "ville",
+    "mairie",
+    "police",
+    "sécurité",
+    "urbaine",
+]
 
 
 @lru_cache(maxsize=4)
@@ -41,10 +53,12 @@ def hash_password(password: str) -> str:
 
 def verify_password(stored: str | None, password: str) -> bool:
     """Tell whether a password is the one stored; takes the same time when nothing is stored."""
+    compared = stored or decoy(str(current_app.config.get("PASSWORD_COST", "normal")))
     try:
-        return hasher().verify(stored or decoy(str(current_app.config.get("PASSWORD_COST", "normal"))), password) and bool(stored)
+        hasher().verify(compared, password)
     except (VerificationError, InvalidHashError):
         return False
+    return stored is not None
 
 
 @lru_cache(maxsize=4)
@@ -64,10 +78,12 @@ def weakness(password: str, *known_words: str) -> LazyString | None:
     ``known_words`` are those an attacker would try first: the name, the address, the city.
     """
     if len(password) < SHORTEST:
-        return _l("Ce mot de passe est trop court : prenez au moins 12 caractères, par exemple quatre mots sans lien entre eux.")
+        return _l("Ce mot de passe est trop court : prenez au moins 12 caractères, par exemple quatre mots sans lien.")
     if len(password) > LONGEST:
         return _l("Ce mot de passe dépasse 256 caractères.")
-    words = [word for text in (*known_words, *NETWORK_WORDS) for word in clean_text(text).lower().replace("@", " ").split()]
+    words = [
+        word for text in (*known_words, *NETWORK_WORDS) for word in clean_text(text).lower().replace("@", " ").split()
+    ]
     if zxcvbn(password[:CHECKED], user_inputs=words)["score"] < ENOUGH_SCORE:
         return _l("Ce mot de passe est facile à deviner. Prenez plusieurs mots sans lien entre eux.")
     return None

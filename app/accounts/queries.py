@@ -28,7 +28,7 @@ def organisation_by_name(name: str) -> Organisation | None:
 
 def valid_link(purpose: str, secret: str) -> SecretLink | None:
     """Return the unused, unexpired link of a secret; reading it does not use it up."""
-    link = db.session.scalar(
+    link: SecretLink | None = db.session.scalar(
         select(SecretLink).where(SecretLink.secret_hash == hashed(secret), SecretLink.purpose == purpose)
     )
     if link is None or link.used_at is not None or link.expires_at <= now() or not link.user.is_active:

@@ -5,7 +5,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, cast
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_login import current_user, login_user, logout_user
 from itsdangerous import BadData, URLSafeSerializer
 
@@ -47,7 +57,10 @@ def sign_in_page() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             user = authenticate(
-                form.email.data or "", form.password.data or "", network_of(request.remote_addr), _known_device(form.email.data)
+                form.email.data or "",
+                form.password.data or "",
+                network_of(request.remote_addr),
+                _known_device(form.email.data),
             )
         except TooManyError as error:
             return _sign_in_form(form, target, error.message, error.status, retry_after=error.retry_after)
@@ -61,7 +74,11 @@ def _sign_in_form(
     form: SignInForm, target: str | None, refusal: Any, status: int, *, retry_after: int = 0
 ) -> ResponseReturnValue:
     page = render_template(
-        "accounts/sign_in.html", form=form, target=target, refusal=refusal, kept=request.form.get(KEPT_FIELD, "")
+        "accounts/sign_in.html",
+        form=form,
+        target=target,
+        refusal=refusal,
+        kept=request.form.get(KEPT_FIELD, ""),
     )
     return page, status, {"Retry-After": str(retry_after)} if retry_after else {}
 
@@ -99,8 +116,16 @@ def _known_device(email: str | None) -> str | None:
 
 def _remember_device(answer: Any, user: User) -> None:
     secure = current_app.config["SESSION_COOKIE_SECURE"]
-    value = cast("str", _devices().dumps(hashed(user.email)))
-    answer.set_cookie(DEVICE_COOKIE, value, max_age=ONE_YEAR, httponly=True, secure=secure, samesite="Lax", path="/connexion")
+    value = _devices().dumps(hashed(user.email))
+    answer.set_cookie(
+        DEVICE_COOKIE,
+        value,
+        max_age=ONE_YEAR,
+        httponly=True,
+        secure=secure,
+        samesite="Lax",
+        path="/connexion",
+    )
 
 
 def _kept_text(raw: str) -> dict[str, Any] | None:
@@ -128,17 +153,29 @@ def session_over() -> ResponseReturnValue:
     if request.endpoint == "accounts.sign_out":
         return redirect(url_for("accounts.sign_in_page"))
     typed = {
-        name: value[:LARGEST_DRAFT] for name, value in request.form.items() if name != "csrf_token" and "password" not in name
+        name: value[:LARGEST_DRAFT]
+        for name, value in request.form.items()
+        if name != "csrf_token" and "password" not in name
     }
     kept = json.dumps({"path": request.path, "fields": typed}) if typed else ""
-    page = render_template("accounts/sign_in.html", form=SignInForm(formdata=None), target=_page_of_form(), refusal=None, kept=kept)
+    page = render_template(
+        "accounts/sign_in.html",
+        form=SignInForm(formdata=None),
+        target=_page_of_form(),
+        refusal=None,
+        kept=kept,
+    )
     return page, 401
 
 
 def _page_of_form() -> str | None:
     """Return the page on which the form stood, from the referring address of this same site."""
     referrer = request.referrer or ""
-    return safe_next(referrer.removeprefix(request.host_url.rstrip("/"))) if referrer.startswith(request.host_url) else None
+    return (
+        safe_next(referrer.removeprefix(request.host_url.rstrip("/")))
+        if referrer.startswith(request.host_url)
+        else None
+    )
 
 
 @blueprint.post("/deconnexion")
@@ -187,14 +224,18 @@ def choose_password_page(secret: str) -> ResponseReturnValue:
         flash(_("Votre nouveau mot de passe est enregistré. Identifiez-vous."))
         return redirect(url_for("accounts.sign_in_page"))
     status = 200 if request.method == "GET" else 422
-    return render_template("accounts/new_password.html", form=form), status, {"Referrer-Policy": "no-referrer"}
+    return (
+        render_template("accounts/new_password.html", form=form),
+        status,
+        {"Referrer-Policy": "no-referrer"},
+    )
 
 
 @blueprint.post("/langue")
 @anyone
 def choose_language_view() -> ResponseReturnValue:
     """Change the language of the pages, for this session and, when signed in, for the account."""
-    language = request.form.get("language", "")
+    language = request.form.get("lang", "")
     if language in current_app.config["LANGUAGES"]:
         session[LANGUAGE_KEY] = language
         if current_user.is_authenticated:

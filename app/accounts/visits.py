@@ -21,7 +21,7 @@ def note_visit(app: Flask, response: Response) -> Response:
     ``previous_visit_at`` is the moment of the last sign of life before the present visit: what is new since then is new
     for this person.
     """
-    if not isinstance(session, ServerSession) and not hasattr(session, "seen_at"):
+    if not isinstance(session, ServerSession):
         return response
     seen, stored_id = session.seen_at, session.stored_id
     if stored_id is None or not current_user.is_authenticated or (seen is not None and now() - seen < TOUCH_EVERY):
@@ -36,7 +36,11 @@ def note_visit(app: Flask, response: Response) -> Response:
         if row is None:
             return response
         end = min(idle, row.created_at + timedelta(days=settings.session_days))
-        connection.execute(update(UserSession).where(UserSession.id == stored_id).values(seen_at=moment, expires_at=end))
-        values = {"last_seen_at": moment, "updated_at": User.updated_at} | ({"previous_visit_at": last or moment} if began else {})
+        connection.execute(
+            update(UserSession).where(UserSession.id == stored_id).values(seen_at=moment, expires_at=end)
+        )
+        values = {"last_seen_at": moment, "updated_at": User.updated_at} | (
+            {"previous_visit_at": last or moment} if began else {}
+        )
         connection.execute(update(User).where(User.id == user_id).values(**values))
     return response

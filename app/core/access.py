@@ -52,7 +52,7 @@ def declared_access(view: Callable[..., Any]) -> Access | None:
     return cast("Access | None", getattr(view, "__access__", None))
 
 
-def person() -> Any:  # noqa: ANN401 - core knows no user model
+def person() -> Any:
     """Return the signed-in person, the model itself and not the proxy. Raises NotFoundError when nobody is."""
     if not current_user.is_authenticated:
         raise NotFoundError

@@ -170,6 +170,11 @@ def _write_if_new(target: Path, content: bytes) -> None:
     waiting.replace(target)
 
 
+def icon_names(root: Path = ROOT) -> list[str]:
+    """Return the names of the icons of the sprite, in its order."""
+    return re.findall(r'<symbol id="([\w-]+)"', (root / "app" / "static" / "img" / "sprite.svg").read_text("utf-8"))
+
+
 def read_manifest(root: Path = ROOT) -> Manifest | None:
     """Return the manifest of the last build, or None when there is none that can be read."""
     try:

@@ -29,7 +29,7 @@ class AuditEntry(db.Model):
     request_id: Mapped[str | None] = mapped_column(String(32))
 
 
-def record(action: str, person: Any = None, subject: Any = None, **detail: Any) -> None:  # noqa: ANN401 - any model
+def record(action: str, person: Any = None, subject: Any = None, **detail: Any) -> None:
     """Add a line to the journal, inside the transaction of the change.
 
     ``action`` is ``feature.past_participle``; ``detail`` holds plain values and never a secret.

@@ -20,7 +20,7 @@ group = AppGroup("jobs", help="Background work.")
 
 @group.command("work")
 @click.option("--until-idle", is_flag=True, help="Stop when nothing is ready any more.")
-def work(until_idle: bool) -> None:  # noqa: FBT001 - a flag of the command line
+def work(until_idle: bool) -> None:
     """Run the worker until it is told to stop."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - documented by werkzeug
     if until_idle:

@@ -91,8 +91,8 @@ def transaction() -> Iterator[Session]:
     """Write inside one short transaction.
 
     Ends the reading transaction of the request, so that what was loaded is read again; opens ``BEGIN IMMEDIATE`` on
-    SQLite (an ordinary transaction on PostgreSQL, where ``lock`` takes row locks); commits at the end, or rolls back and
-    lets the error through. Raises TransactionError when nested.
+    SQLite (an ordinary one on PostgreSQL, where ``lock`` takes row locks); commits at the end, or rolls back and lets
+    the error through. Raises TransactionError when nested.
     """
     session = db.session()
     if session.info.get("writing"):
@@ -117,7 +117,7 @@ def is_writing() -> bool:
     return bool(db.session().info.get("writing"))
 
 
-def lock(*things: Any) -> None:  # noqa: ANN401 - any model
+def lock(*things: Any) -> None:
     """Read rows again and hold them until the transaction ends (``FOR UPDATE`` on PostgreSQL).
 
     On SQLite the writing transaction already holds the whole database.
@@ -142,7 +142,13 @@ def engine_options(url: str) -> dict[str, Any]:
     """Return the options of the SQLAlchemy engine for a database address."""
     if url.startswith("sqlite"):
         # Autocommit in the driver: the BEGIN is ours (see _begin). Otherwise pysqlite starts deferred ones by itself.
-        return {"connect_args": {"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}}
+        return {
+            "connect_args": {
+                "isolation_level": None,
+                "timeout": BUSY_TIMEOUT_MS / 1000,
+                "check_same_thread": False,
+            }
+        }
     return {"pool_pre_ping": True, "connect_args": {"options": "-c timezone=utc"}}
 
 
@@ -168,7 +174,12 @@ def keep_one_connection(app: Flask) -> None:
 
 def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}", "synchronous=FULL"):
+    for pragma in (
+        "journal_mode=WAL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "synchronous=FULL",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -28,17 +28,17 @@ class Draft(db.Model):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
 
 
-def _row(person: Any, key: str) -> Draft | None:  # noqa: ANN401 - core knows no user model
+def _row(person: Any, key: str) -> Draft | None:
     return db.session.scalar(select(Draft).where(Draft.person_id == person.id, Draft.key == key[:300]))
 
 
-def draft_for(person: Any, key: str) -> dict[str, Any]:  # noqa: ANN401 - core knows no user model
+def draft_for(person: Any, key: str) -> dict[str, Any]:
     """Return the fields kept for a person and a form, an empty dictionary when there are none."""
     row = _row(person, key)
     return dict(row.data) if row else {}
 
 
-def keep_draft(person: Any, key: str, data: dict[str, Any]) -> datetime:  # noqa: ANN401 - core knows no user model
+def keep_draft(person: Any, key: str, data: dict[str, Any]) -> datetime:
     """Keep the fields of a form, inside a transaction; return the moment."""
     kept = {name: value[:LARGEST_DRAFT] if isinstance(value, str) else value for name, value in data.items()}
     row = _row(person, key)
@@ -50,7 +50,7 @@ def keep_draft(person: Any, key: str, data: dict[str, Any]) -> datetime:  # noqa
     return row.updated_at
 
 
-def drop_draft(person: Any, key: str) -> None:  # noqa: ANN401 - core knows no user model
+def drop_draft(person: Any, key: str) -> None:
     """Forget a draft once its form has been published."""
     row = _row(person, key)
     if row is not None:

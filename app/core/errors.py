@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
@@ -24,7 +25,7 @@ class DomainError(Exception):
 
     status = 409
 
-    def __init__(self, message: Any = "") -> None:  # noqa: ANN401 - a string or a lazy translation
+    def __init__(self, message: Any = "") -> None:
         super().__init__(message)
         self.message = message
 
@@ -40,7 +41,7 @@ class RefusedError(DomainError):
 
     status = 403
 
-    def __init__(self, message: Any = "", space: Any = None) -> None:  # noqa: ANN401 - core knows no space model
+    def __init__(self, message: Any = "", space: Any = None) -> None:
         super().__init__(message)
         self.space = space
 
@@ -60,7 +61,7 @@ class TooManyError(DomainError):
 
     status = 429
 
-    def __init__(self, message: Any, retry_after: int) -> None:  # noqa: ANN401 - a string or a lazy translation
+    def __init__(self, message: Any, retry_after: int) -> None:
         super().__init__(message)
         self.retry_after = retry_after
 
@@ -70,7 +71,7 @@ def wants_json() -> bool:
     return request.headers.get("X-Requested-With") == "fetch"
 
 
-def error_page(status: int, message: Any = "", **context: Any) -> Response:  # noqa: ANN401 - template variables
+def error_page(status: int, message: Any = "", **context: Any) -> Response:
     """Return the page of an error, or its JSON form for our scripts."""
     shown = status if status in PAGES else (400 if status < 500 else 500)  # noqa: PLR2004 - HTTP classes
     if wants_json():
@@ -80,46 +81,59 @@ def error_page(status: int, message: Any = "", **context: Any) -> Response:  # n
     return make_response(page, status)
 
 
+def _domain_error(error: DomainError) -> ResponseReturnValue:
+    db.session.rollback()
+    context: dict[str, Any] = {}
+    if isinstance(error, RefusedError) and error.space is not None:
+        context = {"template": "errors/refused_space.html", "space": error.space}
+    answer = error_page(error.status, error.message, **context)
+    if isinstance(error, TooManyError):
+        answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
+
+
+def _form_expired(_error: CSRFError) -> ResponseReturnValue:
+    return error_page(400, _l("Ce formulaire a expiré. Revenez à la page, rechargez-la et recommencez."))
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:  # noqa: PLR2004 - redirections are answers, not errors
+        return error
+    answer = error_page(error.code)
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After"}:
+            answer.headers[name] = value
+    return answer
+
+
+def _database_unavailable(error: OperationalError) -> ResponseReturnValue:
+    db.session.rollback()
+    current_app.logger.error("database [%s]: %s", g.get("request_id", ""), error.orig)
+    full = any(word in str(error.orig).lower() for word in DISK_WORDS)
+    answer = error_page(507 if full else 503)
+    answer.headers["Retry-After"] = "30"
+    return answer
+
+
+def _disk_full(error: OSError) -> ResponseReturnValue:
+    if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+        return _unexpected(error)
+    db.session.rollback()
+    current_app.logger.error("disk full [%s]", g.get("request_id", ""))
+    return error_page(507)
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    db.session.rollback()
+    current_app.logger.error("unexpected error [%s]", g.get("request_id", ""), exc_info=error)
+    return error_page(500)
+
+
 def register(app: Flask) -> None:
     """Attach the pages of errors to an application."""
-
-    @app.errorhandler(DomainError)
-    def domain_error(error: DomainError) -> ResponseReturnValue:
-        db.session.rollback()
-        context: dict[str, Any] = {}
-        if isinstance(error, RefusedError) and error.space is not None:
-            context = {"template": "errors/refused_space.html", "space": error.space}
-        answer = error_page(error.status, error.message, **context)
-        if isinstance(error, TooManyError):
-            answer.headers["Retry-After"] = str(error.retry_after)
-        return answer
-
-    @app.errorhandler(CSRFError)
-    def form_expired(_error: CSRFError) -> ResponseReturnValue:
-        return error_page(400, _l("Ce formulaire a expiré. Revenez à la page, rechargez-la et recommencez."))
-
-    @app.errorhandler(HTTPException)
-    def http_error(error: HTTPException) -> ResponseReturnValue:
-        if error.code is None or error.code < 400:  # noqa: PLR2004 - redirections are answers, not errors
-            return error
-        answer = error_page(error.code)
-        if error.get_headers:
-            for name, value in error.get_headers():
-                if name in {"Allow", "Retry-After"}:
-                    answer.headers[name] = value
-        return answer
-
-    @app.errorhandler(OperationalError)
-    def database_unavailable(error: OperationalError) -> ResponseReturnValue:
-        db.session.rollback()
-        current_app.logger.error("database: %s", error.orig, extra={"request_id": g.get("request_id", "")})
-        full = any(word in str(error.orig).lower() for word in DISK_WORDS)
-        answer = error_page(507 if full else 503)
-        answer.headers["Retry-After"] = "30"
-        return answer
-
-    @app.errorhandler(Exception)
-    def unexpected(error: Exception) -> ResponseReturnValue:
-        db.session.rollback()
-        current_app.logger.exception("unexpected error [%s]", g.get("request_id", ""), exc_info=error)
-        return error_page(500)
+    app.register_error_handler(DomainError, _domain_error)
+    app.register_error_handler(CSRFError, _form_expired)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _database_unavailable)
+    app.register_error_handler(OSError, _disk_full)
+    app.register_error_handler(Exception, _unexpected)

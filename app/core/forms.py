@@ -20,7 +20,7 @@ class BeffroiForm(FlaskForm):
 
         locales = ("fr",)
 
-        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:  # noqa: ANN401
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
             """Clean every text before the field's own filters."""
             if issubclass(unbound_field.field_class, TextAreaField):
                 options = {**options, "filters": (_clean_area, *options.get("filters", ()))}
@@ -47,11 +47,11 @@ def _is_secret(field_class: type[Field]) -> bool:
     return "Password" in field_class.__name__
 
 
-def _clean_line(value: Any) -> Any:  # noqa: ANN401 - whatever the browser sent
+def _clean_line(value: Any) -> Any:
     return one_line(value) if isinstance(value, str) else value
 
 
-def _clean_area(value: Any) -> Any:  # noqa: ANN401 - whatever the browser sent
+def _clean_area(value: Any) -> Any:
     return clean_text(value).strip("\n") if isinstance(value, str) else value
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import flask_babel
 from babel.dates import format_date as babel_date
-from flask import current_app, has_request_context, request, session
+from flask import current_app, has_request_context, session
 from flask_babel import get_locale
 from flask_babel.speaklater import LazyString
 from flask_login import current_user
@@ -26,8 +26,8 @@ NARROW_NBSP = "\u202f"
 LANGUAGE_KEY = "language"
 KIBIBYTE = 1024
 
-# French typography (Lexique des règles typographiques en usage à l'Imprimerie nationale): a narrow no-break space before
-# ; ! ? and a no-break space before : and inside « »; between a number and its unit; « p. 14 ».
+# French typography (Lexique des règles typographiques en usage à l'Imprimerie nationale): a narrow no-break space
+# before ; ! ? and a no-break space before : and inside « »; between a number and its unit; « p. 14 ».
 _BEFORE_HIGH = re.compile(r"[ \u00a0]+([;!?])")
 _BEFORE_COLON = re.compile(r"[ \u00a0]+([:»])")
 _AFTER_OPENING = re.compile(r"«[ \u00a0]+")
@@ -55,22 +55,22 @@ def _finished(text: str) -> str:
     return french_spaces(text) if current_language() == "fr" else text
 
 
-def gettext(message: str, **variables: Any) -> str:  # noqa: ANN401 - template variables
+def gettext(message: str, **variables: Any) -> str:
     """Translate a French sentence for the reader, with typography."""
-    return _finished(flask_babel.gettext(message, **variables))
+    return _finished(str(flask_babel.gettext(message, **variables)))
 
 
-def ngettext(one: str, many: str, num: int, **variables: Any) -> str:  # noqa: ANN401 - template variables
+def ngettext(one: str, many: str, num: int, **variables: Any) -> str:
     """Translate a sentence that counts (French: 0 and 1 are singular)."""
-    return _finished(flask_babel.ngettext(one, many, num, **variables))
+    return _finished(str(flask_babel.ngettext(one, many, num, **variables)))
 
 
-def pgettext(context: str, message: str, **variables: Any) -> str:  # noqa: ANN401 - template variables
+def pgettext(context: str, message: str, **variables: Any) -> str:
     """Translate a homonym, told apart by its context."""
-    return _finished(flask_babel.pgettext(context, message, **variables))
+    return _finished(str(flask_babel.pgettext(context, message, **variables)))
 
 
-def lazy_gettext(message: str, **variables: Any) -> LazyString:  # noqa: ANN401 - template variables
+def lazy_gettext(message: str, **variables: Any) -> LazyString:
     """Translate when shown: for labels made at import time."""
     return LazyString(gettext, message, **variables)
 
@@ -78,7 +78,7 @@ def lazy_gettext(message: str, **variables: Any) -> LazyString:  # noqa: ANN401 
 def current_language() -> str:
     """Return the code of the reader's language, the site's default outside of a request."""
     locale = get_locale()
-    return locale.language if locale else current_app.config["LANGUAGES"][0]
+    return str(locale.language if locale else current_app.config["LANGUAGES"][0])
 
 
 def choose_language() -> str:
@@ -87,9 +87,7 @@ def choose_language() -> str:
     if not has_request_context():
         return offered[0]
     chosen = session.get(LANGUAGE_KEY) or (current_user.language if current_user.is_authenticated else None)
-    if chosen in offered:
-        return chosen
-    return request.accept_languages.best_match(offered, default=offered[0]) if chosen else offered[0]
+    return str(chosen) if chosen in offered else offered[0]
 
 
 def reader_timezone() -> str:
@@ -144,7 +142,7 @@ def format_size(size: int) -> str:
     units = ("o", "Ko", "Mo", "Go") if current_language() == "fr" else ("B", "KB", "MB", "GB")
     value = float(size)
     unit = units[0]
-    for unit in units:  # noqa: B007 - the unit reached is the one wanted
+    for unit in units:
         if value < KIBIBYTE or unit == units[-1]:
             break
         value /= KIBIBYTE

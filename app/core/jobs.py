@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Index, String, Text, and_, delete, func, or_, select, text, update
+from sqlalchemy import Index, Select, String, Text, and_, delete, func, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -106,7 +106,7 @@ class PermanentFailureError(Exception):
     """Trying again is useless; the job fails at once."""
 
 
-def job(  # noqa: PLR0913 - the declaration of a kind, all by name
+def job(
     name: str,
     *,
     queue: str = "default",
@@ -166,7 +166,11 @@ def enqueue(
         statement = statement.on_conflict_do_update(
             index_elements=["key"],
             index_where=where,
-            set_={"priority": func.min(Job.priority, priority) if dialect == "sqlite" else func.least(Job.priority, priority)},
+            set_={
+                "priority": func.min(Job.priority, priority)
+                if dialect == "sqlite"
+                else func.least(Job.priority, priority)
+            },
         )
     db.session.execute(statement)
 
@@ -177,14 +181,16 @@ def claim(queue: str, owner: str) -> list[Job]:
     Jobs whose lease has run out are taken again; a kind with a named lease is taken only while the lease is free.
     """
     moment = now()
-    first = db.session.scalar(_next_jobs(queue, moment, _kinds_held(owner, moment)).limit(1))
+    first = db.session.scalar(
+        _next_jobs(queue, moment, _kinds_held(owner, moment)).limit(1).with_for_update(skip_locked=True)
+    )
     if first is None:
         return []
     kind = KINDS[first.name]
     jobs = [first]
     if kind.batch > 1:
         more = _next_jobs(queue, moment, set()).where(Job.name == first.name, Job.id != first.id)
-        jobs += db.session.scalars(more.limit(kind.batch - 1)).all()
+        jobs += db.session.scalars(more.limit(kind.batch - 1).with_for_update(skip_locked=True)).all()
     if kind.lease and not take_lease(kind.lease, owner, kind.timeout):
         return []
     for taken in jobs:
@@ -193,18 +199,18 @@ def claim(queue: str, owner: str) -> list[Job]:
     return jobs
 
 
-def _next_jobs(queue: str, moment: datetime, without: set[str]) -> Any:  # noqa: ANN401 - a Select of Job
+def _next_jobs(queue: str, moment: datetime, without: set[str]) -> Select[Job]:
     ready = or_(
         and_(Job.state == QUEUED, Job.run_at <= moment),
         and_(Job.state == RUNNING, Job.lease_until < moment),
     )
     names = [name for name in KINDS if name not in without]
-    return (
-        select(Job)
-        .where(Job.queue == queue, ready, Job.name.in_(names))
-        .order_by(Job.priority, Job.run_at, Job.id)
-        .with_for_update(skip_locked=True)
-    )
+    return select(Job).where(Job.queue == queue, ready, Job.name.in_(names)).order_by(Job.priority, Job.run_at, Job.id)
+
+
+def anything_ready(queue: str) -> bool:
+    """Tell whether a queue has work, without writing, so that an idle worker takes no write lock."""
+    return db.session.scalar(_next_jobs(queue, now(), set()).limit(1)) is not None
 
 
 def _kinds_held(owner: str, moment: datetime) -> set[str]:
@@ -320,4 +326,4 @@ def purge_done(older_than: timedelta = timedelta(days=7)) -> None:
 
 def counts() -> dict[str, int]:
     """Return how many jobs are in each state."""
-    return {state: number for state, number in db.session.execute(select(Job.state, func.count()).group_by(Job.state))}
+    return dict(db.session.execute(select(Job.state, func.count()).group_by(Job.state)).tuples().all())

@@ -52,7 +52,7 @@ class FolderTransport:
         """Return the mails written, newest first."""
         files = sorted(self.folder.glob("*.eml"), reverse=True)[:limit]
         parser = BytesParser(policy=policy.default)
-        return [cast("EmailMessage", parser.parsebytes(file.read_bytes())) for file in files]
+        return [parser.parsebytes(file.read_bytes()) for file in files]
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def transport_for(url: str, instance: Path) -> Transport:
     raise ValueError(message)
 
 
-def send(to: str, subject: str, template: str, *, language: str = "fr", **context: Any) -> None:  # noqa: ANN401
+def send(to: str, subject: str, template: str, *, language: str = "fr", **context: Any) -> None:
     """Compose a mail and queue it in the present transaction.
 
     ``template`` names ``email/<template>.txt`` and, when it exists, ``email/<template>.html``, rendered in the language

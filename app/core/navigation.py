@@ -40,10 +40,10 @@ def navigation() -> list[NavigationEntry]:
     return collect("navigation")
 
 
-def safe_next(target: Any) -> str | None:  # noqa: ANN401 - whatever came in the address
+def safe_next(target: Any) -> str | None:
     """Return a local path to go to after signing in, None for anything else.
 
-    Refuses other hosts in every spelling a browser understands: ``//``, ``/\\``, tabs and line ends anywhere, schemes
+    Refuses other hosts in every spelling a browser understands: two slashes, a backslash, tabs and line ends, schemes
     (WHATWG URL, "special scheme" parsing strips tab and newline).
     """
     if not isinstance(target, str) or not target.startswith("/") or len(target) > 2000:  # noqa: PLR2004
@@ -53,7 +53,7 @@ def safe_next(target: Any) -> str | None:  # noqa: ANN401 - whatever came in the
     return target
 
 
-def address(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - the parts of the address
+def address(endpoint: str, **values: Any) -> str:
     """Return the absolute address of a page, from the settings and never from the request (mails, feeds)."""
     path = current_app.url_map.bind("").build(endpoint, values)
     return f"{current_app.config['SETTINGS'].public_url}{path}"

@@ -59,8 +59,10 @@ def page_number(argument: str = "page") -> int:
 
 
 def paginate(query: Select[Any], number: int, per_page: int, *, unique: bool = False) -> Page[Any]:
-    """Return one page of a query of one entity: two statements whatever the size. A number too high gives the last page."""
-    counted = select(func.count()).select_from(query.order_by(None).with_only_columns(query.selected_columns[0]).subquery())
+    """Return one page of a query of one entity, in two statements. A number too high gives the last page."""
+    counted = select(func.count()).select_from(
+        query.order_by(None).with_only_columns(query.selected_columns[0]).subquery()
+    )
     total = db.session.scalar(counted) or 0
     last = max(1, -(-total // per_page))
     number = min(number, last)

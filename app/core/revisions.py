@@ -28,18 +28,22 @@ class Revision(db.Model):
     fields: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
-def keep_revision(subject: Any, person: Any, fields: dict[str, Any]) -> Revision:  # noqa: ANN401 - any model
+def keep_revision(subject: Any, person: Any, fields: dict[str, Any]) -> Revision:
     """Keep the present fields of a thing before it is changed by a person. Call inside the transaction."""
     of_subject = (Revision.subject_type == subject.__tablename__) & (Revision.subject_id == subject.id)
     last = db.session.scalar(select(func.max(Revision.n)).where(of_subject)) or 0
     revision = Revision(
-        subject_type=subject.__tablename__, subject_id=subject.id, n=last + 1, person_id=person.id, fields=fields
+        subject_type=subject.__tablename__,
+        subject_id=subject.id,
+        n=last + 1,
+        person_id=person.id,
+        fields=fields,
     )
     db.session.add(revision)
     return revision
 
 
-def revisions_of(subject: Any) -> list[Revision]:  # noqa: ANN401 - any model
+def revisions_of(subject: Any) -> list[Revision]:
     """Return the earlier states of a thing, oldest first."""
     of_subject = (Revision.subject_type == subject.__tablename__) & (Revision.subject_id == subject.id)
     return list(db.session.scalars(select(Revision).where(of_subject).order_by(Revision.n)))

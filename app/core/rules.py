@@ -28,15 +28,15 @@ class Rule:
     test: Test
     clause: Clause
 
-    def __call__(self, person: Any, thing: Any) -> bool:  # noqa: ANN401 - rules know no model
+    def __call__(self, person: Any, thing: Any) -> bool:
         """Tell whether this person may, for this thing."""
         return self.test(person, thing)
 
-    def where(self, person: Any) -> ColumnElement[bool]:  # noqa: ANN401 - rules know no model
+    def where(self, person: Any) -> ColumnElement[bool]:
         """Return the condition that keeps the things for which this person may."""
         return self.clause(person)
 
-    def require(self, person: Any, thing: Any, *, hidden: bool = False) -> None:  # noqa: ANN401
+    def require(self, person: Any, thing: Any, *, hidden: bool = False) -> None:
         """Raise RefusedError (or NotFoundError when ``hidden``) unless this person may."""
         if not self(person, thing):
             if hidden:

@@ -109,7 +109,9 @@ class ServerSessionInterface(SessionInterface):
     def _insert(self, app: Flask, session: ServerSession, response: Response) -> None:
         token = secrets.token_urlsafe(ID_BYTES)
         user_id = _user_id(session)
-        lifetime = timedelta(days=app.config["SETTINGS"].session_idle_days) if user_id else timedelta(hours=ANONYMOUS_HOURS)
+        lifetime = (
+            timedelta(days=app.config["SETTINGS"].session_idle_days) if user_id else timedelta(hours=ANONYMOUS_HOURS)
+        )
         with separate_write() as connection:
             if session.stored_id is not None:
                 connection.execute(delete(UserSession).where(UserSession.id == session.stored_id))

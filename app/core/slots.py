@@ -42,7 +42,7 @@ def fillers(slot: str) -> Iterator[Filler]:
         yield filler
 
 
-def collect(slot: str, *args: Any, **context: Any) -> list[Any]:  # noqa: ANN401 - each slot has its own arguments
+def collect(slot: str, *args: Any, **context: Any) -> list[Any]:
     """Call every filler of a slot and return what they gave, without the Nones."""
     given = (filler(*args, **context) for filler in fillers(slot))
     return [value for value in given if value is not None]

@@ -19,9 +19,9 @@ from app.core.i18n import french_spaces
 RENDERER_VERSION = 1
 LARGEST_SOURCE = 100_000
 SLUG_LENGTH = 80
-ALLOWED_TAGS = frozenset(
-    "p br hr strong em del code pre blockquote ul ol li a h3 h4 h5 h6 table thead tbody tr th td sup sub".split()
-)
+PROSE_TAGS = ("p", "br", "hr", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li", "a", "sup", "sub")
+TABLE_TAGS = ("table", "thead", "tbody", "tr", "th", "td")
+ALLOWED_TAGS = frozenset({*PROSE_TAGS, *TABLE_TAGS, "h3", "h4", "h5", "h6"})
 ALLOWED_ATTRIBUTES = {"a": ["href", "title", "rel"], "th": ["align"], "td": ["align"], "ol": ["start"]}
 ALLOWED_PROTOCOLS = frozenset({"http", "https", "mailto"})
 EXTENSIONS = ["markdown.extensions.tables", "markdown.extensions.nl2br", "markdown.extensions.sane_lists"]
@@ -36,8 +36,8 @@ _PLACEHOLDER = re.compile(r"\[\[([a-z]+):([a-z0-9][a-z0-9-]{0,80})\]\]")
 def clean_text(text: str) -> str:
     """Return text that every database and page can hold.
 
-    NUL and other control characters, lone surrogates and directional overrides are dropped, line ends are ``\\n`` and the
-    form is NFC (Unicode Annex 15).
+    NUL and other control characters, lone surrogates and directional overrides are dropped, line ends are those of
+    Unix and the form is NFC (Unicode Annex 15).
     """
     text = _BIDI.sub("", _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
     return unicodedata.normalize("NFC", text)
@@ -59,13 +59,13 @@ def slugify(text: str) -> str:
     return slug or "page"
 
 
-def _external_links(attributes: dict[Any, Any], new: bool = False) -> dict[Any, Any] | None:  # noqa: ARG001, FBT001, FBT002 - bleach's callback
+def _external_links(attributes: Any, new: bool = False) -> Any:  # noqa: ARG001, FBT001, FBT002 - bleach calls it so
     attributes[(None, "rel")] = "noopener noreferrer nofollow"
     return attributes
 
 
-def _linkify(*arguments: Any, **options: Any) -> LinkifyFilter:  # noqa: ANN401 - bleach builds the filter
-    return LinkifyFilter(*arguments, callbacks=[_external_links], skip_tags={"pre", "code"}, **options)
+def _linkify(source: Any) -> LinkifyFilter:
+    return LinkifyFilter(source, callbacks=[_external_links], skip_tags={"pre", "code"})
 
 
 def _cleaner() -> Cleaner:

@@ -49,7 +49,8 @@ class Limit:
         if row is None or row.count < self.free or now() - row.last_at > self.rest:
             return timedelta(0)
         delay = min(self.first * 2 ** min(row.count - self.free, 20), LONGEST_WAIT)
-        return max(timedelta(0), row.last_at + delay - now())
+        remaining: timedelta = row.last_at + delay - now()
+        return max(timedelta(0), remaining)
 
     def check(self, *subjects: str) -> None:
         """Raise TooManyError when one of the subjects must wait."""
@@ -57,7 +58,8 @@ class Limit:
         if longest > timedelta(0):
             seconds = int(longest.total_seconds()) + 1
             raise TooManyError(
-                _l("Trop d'essais. Attendez %(seconds)s secondes, puis recommencez.", seconds=seconds), seconds
+                _l("Trop d'essais. Attendez %(seconds)s secondes, puis recommencez.", seconds=seconds),
+                seconds,
             )
 
     def count(self, *subjects: str) -> None:
@@ -71,9 +73,9 @@ class Limit:
                 if row is not None and now() - row.last_at <= self.rest:
                     values["count"] = row[0] + 1
                 if row is None:
-                    connection.execute(table.insert().values(key=key, **values))  # type: ignore[attr-defined]
+                    connection.execute(table.insert().values(key=key, **values))
                 else:
-                    connection.execute(table.update().where(Attempts.key == key).values(**values))  # type: ignore[attr-defined]
+                    connection.execute(table.update().where(Attempts.key == key).values(**values))
 
     def forgive(self, *subjects: str) -> None:
         """Forget the attempts of the subjects. Call inside ``transaction()``."""

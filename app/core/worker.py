@@ -70,7 +70,9 @@ class Worker:
         """Take and run the next work of a queue; return whether there was any."""
         owner = f"{self.name}-{queue}"
         with self.app.app_context():
-            if not _anything_ready(queue):
+            ready = jobs.anything_ready(queue)
+            db.session.rollback()
+            if not ready:
                 return False
             with transaction():
                 taken = jobs.claim(queue, owner)
@@ -93,13 +95,6 @@ class Worker:
                 jobs.fail(ids, owner, error, permanent=permanent)
             if kind.lease:
                 jobs.release_lease(kind.lease, owner)
-
-
-def _anything_ready(queue: str) -> bool:
-    """Look without writing, so that an idle worker takes no write lock."""
-    ready = db.session.scalar(jobs._next_jobs(queue, jobs.now(), set()).with_for_update(None).limit(1)) is not None  # noqa: SLF001
-    db.session.rollback()
-    return ready
 
 
 def _error_of(kind: jobs.JobKind, payloads: list[dict[str, object]]) -> tuple[str | None, bool]:

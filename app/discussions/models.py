@@ -18,7 +18,10 @@ class Thread(SpaceContent, db.Model):
     """A discussion in a space, or the one discussion of a subject (a resource, later a meeting)."""
 
     __tablename__ = "thread"
-    __table_args__ = (UniqueConstraint("subject_type", "subject_id"), Index("ix_thread_recent", "space_id", "last_post_at"))
+    __table_args__ = (
+        UniqueConstraint("subject_type", "subject_id"),
+        Index("ix_thread_recent", "space_id", "last_post_at"),
+    )
 
     subject_type: Mapped[str | None] = mapped_column(String(20))
     subject_id: Mapped[int | None]

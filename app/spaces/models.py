@@ -175,6 +175,6 @@ class SpaceContent(HasPublicId, HasMoments):
         return self.state != State.DRAFT and self.deleted_at is None
 
 
-def fields_of(thing: Any, *names: str) -> dict[str, Any]:  # noqa: ANN401 - any model
+def fields_of(thing: Any, *names: str) -> dict[str, Any]:
     """Return some fields of a thing, to be kept as a revision."""
     return {name: getattr(thing, name) for name in names}

@@ -49,10 +49,14 @@ takes_part = Rule(
 facilitates = Rule(
     "facilitates",
     "la personne anime l'espace",
-    lambda person, space: person.is_member
-    and (found := memberships_of(person).get(space.id)) is not None
-    and found.role == Role.FACILITATOR,
-    lambda person: and_(_member_of_network(person), Space.id.in_(_running(person, Membership.role == Role.FACILITATOR))),
+    lambda person, space: (
+        person.is_member
+        and (found := memberships_of(person).get(space.id)) is not None
+        and found.role == Role.FACILITATOR
+    ),
+    lambda person: and_(
+        _member_of_network(person), Space.id.in_(_running(person, Membership.role == Role.FACILITATOR))
+    ),
 )
 
 is_open_to_members = Rule(
@@ -87,7 +91,9 @@ runs_the_site = Rule(
     "runs_the_site",
     "la personne administre le site et l'espace est ouvert",
     lambda person, space: person.is_admin and person.is_member and space.visibility == Visibility.OPEN,
-    lambda person: and_(true() if person.is_admin and person.is_member else false(), Space.visibility == Visibility.OPEN),
+    lambda person: and_(
+        true() if person.is_admin and person.is_member else false(), Space.visibility == Visibility.OPEN
+    ),
 )
 
 can_read_space = exists & (takes_part | is_open_to_members)
@@ -111,14 +117,14 @@ def readable_space_ids(person: User) -> frozenset[int]:
     return found
 
 
-def can_read(model: Any) -> Rule:  # noqa: ANN401 - any model with the SpaceContent mixin
+def can_read(model: Any) -> Rule:
     """Return the rule of reading for a kind of content.
 
     Read by those who read its home space and, when its audience is the network, by every member; a draft by its author
     alone; nothing in the trash.
     """
 
-    def test(person: User, thing: Any) -> bool:  # noqa: ANN401
+    def test(person: User, thing: Any) -> bool:
         if thing.deleted_at is not None or (thing.state == State.DRAFT and thing.author_id != person.id):
             return False
         if thing.audience == Audience.NETWORK and person.is_member and thing.space.deleted_at is None:
@@ -137,7 +143,7 @@ def can_read(model: Any) -> Rule:  # noqa: ANN401 - any model with the SpaceCont
     return Rule(f"can_read_{model.__tablename__}", "la personne peut lire ce contenu", test, clause)
 
 
-def shown_space(person: User, thing: Any) -> Space | None:  # noqa: ANN401 - any model with the SpaceContent mixin
+def shown_space(person: User, thing: Any) -> Space | None:
     """Return the home space of a thing if this person may know of it, None otherwise."""
     space: Space = thing.space
     return space if can_see_space(person, space) else None
