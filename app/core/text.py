@@ -50,7 +50,7 @@ def one_line(text: str) -> str:
 
 def slugify(text: str) -> str:
     """Return the readable part of an address: ASCII letters, digits and hyphens, never empty."""
-    text = text.replace("œ", "oe").replace("Œ", "oe").replace("æ", "ae").replace("ß", "ss")
+    text = text.replace("’", " ").replace("œ", "oe").replace("Œ", "oe").replace("æ", "ae").replace("ß", "ss")
     folded = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     words = re.findall(r"[a-z0-9]+", folded)
     slug = "-".join(words)

@@ -1,0 +1,61 @@
+"""Typography, dates and sizes as people read them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from flask_babel import force_locale
+from markupsafe import Markup
+
+from app.core import clock
+from app.core.i18n import format_date, format_number, format_size, format_time, french_spaces
+
+NARROW, NBSP = "\u202f", "\u00a0"
+
+
+@pytest.mark.parametrize(
+    ("plain", "typeset"),
+    [
+        ("Vraiment ?", f"Vraiment{NARROW}?"),
+        ("Deux points : oui", f"Deux points{NBSP}: oui"),
+        ("« cité »", f"«{NBSP}cité{NBSP}»"),
+        ("à 10 h 30", f"à 10{NBSP}h{NBSP}30"),
+        ("41 000 habitants", f"41{NARROW}000 habitants"),
+        ("p. 14", f"p.{NBSP}14"),
+        ("l'État", "l’État"),
+    ],
+)
+def test_french_spaces_do_not_break(plain: str, typeset: str) -> None:
+    assert french_spaces(plain) == typeset
+
+
+def test_safe_markup_stays_safe() -> None:
+    assert isinstance(french_spaces(Markup("<b>oui</b> !")), Markup)
+
+
+def test_dates_drop_the_year_of_today(context: Flask) -> None:
+    clock.set_clock(lambda: datetime(2026, 7, 10, tzinfo=UTC))
+    with force_locale("fr"):
+        shown = [format_date(datetime(y, m, 1, 12, tzinfo=UTC)) for y, m in ((2026, 7), (2021, 7))]
+    with force_locale("en"):
+        english = format_date(datetime(2026, 7, 1, 12, tzinfo=UTC))
+    assert (shown, english) == (["mercredi 1er juillet", "1er juillet 2021"], "Wednesday 1 July")
+
+
+def test_hours_are_those_of_the_site(context: Flask) -> None:
+    moment = datetime(2026, 7, 5, 8, 5, tzinfo=UTC)
+    with force_locale("fr"):
+        french = format_time(moment)
+    with force_locale("en"):
+        assert (french, format_time(moment)) == (f"10{NBSP}h{NBSP}05", "10:05")
+
+
+def test_sizes_and_numbers_follow_the_language(context: Flask) -> None:
+    with force_locale("fr"):
+        french = (format_size(1_468_006), format_size(900), format_number(41000))
+    with force_locale("en"):
+        english = (format_size(1_468_006), format_size(900), format_number(41000))
+    assert french == (f"1,4{NBSP}Mo", f"900{NBSP}o", f"41{NARROW}000")
+    assert english == (f"1.4{NBSP}MB", f"900{NBSP}B", "41,000")

@@ -1,0 +1,253 @@
+"""Rules of the jobs table: nothing is lost, nothing runs twice at once, the young ones wait their turn."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app.core import clock, jobs
+from app.core.db import transaction
+from app.core.jobs import Job, PermanentFailureError, enqueue, job
+from app.core.worker import Worker, run_all
+from app.extensions import db
+
+seen: list[Any] = []
+
+
+@pytest.fixture(autouse=True)
+def _kinds() -> Iterator[None]:
+    seen.clear()
+    job("test.note")(lambda payload: seen.append(payload["n"]))
+    job("test.batch", batch=10)(lambda payloads: seen.append([one["n"] for one in payloads]))
+    job("test.fail", max_attempts=2)(_fail)
+    job("test.give_up")(_give_up)
+    job("test.alone", lease="test-lease")(lambda payload: seen.append(payload["n"]))
+    yield
+    for name in [name for name in jobs.KINDS if name.startswith("test.")]:
+        del jobs.KINDS[name]
+
+
+def _fail(_payload: dict[str, Any]) -> None:
+    seen.append("tried")
+    message = "the printer is on fire"
+    raise OSError(message)
+
+
+def _give_up(_payload: dict[str, Any]) -> None:
+    message = "no such address"
+    raise PermanentFailureError(message)
+
+
+def put(name: str, n: int = 0, **options: Any) -> None:
+    with transaction():
+        enqueue(name, {"n": n}, **options)
+
+
+def the_job() -> Job:
+    db.session.rollback()
+    return db.session.scalars(select(Job)).one()
+
+
+def test_job_runs_after_the_change_is_committed(context: Flask) -> None:
+    put("test.note", 1)
+    run_all(context)
+    assert (seen, the_job().state) == ([1], jobs.DONE)
+
+
+def test_job_of_a_failed_change_never_exists(context: Flask) -> None:
+    with pytest.raises(ZeroDivisionError), transaction():
+        enqueue("test.note", {"n": 1})
+        _ = 1 / 0
+    run_all(context)
+    assert seen == []
+
+
+def test_job_outside_of_a_transaction_is_refused(context: Flask) -> None:
+    with pytest.raises(RuntimeError, match="outside"):
+        enqueue("test.note", {"n": 1})
+
+
+def test_same_key_is_queued_once_and_takes_the_more_urgent_place(context: Flask) -> None:
+    put("test.note", 1, key="k", priority=90)
+    put("test.note", 1, key="k", priority=10)
+    assert the_job().priority == 10
+
+
+def test_key_may_be_queued_again_while_its_job_runs(context: Flask) -> None:
+    put("test.note", 1, key="k")
+    with transaction():
+        jobs.claim("default", "somebody")
+    put("test.note", 2, key="k")
+    assert db.session.scalars(select(Job.state).order_by(Job.id)).all() == [jobs.RUNNING, jobs.QUEUED]
+
+
+def test_urgent_jobs_come_first_then_the_oldest(context: Flask) -> None:
+    for n, priority in ((1, 50), (2, 90), (3, 10), (4, 50)):
+        put("test.note", n, priority=priority)
+    run_all(context)
+    assert seen == [3, 1, 4, 2]
+
+
+def test_job_for_later_waits(context: Flask) -> None:
+    put("test.note", 1, run_at=clock.now() + timedelta(hours=1))
+    run_all(context)
+    before = list(seen)
+    later = clock.now() + timedelta(hours=2)
+    clock.set_clock(lambda: later)
+    run_all(context)
+    assert (before, seen) == ([], [1])
+
+
+def test_batch_is_handed_over_whole(context: Flask) -> None:
+    for n in range(12):
+        put("test.batch", n)
+    run_all(context)
+    assert seen == [list(range(10)), [10, 11]]
+
+
+def test_failed_job_waits_longer_each_time_then_is_kept_with_its_reason(context: Flask) -> None:
+    put("test.fail")
+    run_all(context)
+    first = the_job()
+    assert (first.state, first.attempts, first.run_at > clock.now()) == (jobs.QUEUED, 1, True)
+    later = clock.now() + timedelta(hours=1)
+    clock.set_clock(lambda: later)
+    run_all(context)
+    assert (the_job().state, seen) == (jobs.FAILED, ["tried", "tried"])
+    assert "printer" in (jobs.failed_jobs()[0].error or "")
+
+
+def test_permanent_failure_is_not_tried_again(context: Flask) -> None:
+    put("test.give_up")
+    run_all(context)
+    assert (the_job().state, the_job().attempts) == (jobs.FAILED, 1)
+
+
+def test_given_up_job_runs_again_on_demand(context: Flask) -> None:
+    put("test.give_up")
+    run_all(context)
+    job("test.give_up")(lambda payload: seen.append(payload["n"]))
+    with transaction():
+        assert jobs.retry() == 1
+    run_all(context)
+    assert (seen, the_job().state) == ([0], jobs.DONE)
+
+
+def test_job_of_a_dead_worker_is_taken_again(context: Flask) -> None:
+    put("test.note", 7)
+    with transaction():
+        assert len(jobs.claim("default", "worker that dies")) == 1
+    run_all(context)
+    before = list(seen)
+    later = clock.now() + timedelta(minutes=3)
+    clock.set_clock(lambda: later)
+    run_all(context)
+    assert (before, seen, the_job().attempts) == ([], [7], 2)
+
+
+def test_worker_that_lost_its_lease_cannot_end_the_job(context: Flask) -> None:
+    put("test.note", 7)
+    with transaction():
+        ids = [one.id for one in jobs.claim("default", "slow worker")]
+    later = clock.now() + timedelta(minutes=3)
+    clock.set_clock(lambda: later)
+    with transaction():
+        jobs.claim("default", "second worker")
+    with transaction():
+        jobs.succeed(ids, "slow worker")
+    assert (the_job().state, the_job().lease_owner) == (jobs.RUNNING, "second worker")
+
+
+def test_work_under_a_named_lease_runs_in_one_place(context: Flask) -> None:
+    put("test.alone", 1)
+    put("test.alone", 2)
+    with transaction():
+        first = jobs.claim("default", "one")
+    with transaction():
+        second = jobs.claim("default", "two")
+    assert (len(first), second) == (1, [])
+    with transaction():
+        jobs.release_lease("test-lease", "one")
+    with transaction():
+        assert len(jobs.claim("default", "two")) == 1
+
+
+def test_two_workers_at_once_share_the_jobs_without_doubles(app: Flask) -> None:
+    with app.app_context():
+        for n in range(30):
+            put("test.note", n)
+    threads = [threading.Thread(target=run_all, args=(app,)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(seen) == list(range(30))
+
+
+def test_periodic_job_is_queued_once_a_period_whatever_the_clock_does(context: Flask) -> None:
+    periodic = "test.periodic"
+    job(periodic, every=timedelta(hours=1))(lambda _payload: None)
+    start = clock.now()
+
+    def queued_at(hours: float) -> int:
+        clock.set_clock(lambda: start + timedelta(hours=hours))
+        with transaction():
+            jobs.queue_periodic()
+        run_all(context)
+        return len(db.session.scalars(select(Job).where(Job.name == periodic)).all())
+
+    assert [queued_at(0), queued_at(0.5), queued_at(1.5), queued_at(-48), queued_at(960)] == [1, 1, 2, 2, 3]
+
+
+KILLED = """
+import sys, time
+from app import create_app
+from app.core.jobs import job
+from app.core.worker import Worker
+app = create_app()
+@job("test.slow", timeout=2)
+def slow(payload):
+    print("started", flush=True)
+    time.sleep(60)
+Worker(app, ("default",)).run()
+"""
+
+
+@pytest.mark.slow
+def test_killed_worker_loses_nothing(tmp_path: Path) -> None:
+    from tests.conftest import new_app
+
+    app = new_app("sqlite", tmp_path)
+    job("test.slow", timeout=2)(lambda payload: seen.append(payload["n"]))
+    with app.app_context():
+        put("test.slow", 5, priority=1)
+    process = subprocess.Popen(
+        [sys.executable, "-c", KILLED],
+        env={**os.environ, "BEFFROI_INSTANCE": str(tmp_path), "BEFFROI_DEMO": "0"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "started\n"
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    deadline = time.monotonic() + 15
+    while not seen and time.monotonic() < deadline:
+        Worker(app).run_once("default")
+        time.sleep(0.2)
+    assert seen == [5]
+    with app.app_context():
+        db.engine.dispose()

@@ -1,0 +1,46 @@
+"""Rules of counting attempts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from app.core import clock
+from app.core.db import transaction
+from app.core.errors import TooManyError
+from app.core.throttle import Limit
+
+LIMIT = Limit("test", free=3, first=timedelta(seconds=10))
+
+
+def test_first_attempts_are_free_then_the_wait_doubles(context: Flask) -> None:
+    moment = clock.now()
+    clock.set_clock(lambda: moment)
+    waits = []
+    for _ in range(6):
+        LIMIT.count("claire")
+        waits.append(LIMIT.wait("claire").total_seconds())
+    assert waits == [0, 0, 10, 20, 40, 80]
+
+
+def test_waiting_subject_is_refused_with_the_time_left(context: Flask) -> None:
+    for _ in range(3):
+        LIMIT.count("claire")
+    with pytest.raises(TooManyError) as refusal:
+        LIMIT.check("claire")
+    assert 1 <= refusal.value.retry_after <= 11
+    LIMIT.check("somebody else")
+
+
+def test_attempts_are_forgotten_after_a_rest_or_when_forgiven(context: Flask) -> None:
+    for _ in range(5):
+        LIMIT.count("claire")
+        LIMIT.count("samir")
+    with transaction():
+        LIMIT.forgive("claire")
+    LIMIT.check("claire")
+    later = clock.now() + timedelta(hours=2)
+    clock.set_clock(lambda: later)
+    LIMIT.check("samir")
