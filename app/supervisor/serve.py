@@ -18,6 +18,7 @@ from .watch import Watch
 
 # After a kill -9 of its supervisor a web server needs a moment to let the port go.
 PORT_SECONDS = 3.0
+LAST_PORT = 65_535
 WEB_SETTINGS = ROOT / "app" / "supervisor" / "web_server.py"
 
 
@@ -46,22 +47,24 @@ def take_port(host: str, port: int, patience: float = PORT_SECONDS) -> socket.so
 
     The supervisor owns it: while the web server is started again, callers wait instead of being refused.
     """
+    if not 0 <= port <= LAST_PORT:
+        raise PortError(f"BEFFROI_PORT: a number from 0 to {LAST_PORT} is expected, not {port}.")
     deadline = time.monotonic() + patience
     while True:
         try:
             return _bound(host, port)
         except socket.gaierror as error:
             raise PortError(f"BEFFROI_HOST: no such address, {host!r} ({error.strerror}).") from error
-        except (OSError, OverflowError) as error:
+        except OSError as error:
             if time.monotonic() >= deadline or not _may_free_itself(error):
                 raise PortError(_why_not(host, port, error)) from error
         time.sleep(0.1)
 
 
 def _bound(host: str, port: int) -> socket.socket:
-    family, kind, protocol, _, where = socket.getaddrinfo(
-        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )[0]
+    family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[
+        0
+    ]
     door = socket.socket(family, kind, protocol)
     try:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -74,11 +77,11 @@ def _bound(host: str, port: int) -> socket.socket:
     return door
 
 
-def _may_free_itself(error: Exception) -> bool:
-    return isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+def _may_free_itself(error: OSError) -> bool:
+    return error.errno == errno.EADDRINUSE
 
 
-def _why_not(host: str, port: int, error: Exception) -> str:
+def _why_not(host: str, port: int, error: OSError) -> str:
     if _may_free_itself(error):
         return (
             f"Port {port} of {host} is already taken: is Beffroi running there? "
