@@ -12,7 +12,7 @@ from app.supervisor.prepare import prepare
 globals().update({name: value for name, value in vars(web_server).items() if not name.startswith("_")})
 
 
-def on_starting(_server: Any) -> None:  # noqa: ANN401 - gunicorn's own object, unused
+def on_starting(_server: Any) -> None:
     """Prepare the site before any process answers; exits with 1 when it cannot be."""
     if not prepare(web_server.settings, demo=False):
         sys.exit("The site could not be prepared (see above).")

@@ -44,7 +44,7 @@ loglevel = settings.log_level.lower()
 errorlog = "-"
 
 
-def post_fork(_server: Any, _worker: Any) -> None:  # noqa: ANN401 - gunicorn's own objects, unused
+def post_fork(_server: Any, _worker: Any) -> None:
     """Tie each process to its master: killed with -9, it leaves nobody behind on the port."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, int(signal.SIGTERM), 0, 0, 0)  # PR_SET_PDEATHSIG
