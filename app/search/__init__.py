@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.search import cli, jobs
+from app.search.audience import CatalogueKeeper
+from app.search.whoosh_engine import WhooshEngine
+
 if TYPE_CHECKING:
     from flask import Flask
 
+__all__ = ["jobs", "register"]
+
 
 def register(app: Flask) -> None:
-    """Attach the feature to the application."""
+    """Open the engine the settings name, attach the commands."""
+    app.extensions["search_engine"] = WhooshEngine(app.config["SETTINGS"].instance / "index")
+    app.extensions["search_catalogue"] = CatalogueKeeper()
+    cli.register(app)

@@ -1,6 +1,6 @@
-"""What there is to find and who may find it: arrays over all things, one mask for each person, counts under that mask."""
+"""What there is to find and who may find it: arrays over all things, a mask for each person, counts under it."""
 
-import datetime
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -56,7 +56,7 @@ class CatalogueRow:
     space_id: int | None
     audience: Audience
     published: bool
-    date: datetime.date | None = None
+    date: dt.date | None = None
     lang: str | None = None
     tags: tuple[str, ...] = ()
 

@@ -120,7 +120,7 @@ class SearchEngine(SearchWriter, Protocol):
         """Give the number of things indexed."""
 
 
-def arrange(  # noqa: PLR0913 - what was found, and which page of it is wanted
+def arrange(
     query: Query,
     allowed: Allowed,
     places: Numbers,

@@ -95,5 +95,5 @@ def hit_boxes(
     clauses: Sequence[Clause],
     lang: str | None = "fr",
 ) -> list[tuple[float, float, float, float]]:
-    """Give the boxes of the words that are hits; `boxes` has one (left, top, right, bottom) for each word, in any unit."""
+    """Give the boxes of the words that are hits; `boxes` has one (left, top, right, bottom) a word, in any unit."""
     return [boxes[number] for number in matches(words, clauses, lang) if number < len(boxes)]

@@ -79,9 +79,10 @@ class Query:
     @classmethod
     def from_dict(cls, kept: Mapping[str, Any]) -> "Query":
         """Read back what `to_dict` gave; values of a wrong type or unknown are left out, nothing raises."""
-        lists = {name: _strings(kept.get(name)) for name in _LISTS}
         sort = Sort.DATE if kept.get("sort") == Sort.DATE.value else Sort.RELEVANCE
-        return cls(**lists, all_words=kept.get("all_words") is True, sort=sort)
+        plain = cls(all_words=kept.get("all_words") is True, sort=sort)
+        lists: dict[str, Any] = {name: _strings(kept.get(name)) for name in _LISTS}
+        return replace(plain, **lists)
 
     def filtered(self, kinds: Iterable[str] = (), spaces: Iterable[str] = ()) -> "Query":
         """Give the same query with more kinds and spaces ticked."""
@@ -146,7 +147,7 @@ class _Reader:
         at = 0
         while at < len(text):
             at = self._step(text, at)
-        parts = {name: _unique(items) for name, items in self.found.items()}
+        parts: dict[str, Any] = {name: _unique(items) for name, items in self.found.items()}
         query = Query(**parts, all_words=self.all_words, page=page, sort=sort)
         if self.typed.strip() and query.is_empty:
             self.hints.append(Hint.UNREADABLE)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from app.search.analysis import LANGUAGES, fold, is_stopword, tokens
 from app.search.analysis.combining import split_combined
@@ -14,7 +15,7 @@ Sequence = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Clause:
-    """One thing asked for: any of its sequences answers it. `prefix` (folded letters) adds every term that begins so."""
+    """One thing asked for: any of its sequences answers it; `prefix` (folded letters) adds every term beginning so."""
 
     sequences: tuple[Sequence, ...]
     prefix: str = ""
@@ -37,7 +38,7 @@ class Terms:
 @lru_cache(maxsize=1024)
 def terms_of(query: Query) -> Terms:
     """Analyse a query in every language we index."""
-    words = tuple(_word_clauses(_worth_asking(query.words)))
+    words = _word_clauses(query.words)
     phrases = tuple(clause for text in query.phrases if (clause := _clause(text)))
     prefixes = tuple(_prefix_clause(start) for start in query.prefixes)
     excluded = [clause for text in query.excluded_phrases if (clause := _clause(text))]
@@ -47,25 +48,19 @@ def terms_of(query: Query) -> Terms:
     return Terms((*words, *joined, *prefixes, *phrases), required, tuple(excluded))
 
 
-def _worth_asking(words: Iterable[str]) -> list[str]:
-    """Leave the function words out, unless there is nothing else."""
-    every = list(words)
-    return [word for word in every if not is_stopword(fold(word))] or every
+def _word_clauses(words: Iterable[str]) -> tuple[Clause, ...]:
+    """Give a clause for every word worth asking for: function words only count when there is nothing else."""
+    parts = [part for word in words for part in _parts(word)]
+    chosen = [part for part in parts if not is_stopword(fold(part))] or parts
+    return tuple(clause for part in chosen if (clause := _clause(part)))
 
 
-def _word_clauses(words: Iterable[str]) -> Iterator[Clause]:
-    for word in words:
-        yield from _clauses_of_chunk(word)
-
-
-def _clauses_of_chunk(chunk: str) -> list[Clause]:
-    """Give one clause for a word or a compound, several for words merely tied together ("peut-il")."""
+def _parts(chunk: str) -> list[str]:
+    """Give a word without its elided article, a compound whole, but words merely tied together apart ("peut-il")."""
     found = list(tokens(chunk))
-    if len(found) > 1 and not any(token.joined for token in found):
-        parts = [chunk[token.start : token.end] for token in found]
-        return [clause for part in _worth_asking(parts) if (clause := _clause(part))]
-    clause = _clause(chunk)
-    return [clause] if clause else []
+    if any(token.joined for token in found):
+        return [chunk]
+    return [chunk[token.start : token.end] for token in found]
 
 
 def _clause(text: str) -> Clause | None:
@@ -103,8 +98,8 @@ def _with_compounds_joined(text: str, lang: str) -> Sequence:
 
 def _written_together(words: tuple[str, ...]) -> Iterator[Clause]:
     """Give, for two neighbours of which the first often begins a compound, the one word they may make."""
-    for first, second in zip(words, words[1:], strict=False):
-        together = fold(first + second)
+    for first, second in pairwise(words):
+        together = "" if is_stopword(fold(first)) else fold(first + second)
         if split_combined(together) == f"{fold(first)} {fold(second)}" and (clause := _clause(together)):
             yield clause
 

@@ -28,7 +28,7 @@ _LONGEST_REMEMBERED = 80
 class Token:
     """A term met in a text: `start` and `end` are character offsets, `position` counts words from 0.
 
-    `joined` marks the second reading of a compound ("vidéo-protection" as one word); it shares its first word's position.
+    `joined` marks the second reading of a compound ("vidéo-protection" as one word), placed where its first word is.
     """
 
     term: str
@@ -41,7 +41,7 @@ class Token:
 def stem(folded: str, lang: str | None) -> str:
     """Give the term of one folded word in a language ("en", or anything else for French)."""
     if lang == "en":
-        return _english.stemWord(folded) + _ENGLISH_MARK
+        return str(_english.stemWord(folded)) + _ENGLISH_MARK
     return french_stem(folded)
 
 

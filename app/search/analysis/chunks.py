@@ -8,9 +8,12 @@ from app.search.analysis.folding import fold
 _MARKS = "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670"
 _INVISIBLE = "\u00ad\u0002\u200b-\u200d\u2060\ufeff\ufffe"
 _WORD = rf"[^\W_]+(?:[{_MARKS}]+[^\W_]*|[{_INVISIBLE}]+(?:\r?\n)?[^\W_]+)*"
-_APOSTROPHE = "['’ʼ‘‛`´′＇]"  # noqa: RUF001 - every sign people and word processors use for it
-_HYPHEN = r"(?:[-‐‑–−﹣－](?:[ ]?\r?\n[ ]*(?=[^\W\dA-Z_]))?)"  # noqa: RUF001 - and a word cut at a line's end
-_ENDING = r"(?:e|es|s|x|ne|nes|le|les|te|tes|se|ses|ve|ves|ere|eres|ère|ères|ice|ices|rice|rices|trice|trices|euse|euses)"
+_APOSTROPHE = "['’ʼ‘‛`´′＇]"
+_HYPHEN = r"(?:[-‐‑–−﹣－](?:[ ]?\r?\n[ ]*(?=[^\W\dA-Z_]))?)"
+_ENDING = (
+    r"(?:e|es|s|x|ne|nes|le|les|te|tes|se|ses|ve|ves|ere|eres|ère|ères|ice|ices|rice|rices|trice|trices|"
+    r"euse|euses)"
+)
 _POINT = r"[·•‧⋅∙]"
 _INCLUSIVE = rf"(?:(?:{_POINT}|[.-](?=e)){_ENDING}(?:(?:{_POINT}|[.-])s)?(?![^\W_]))"
 _BRACKETED = r"(?:(?:\((?:e|s|es|x|ne|le)\))+s?(?![^\W_]))"
@@ -25,10 +28,37 @@ _PIECE = re.compile(rf"{_DOTTED}|{_WORD}")
 _TAIL = re.compile(rf"(?:{_INCLUSIVE}|{_BRACKETED})$")
 _ENDS_IN_APOSTROPHE = re.compile(rf"{_APOSTROPHE}")
 
-ELISIONS = frozenset("l d qu j n s c m t jusqu lorsqu puisqu quoiqu".split())
+ELISIONS = frozenset(["l", "d", "qu", "j", "n", "s", "c", "m", "t", "jusqu", "lorsqu", "puisqu", "quoiqu"])
 _ONE_WORD = re.compile(r"^(aujourd|prud|quelqu|presqu|entr)$")
 # Pronouns and particles hung on a verb or a pronoun ("peut-il", "celui-ci"): the whole is not a compound word.
-CLITICS = frozenset("il elle on ils elles je tu nous vous ce t moi toi lui leur y en le la les ci là meme memes".split())
+CLITICS = frozenset(
+    [
+        "il",
+        "elle",
+        "on",
+        "ils",
+        "elles",
+        "je",
+        "tu",
+        "nous",
+        "vous",
+        "ce",
+        "t",
+        "moi",
+        "toi",
+        "lui",
+        "leur",
+        "y",
+        "en",
+        "le",
+        "la",
+        "les",
+        "ci",
+        "là",
+        "meme",
+        "memes",
+    ]
+)
 MAX_JOINED = 4
 MAX_TERM = 64
 

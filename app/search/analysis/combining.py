@@ -13,6 +13,6 @@ _COMBINED = re.compile(rf"\b({_FORMS})([a-z]{{4,}})\b")
 
 
 def split_combined(folded: str) -> str | None:
-    """Cut folded words after their combining form ("la videoprotection": "la video protection"); None if none has one."""
+    """Cut folded words after their combining form ("videoprotection": "video protection"); None if there is none."""
     apart = _COMBINED.sub(r"\1 \2", folded)
     return apart if apart != folded else None

@@ -16,7 +16,9 @@ _AIL = {"travaux": "travail", "vitraux": "vitrail", "baux": "bail", "emaux": "em
 _AU = re.compile(r"^(noy|tuy|joy|boy|alo)aux$")
 _EU = re.compile(r"^(lieu|milieu|jeu|enjeu|feu|voeu|aveu|neveu|cheveu|adieu|pieu|essieu|moyeu|bleu|pneu)x$")
 _OU = re.compile(r"^(bij|caill|ch|gen|hib|jouj|p)oux$")
-_UNCHANGED = frozenset({"taux", "faux", "chaux", "aux", "ceux", "deux", "mieux", "yeux", "vieux", "gens", "pres", "tres"})
+_UNCHANGED = frozenset(
+    {"taux", "faux", "chaux", "aux", "ceux", "deux", "mieux", "yeux", "vieux", "gens", "pres", "tres"}
+)
 
 # Feminines (folded) and the masculine they stand for; the first that fits is used.
 _FEMININES = (
@@ -74,10 +76,10 @@ def stem(word: str) -> str:
     base = masculine(singular(word))
     action = _VERB_OF_ACTION.match(base)
     if action:
-        return _snowball.stemWord(action[1] + "tion")
+        return str(_snowball.stemWord(action[1] + "tion"))
     if _stays_whole(base):
         return base
-    return _snowball.stemWord(base)
+    return str(_snowball.stemWord(base))
 
 
 def _stays_whole(word: str) -> bool:

@@ -41,19 +41,37 @@ class Generations:
         return folder
 
     def use(self, folder: Path) -> None:
-        """Make a folder the one in use, at once and for every process; the one used before stays until the next time."""
+        """Make a folder the one in use, at once and for every process.
+
+        The one used before stays until the next time, for those who are just reading it.
+        """
         before = self._named()
+        _sync(folder)
         _write_whole(self.root / _CURRENT, json.dumps({"folder": folder.name, **_VERSIONS}))
         kept = {folder.name, before}
         for old in self.root.glob("g-*"):
             if old.name not in kept:
                 shutil.rmtree(old, ignore_errors=True)
 
+    def drop(self, folder: Path) -> None:
+        """Remove a folder that will not be used after all."""
+        shutil.rmtree(folder, ignore_errors=True)
+
     def _named(self) -> str:
         try:
             return self.current().name
         except IndexUnavailableError:
             return ""
+
+
+def _sync(folder: Path) -> None:
+    """Have the files of a new index on the disk before anything names it: Whoosh never asks for that."""
+    for path in (*folder.iterdir(), folder):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _write_whole(path: Path, text: str) -> None:

@@ -31,15 +31,15 @@ class Words:
     length: int
 
 
-class PositionList(formats.Format):  # type: ignore[misc] - Whoosh is untyped
+class PositionList(formats.Format):
     """Keeps positions as plain 32-bit numbers, which numpy reads without a loop."""
 
     def decode_positions(self, value: bytes) -> list[int]:
         """Give the positions back, as Whoosh asks for them."""
-        return np.frombuffer(value, "<u4").tolist()
+        return [int(place) for place in np.frombuffer(value, "<u4")]
 
 
-class AnalysedField(fields.FieldType):  # type: ignore[misc] - Whoosh is untyped
+class AnalysedField(fields.FieldType):
     """A field that takes words analysed by us (`Words`)."""
 
     def __init__(self) -> None:

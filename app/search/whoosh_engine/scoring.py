@@ -1,4 +1,4 @@
-"""BM25 over whole arrays: every clause of a query becomes documents and weights, and the best passage speaks for a thing."""
+"""BM25 over whole arrays: each clause gives documents and weights, and the best passage speaks for its thing."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -65,7 +65,8 @@ def _standing(snapshot: Snapshot, terms: Terms, places: Numbers, visible: Bools)
 
 def _places_with(snapshot: Snapshot, clause: Clause, places: Numbers, visible: Bools) -> Numbers:
     docs = np.concatenate([_postings(snapshot, fieldname, clause)[0] for fieldname in SCORED])
-    return places[docs[visible[docs]]]
+    found: Numbers = places[docs[visible[docs]]]
+    return found
 
 
 def _postings(snapshot: Snapshot, fieldname: str, clause: Clause) -> tuple[Docs, Weights]:

@@ -1,0 +1,19 @@
+"""What we tell a person whose question could not be taken quite as typed."""
+
+from __future__ import annotations
+
+from app.core.i18n import gettext as _
+from app.search.query import MAX_LENGTH, MAX_PREFIXES, MAX_TERMS, SHORTEST_PREFIX, Hint
+
+
+def sentence(hint: Hint) -> str:
+    """Return the sentence for a hint, in the reader's language."""
+    sentences = {
+        Hint.TOO_LONG: _("Recherche trop longue : seuls les %(n)s premiers caractères ont été lus.", n=MAX_LENGTH),
+        Hint.TOO_MANY_TERMS: _("Seuls les %(n)s premiers mots ont été cherchés.", n=MAX_TERMS),
+        Hint.TOO_MANY_PREFIXES: _("Au plus %(n)s mots peuvent finir par une étoile (*).", n=MAX_PREFIXES),
+        Hint.SHORT_PREFIX: _("Une étoile (*) demande au moins %(n)s lettres devant elle.", n=SHORTEST_PREFIX),
+        Hint.UNCLOSED_QUOTE: _("Un guillemet n’est pas fermé : les mots ont été cherchés séparément."),
+        Hint.UNREADABLE: _("Il n’y a pas de mot à chercher. Essayez avec un mot du sujet."),
+    }
+    return sentences[hint]

@@ -1,0 +1,45 @@
+"""The background work of search."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete
+
+from app.core.db import transaction
+from app.core.jobs import job
+from app.search.engine import IndexUnavailableError
+from app.search.indexing import rebuild, reindex
+from app.search.models import SearchChange, audience_version
+from app.search.operations import engine, rebuild_soon
+
+BATCH = 200
+KEPT_CHANGES = 50_000
+WRITER = "search-index"
+
+
+@job("search.index", queue="default", lease=WRITER, batch=BATCH, timeout=300)
+def index_changed(payloads: list[dict[str, Any]]) -> None:
+    """Bring the things of a batch of jobs up to date in the index; an unusable one is rebuilt, which does the same."""
+    try:
+        reindex(engine(), [(one["type"], one["id"]) for one in payloads])
+    except IndexUnavailableError:
+        with transaction():
+            rebuild_soon()
+
+
+@job("search.rebuild", queue="files", lease="search-rebuild", timeout=1800)
+def rebuild_all(payload: dict[str, Any]) -> None:  # noqa: ARG001 - a job takes its payload
+    """Make the whole index anew beside the live one, then swap."""
+    rebuild(engine())
+
+
+@job("search.check", queue="default", every=timedelta(minutes=10))
+def check(payload: dict[str, Any]) -> None:  # noqa: ARG001 - same
+    """Have an unusable index rebuilt without hands, and forget changes that every process has read."""
+    usable = engine().health().usable
+    with transaction() as session:
+        if not usable:
+            rebuild_soon()
+        session.execute(delete(SearchChange).where(SearchChange.version <= audience_version() - KEPT_CHANGES))

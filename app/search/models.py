@@ -1,0 +1,64 @@
+"""What search remembers in the database: the version of the audience, and what changed with each version."""
+
+from __future__ import annotations
+
+from sqlalchemy import String, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import is_writing
+from app.extensions import db
+
+_ONLY = 1
+
+
+class AudienceVersion(db.Model):
+    """One row: a number that moves with every change of what can be found, or of who may find it."""
+
+    __tablename__ = "audience_version"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(default=0)
+
+
+class SearchChange(db.Model):
+    """What changed with a version: one thing, or everything when ``type`` is empty. Old rows are purged."""
+
+    __tablename__ = "search_change"
+
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    type: Mapped[str | None] = mapped_column(String(20))
+    object_id: Mapped[int | None]
+
+
+def touch_audience(type_: str | None = None, object_id: int | None = None) -> int:
+    """Say in the present transaction that one thing changed (or, without arguments, that many did); return the version.
+
+    Every process reads the catalogue again before its next search. Raises RuntimeError outside of ``transaction()``.
+    """
+    if not is_writing():
+        message = "touch_audience() outside of transaction()"
+        raise RuntimeError(message)
+    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    db.session.execute(insert(AudienceVersion).values(id=_ONLY, version=0).on_conflict_do_nothing())
+    # The row stays locked to the end of the transaction, so versions become visible in their order.
+    moved = update(AudienceVersion).where(AudienceVersion.id == _ONLY).values(version=AudienceVersion.version + 1)
+    options = {"synchronize_session": False}
+    version: int = db.session.scalars(moved.returning(AudienceVersion.version), execution_options=options).one()
+    db.session.execute(insert(SearchChange).values(version=version, type=type_, object_id=object_id))
+    return version
+
+
+def audience_version() -> int:
+    """Return the version of the audience, 0 before the first change."""
+    return db.session.scalar(select(AudienceVersion.version).where(AudienceVersion.id == _ONLY)) or 0
+
+
+def changes_after(version: int, limit: int) -> list[tuple[str | None, int | None]] | None:
+    """Return (type, id) of what changed after a version; None when it is not all known any more, or too much."""
+    oldest = db.session.scalar(select(func.min(SearchChange.version)))
+    if oldest is None or oldest > version + 1:
+        return None
+    wanted = select(SearchChange.type, SearchChange.object_id).where(SearchChange.version > version).limit(limit + 1)
+    rows = [(row.type, row.object_id) for row in db.session.execute(wanted)]
+    return None if len(rows) > limit else list(dict.fromkeys(rows))

@@ -1,0 +1,181 @@
+"""What is done with search: say that something changed, and find."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
+
+from flask import current_app
+
+from app.core.db import transaction
+from app.core.jobs import URGENT, enqueue
+from app.search.audience import catalogue
+from app.search.catalogue import Allowed, Facets, Scope
+from app.search.engine import OWN_TEXT, IndexUnavailableError, Matches, ParentHit, Passage, SearchEngine
+from app.search.models import touch_audience
+from app.search.query import Query
+from app.search.results import FacetValue, Place, Result, Results
+from app.search.snippets import snippet
+from app.search.sources import (
+    Card,
+    kind_named,
+    names_of_spaces,
+    number_of,
+    scope_of,
+    source_of,
+    sources,
+)
+from app.search.terms import Clause, terms_of
+
+PER_PAGE = 10
+SUGGESTED = 8
+log = logging.getLogger("beffroi.search")
+
+
+def engine() -> SearchEngine:
+    """Return the search engine of the running application."""
+    return cast("SearchEngine", current_app.extensions["search_engine"])
+
+
+def index_soon(type_: str, object_id: int) -> None:
+    """Have one thing indexed again (or taken out), in the present transaction; who may see it counts at once."""
+    payload = {"type": type_, "id": object_id}
+    enqueue("search.index", payload, key=f"search.index:{type_}:{object_id}")
+    touch_audience(type_, object_id)
+
+
+def rebuild_soon() -> None:
+    """Have the whole index made anew, in the present transaction; asked twice it is done once."""
+    enqueue("search.rebuild", {}, key="search.rebuild", priority=URGENT)
+
+
+def find(person: Any, query: Query, per_page: int = PER_PAGE) -> Results:
+    """Find what a person may see and answers a query; when the index is unusable, look at titles in the database."""
+    scope = scope_of(person)
+    offset = (query.page - 1) * per_page
+    try:
+        matches = engine().search(query, _allowed(person, scope, query), per_page, offset)
+    except IndexUnavailableError:
+        log.warning("the index is unavailable; titles are searched in the database", exc_info=True)
+        _ask_rebuild()
+        return _by_titles(person, query, per_page)
+    results = _shown(person, query, matches.hits)
+    kinds, spaces = _facets(person, query, matches.facets)
+    return Results(query, results, matches.total, per_page, kinds, spaces)
+
+
+def suggest(person: Any, typed: str, limit: int = SUGGESTED) -> list[Card]:
+    """Give the cards of things whose title begins like what is typed; none while the index is unusable."""
+    allowed = Allowed.to(catalogue(), scope_of(person))
+    try:
+        keys = engine().suggest(typed[:100], allowed, limit)
+    except IndexUnavailableError:
+        return []
+    cards = _cards(person, keys)
+    return [cards[key] for key in keys if key in cards]
+
+
+def _allowed(person: Any, scope: Scope, query: Query) -> Allowed:
+    kinds = frozenset(kind_named(word) for word in query.kinds) if query.kinds else None
+    spaces = None
+    if query.spaces:
+        wanted = {word.casefold() for word in query.spaces}
+        names = names_of_spaces(person, scope.nameable).values()
+        spaces = frozenset(name.id for name in names if {name.slug, name.title.casefold()} & wanted)
+    return Allowed.to(catalogue(), scope, kinds, spaces)
+
+
+def _ask_rebuild() -> None:
+    """Queue a rebuild, once; a site whose database cannot be written just now still answers."""
+    try:
+        with transaction():
+            rebuild_soon()
+    except Exception:
+        log.exception("a rebuild of the index could not be queued")
+
+
+def _by_titles(person: Any, query: Query, per_page: int) -> Results:
+    text = " ".join((*query.phrases, *query.words, *query.prefixes)).strip()
+    found = [f"{source.type}:{one}" for source in sources() for one in source.titles(person, text, per_page)]
+    results = _shown(person, query, [ParentHit(key, 0.0) for key in found[:per_page]])
+    return Results(query, results, len(results), per_page, degraded=True)
+
+
+def _shown(person: Any, query: Query, hits: Sequence[ParentHit]) -> tuple[Result, ...]:
+    """Make the results of a page: cards asked with each feature's own rule, snippets from the texts of the database."""
+    cards = _cards(person, [hit.key for hit in hits])
+    seen = [hit for hit in hits if hit.key in cards]
+    texts = _texts(seen)
+    clauses = terms_of(query).marked
+    return tuple(_result(hit, cards[hit.key], texts, clauses) for hit in seen)
+
+
+def _cards(person: Any, keys: Iterable[str]) -> Mapping[str, Card]:
+    found: dict[str, Card] = {}
+    for type_, ids in _by_type(keys).items():
+        source = source_of(type_)
+        if source is not None:
+            found |= {f"{type_}:{one}": card for one, card in source.cards(person, ids).items()}
+    return found
+
+
+def _by_type(keys: Iterable[str]) -> dict[str, list[int]]:
+    grouped: dict[str, list[int]] = defaultdict(list)
+    for key in keys:
+        grouped[key.partition(":")[0]].append(number_of(key))
+    return grouped
+
+
+def _texts(hits: Iterable[ParentHit]) -> Mapping[tuple[str, int], Passage]:
+    wanted: dict[str, dict[int, list[int]]] = defaultdict(dict)
+    for hit in hits:
+        numbers = [passage.n for passage in hit.passages] or [OWN_TEXT]
+        wanted[hit.key.partition(":")[0]][number_of(hit.key)] = numbers
+    found: dict[tuple[str, int], Passage] = {}
+    for type_, numbers_of in wanted.items():
+        source = source_of(type_)
+        texts = source.texts(numbers_of) if source is not None else {}
+        found |= {(f"{type_}:{one}", n): text for (one, n), text in texts.items()}
+    return found
+
+
+def _result(
+    hit: ParentHit,
+    card: Card,
+    texts: Mapping[tuple[str, int], Passage],
+    clauses: tuple[Clause, ...],
+) -> Result:
+    passages = [texts[hit.key, one.n] for one in hit.passages if (hit.key, one.n) in texts]
+    places = tuple(Place(one.n, one.unit, one.label, card.url(one)) for one in passages)
+    shown = passages[0] if passages else texts.get((hit.key, OWN_TEXT))
+    cut = snippet(shown.text, clauses, card.lang) if shown is not None else None
+    return Result(hit.key, card, cut, places, hit.passages_total)
+
+
+def _facets(
+    person: Any,
+    query: Query,
+    facets: Facets,
+) -> tuple[tuple[FacetValue, ...], tuple[FacetValue, ...]]:
+    ticked_kinds = {kind_named(word) for word in query.kinds}
+    kinds = [FacetValue(kind, kind, n, kind in ticked_kinds) for kind, n in facets.kinds.items()]
+    names = names_of_spaces(person, facets.spaces)
+    ticked = {word.casefold() for word in query.spaces}
+    spaces = [
+        FacetValue(name.slug, name.title, facets.spaces[one], bool({name.slug, name.title.casefold()} & ticked))
+        for one, name in names.items()
+        if one in facets.spaces
+    ]
+    return _ordered(kinds), _ordered(spaces)
+
+
+def _ordered(values: list[FacetValue]) -> tuple[FacetValue, ...]:
+    return tuple(sorted(values, key=lambda value: (-value.count, value.label)))
+
+
+def nothing(query: Query, per_page: int = PER_PAGE) -> Results:
+    """Give the empty answer, for a page where nothing was asked yet."""
+    matches = Matches()
+    return Results(query, (), matches.total, per_page)

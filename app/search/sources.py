@@ -1,0 +1,136 @@
+"""Where the higher features declare what can be found; search itself knows none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from app.search.catalogue import CatalogueRow, Scope
+from app.search.engine import ParentDocument, Passage
+
+MANY = 200
+"""How many things are read from a source at once."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One thing as its feature shows it in a list of results.
+
+    ``url`` gives the address for a passage (the page of the hit), or of the thing itself for None. ``meta`` are short
+    sentences shown under the title (space, organisation, date), already in the reader's language.
+    """
+
+    title: str
+    kind: str
+    url: Callable[[Passage | None], str]
+    meta: tuple[str, ...] = ()
+    lang: str | None = None
+
+
+@dataclass(frozen=True)
+class SpaceName:
+    """A space as one person may know it."""
+
+    id: int
+    slug: str
+    title: str
+
+
+class SearchSource(Protocol):
+    """What a feature tells about one type of things ("resource", "thread"). Ids are the integer keys."""
+
+    type: str
+
+    def keys(self) -> Iterator[int]:
+        """Yield the id of everything that is to be indexed, whoever may see it."""
+        ...
+
+    def documents(self, ids: Sequence[int]) -> Iterable[ParentDocument]:
+        """Yield what is to be indexed of these things; those that no longer exist, or are deleted, are left out."""
+        ...
+
+    def rows(self, ids: Sequence[int] | None) -> Iterable[CatalogueRow]:
+        """Yield the catalogue rows of these things (None: of all); those no longer to be found are left out."""
+        ...
+
+    def cards(self, person: Any, ids: Sequence[int]) -> Mapping[int, Card]:
+        """Return the cards of those of these things that this person may see, asked with the feature's own rule."""
+        ...
+
+    def texts(self, wanted: Mapping[int, Sequence[int]]) -> Mapping[tuple[int, int], Passage]:
+        """Return passages by (id, n); ``wanted`` gives the numbers for each id. Number 0 is the thing's own text."""
+        ...
+
+    def titles(self, person: Any, text: str, limit: int) -> Sequence[int]:
+        """Return the ids of things this person may see whose title holds ``text``: used while the index is broken."""
+        ...
+
+
+_sources: dict[str, SearchSource] = {}
+_kind_words: dict[str, str] = {}
+_providers: dict[str, Callable[[Any], Any]] = {}
+
+
+def register_source(source: SearchSource) -> None:
+    """Declare a source; one of the same type is replaced."""
+    _sources[source.type] = source
+
+
+def sources() -> tuple[SearchSource, ...]:
+    """Return every declared source."""
+    return tuple(_sources.values())
+
+
+def source_of(key_or_type: str) -> SearchSource | None:
+    """Return the source of a type or of a key ("resource:12"), None when no feature declared it."""
+    return _sources.get(key_or_type.partition(":")[0])
+
+
+def register_kind_words(words: Mapping[str, str]) -> None:
+    """Let people type other words for a kind: ``{"rapport": "report"}``."""
+    _kind_words.update({word.casefold(): kind for word, kind in words.items()})
+
+
+def kind_named(word: str) -> str:
+    """Return the kind a typed word stands for; an unknown word stands for itself."""
+    return _kind_words.get(word.casefold(), word.casefold())
+
+
+def set_scope_provider(provider: Callable[[Any], Scope]) -> None:
+    """Declare who tells what a person may read."""
+    _providers["scope"] = provider
+
+
+def set_space_names_provider(provider: Callable[[Any, Iterable[int]], Mapping[int, SpaceName]]) -> None:
+    """Declare who names spaces: ``provider(person, ids)`` leaves out those the person may not know of."""
+    _providers["names"] = provider  # type: ignore[assignment]
+
+
+def scope_of(person: Any) -> Scope:
+    """Return what a person may read; nothing while no feature has said it."""
+    provider = _providers.get("scope")
+    return provider(person) if provider else Scope(None, is_member=False, space_ids=frozenset())
+
+
+def names_of_spaces(person: Any, ids: Iterable[int]) -> Mapping[int, SpaceName]:
+    """Return the names of those spaces this person may know of."""
+    provider: Callable[..., Mapping[int, SpaceName]] | None = _providers.get("names")
+    return provider(person, ids) if provider else {}
+
+
+def number_of(key: str) -> int:
+    """Return the integer id in a key: 12 for "resource:12"."""
+    return int(key.partition(":")[2])
+
+
+def in_batches(ids: Iterable[int]) -> Iterator[list[int]]:
+    """Cut ids into lists of at most ``MANY``."""
+    batch: list[int] = []
+    for one in ids:
+        batch.append(one)
+        if len(batch) == MANY:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -1,0 +1,96 @@
+"""The one writer of a Whoosh index: everything of one call in one commit, cancelled on any error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from whoosh.index import LockError
+from whoosh.reading import IndexReader, SegmentReader
+from whoosh.writing import SegmentWriter
+
+from app.search.engine import IndexBusyError, IndexUnavailableError, ParentDocument
+from app.search.whoosh_engine.schema import documents_of
+from app.search.whoosh_engine.snapshot import open_index
+
+BUFFER_MB = 32
+LOCK_SECONDS = 2.0
+MOST_SEGMENTS = 24
+MERGED_DOWN_TO = 8
+
+
+@contextmanager
+def writer_of(folder: Path) -> Iterator[SegmentWriter]:
+    """Hold the writer of an index; it commits at the end.
+
+    Raises IndexBusyError when another process or thread holds it, IndexUnavailableError when the index is broken.
+    """
+    try:
+        writer = open_index(folder).writer(timeout=LOCK_SECONDS, limitmb=BUFFER_MB)
+    except LockError as error:
+        raise IndexBusyError("another process writes into the index") from error
+    except Exception as error:
+        raise IndexUnavailableError(f"the index cannot be written: {error!r}") from error
+    done = False
+    try:
+        yield writer
+        _commit(writer)
+        done = True
+    finally:
+        if not done and not writer.is_closed:
+            writer.cancel()
+
+
+def _commit(writer: SegmentWriter) -> None:
+    try:
+        writer.commit(mergetype=_merge_many)
+    except Exception as error:
+        raise IndexUnavailableError(f"the index cannot be written: {error!r}") from error
+
+
+def _merge_many(writer: SegmentWriter, segments: list[Any]) -> list[Any]:
+    """Leave the segments alone while they are few, then melt the smallest into the new one."""
+    if len(segments) < MOST_SEGMENTS:
+        return segments
+    ordered = sorted(segments, key=lambda segment: -segment.doc_count_all())
+    for segment in ordered[MERGED_DOWN_TO:]:
+        reader = SegmentReader(writer.storage, writer.schema, segment)
+        writer.add_reader(reader)
+        reader.close()
+    return ordered[:MERGED_DOWN_TO]
+
+
+def put(folder: Path, documents: Iterable[ParentDocument]) -> None:
+    """Add things or replace them whole; of two with one key in the same call the first counts."""
+    done: set[str] = set()
+    with writer_of(folder) as writer, _reader_of(writer) as before:
+        for document in documents:
+            if document.key not in done:
+                done.add(document.key)
+                _take_out(writer, before, document.key)
+                for fields in documents_of(document):
+                    writer.add_document(**fields)
+
+
+def take_out(folder: Path, keys: Iterable[str]) -> None:
+    """Take things out; unknown keys are passed over."""
+    with writer_of(folder) as writer, _reader_of(writer) as before:
+        for key in keys:
+            _take_out(writer, before, key)
+
+
+@contextmanager
+def _reader_of(writer: SegmentWriter) -> Iterator[IndexReader]:
+    reader = writer.reader()
+    try:
+        yield reader
+    finally:
+        reader.close()
+
+
+def _take_out(writer: SegmentWriter, before: IndexReader, key: str) -> None:
+    if ("parent", key) in before:
+        for number in list(before.postings("parent", key).all_ids()):
+            writer.delete_document(number)
