@@ -10,6 +10,8 @@ from flask_login import current_user
 from app.accounts import jobs  # noqa: F401 - declares its jobs
 from app.accounts.cli import users
 from app.accounts.models import User
+from app.accounts.profile_views import blueprint as profile_blueprint
+from app.accounts.queries import may_sign_in
 from app.accounts.views import blueprint, session_over
 from app.accounts.visits import note_visit
 from app.extensions import db, login
@@ -25,6 +27,7 @@ def register(app: Flask) -> None:
     login.user_loader(_load)
     login.unauthorized_handler(session_over)
     app.register_blueprint(blueprint)
+    app.register_blueprint(profile_blueprint)
     app.cli.add_command(users)
     app.after_request(partial(note_visit, app))
     app.context_processor(lambda: {"me": current_user})
@@ -32,4 +35,4 @@ def register(app: Flask) -> None:
 
 def _load(user_id: str) -> User | None:
     user = db.session.get(User, int(user_id)) if user_id.isdigit() else None
-    return user if user is not None and user.is_active else None
+    return user if user is not None and may_sign_in(user) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.accounts.operations import RESET, RESET_LIFE, make_secret_link
-from app.accounts.queries import user_by_email
+from app.accounts.queries import may_sign_in, user_by_email
 from app.core.db import transaction
 from app.core.i18n import gettext as _
 from app.core.jobs import job
@@ -21,7 +21,7 @@ def mail_reset(payload: dict[str, Any]) -> None:
     """
     with transaction():
         user = user_by_email(payload["email"])
-        if user is None or not user.is_active:
+        if user is None or not may_sign_in(user):
             return
         link = address("accounts.choose_password_page", secret=make_secret_link(user, RESET, RESET_LIFE))
         send(

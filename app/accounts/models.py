@@ -69,6 +69,7 @@ class User(UserMixin, HasPublicId, HasMoments, db.Model):
     theme: Mapped[str | None] = mapped_column(String(5))
     timezone: Mapped[str | None] = mapped_column(String(60))
     password_hash: Mapped[str | None] = mapped_column(String(200))
+    is_demo: Mapped[bool] = mapped_column(default=False)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     previous_visit_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

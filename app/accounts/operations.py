@@ -6,11 +6,12 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import update
 
 from app.accounts.models import Organisation, OrganisationKind, SecretLink, User, UserKind
 from app.accounts.passwords import hash_password, needs_rehash, verify_password
-from app.accounts.queries import normal_email, organisation_by_name, user_by_email, valid_link
+from app.accounts.queries import may_sign_in, normal_email, organisation_by_name, user_by_email, valid_link
 from app.core.audit import record
 from app.core.clock import now
 from app.core.db import transaction
@@ -20,6 +21,7 @@ from app.core.sessions import end_sessions, hashed
 from app.core.throttle import Limit
 from app.extensions import db
 
+DEMO_PASSWORD = "les villes se parlent"  # noqa: S105 - printed in the README; works on a loopback address only
 RESET = "reset"
 RESET_LIFE = timedelta(hours=1)
 SECRET_BYTES = 32  # 256 bits
@@ -90,7 +92,11 @@ def authenticate(email: str, password: str, network: str, device: str | None = N
     if not device:
         NETWORK_ATTEMPTS.check(network)
     user = user_by_email(address)
-    if not verify_password(user.password_hash if user else None, password) or user is None or not user.is_active:
+    if (
+        not verify_password(user.password_hash if user else None, password)
+        or user is None
+        or not _admitted(user, password)
+    ):
         limit.count(subject)
         NETWORK_ATTEMPTS.count(network)
         with transaction():
@@ -98,6 +104,12 @@ def authenticate(email: str, password: str, network: str, device: str | None = N
         return None
     _welcome(user, password, limit, subject)
     return user
+
+
+def _admitted(user: User, password: str) -> bool:
+    """Refuse closed accounts, and the documented password of the demo wherever strangers can reach the site."""
+    known = user.is_demo and password == DEMO_PASSWORD
+    return may_sign_in(user) and (not known or current_app.config["SETTINGS"].demo_passwords_known)
 
 
 def _welcome(user: User, password: str, limit: Limit, subject: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask import current_app
 from sqlalchemy import select
 
 from app.accounts.models import Organisation, SecretLink, User
@@ -21,6 +22,11 @@ def user_by_email(email: str) -> User | None:
     return db.session.scalar(select(User).where(User.email == normal_email(email)))
 
 
+def may_sign_in(user: User) -> bool:
+    """Tell whether an account may be used now: open, and, for an account of the demo, where the demo is allowed."""
+    return user.is_active and (not user.is_demo or current_app.config["SETTINGS"].demo_allowed)
+
+
 def organisation_by_name(name: str) -> Organisation | None:
     """Return the organisation of this name."""
     return db.session.scalar(select(Organisation).where(Organisation.name == one_line(name)))
@@ -31,6 +37,6 @@ def valid_link(purpose: str, secret: str) -> SecretLink | None:
     link: SecretLink | None = db.session.scalar(
         select(SecretLink).where(SecretLink.secret_hash == hashed(secret), SecretLink.purpose == purpose)
     )
-    if link is None or link.used_at is not None or link.expires_at <= now() or not link.user.is_active:
+    if link is None or link.used_at is not None or link.expires_at <= now() or not may_sign_in(link.user):
         return None
     return link

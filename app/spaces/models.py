@@ -64,6 +64,7 @@ class Space(HasPublicId, HasMoments, db.Model):
     slug: Mapped[str] = mapped_column(String(90), unique=True)
     name: Mapped[str] = mapped_column(String(160))
     sort_key: Mapped[str] = mapped_column(String(200), index=True)
+    short_name: Mapped[str] = mapped_column(String(60), default="")
     summary: Mapped[str] = mapped_column(String(400), default="")
     purpose: Mapped[str] = mapped_column(Text, default="")
     purpose_html: Mapped[str] = mapped_column(Text, default="")
@@ -79,6 +80,11 @@ class Space(HasPublicId, HasMoments, db.Model):
         name = one_line(name)[:160]
         self.sort_key = sort_key(name)
         return name
+
+    @property
+    def label(self) -> str:
+        """The name where there is little room: in rows, breadcrumbs and facets."""
+        return self.short_name or self.name
 
     @property
     def is_private(self) -> bool:

@@ -1,0 +1,66 @@
+"""One's own preferences: language, theme, time zone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import available_timezones
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from wtforms import SelectField
+
+from app.core.access import person, signed_in
+from app.core.db import transaction
+from app.core.forms import BeffroiForm
+from app.core.i18n import LANGUAGE_KEY
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext as _l
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+blueprint = Blueprint("profile", __name__)
+LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
+SYSTEM_THEME = "system"
+
+
+class PreferencesForm(BeffroiForm):
+    """How the pages look for one person."""
+
+    language = SelectField(_l("Langue des pages et des courriels"))
+    theme = SelectField(
+        _l("Apparence"),
+        choices=[
+            (SYSTEM_THEME, _l("Comme mon appareil")),
+            ("light", _l("Claire")),
+            ("dark", _l("Sombre")),
+        ],
+    )
+    timezone = SelectField(_l("Fuseau horaire"))
+
+    def offer(self) -> None:
+        """Fill the choices from the settings of the site."""
+        settings = current_app.config["SETTINGS"]
+        self.language.choices = [(code, LANGUAGE_NAMES.get(code, code)) for code in settings.language_codes]
+        zones = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
+        self.timezone.choices = [
+            ("", _("Celui du réseau (%(zone)s)", zone=settings.timezone)),
+            *((z, z) for z in zones),
+        ]
+
+
+@blueprint.route("/moi", methods=["GET", "POST"])
+@signed_in
+def my_page() -> ResponseReturnValue:
+    """Show and change one's preferences."""
+    me = person()
+    kept = {"language": me.language, "theme": me.theme or SYSTEM_THEME, "timezone": me.timezone or ""}
+    form = PreferencesForm(data=kept)
+    form.offer()
+    if form.validate_on_submit():
+        with transaction():
+            me.language, me.timezone = form.language.data, form.timezone.data or None
+            me.theme = None if form.theme.data == SYSTEM_THEME else form.theme.data
+        session[LANGUAGE_KEY] = me.language
+        flash(_("Vos réglages sont enregistrés."))
+        return redirect(url_for("profile.my_page"))
+    return render_template("accounts/me.html", form=form, me=me), 200 if request.method == "GET" else 422
