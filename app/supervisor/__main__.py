@@ -56,17 +56,23 @@ def set_up(*lists: PackageList, insist: bool = False) -> None:
         pages.make_ready(insist=insist)
 
 
-def become(*words: str) -> NoReturn:
-    """Replace this process by the environment's Python with these words, the project's folder on its path."""
+def become(module: str, *words: str) -> NoReturn:
+    """Replace this process by a module run by the environment's Python.
+
+    Our own modules keep the path they were found on; others get the project's folder only.
+    """
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    environ = dict(os.environ)
+    if not module.startswith("supervisor."):
+        environ["PYTHONPATH"] = str(ROOT)
     sys.stdout.flush()
-    os.execve(PYTHON, [str(PYTHON), *words], os.environ)  # noqa: S606 - our own interpreter
+    os.execve(PYTHON, [str(PYTHON), "-m", module, *words], environ)  # noqa: S606 - our own interpreter
 
 
 def serve(_rest: Words) -> None:
     """`./run`, `./run serve`."""
     set_up(SITE)
-    become("-m", "supervisor.serve")
+    become("supervisor.serve")
 
 
 def setup(_rest: Words) -> None:
@@ -77,38 +83,38 @@ def setup(_rest: Words) -> None:
 def test(rest: Words) -> None:
     """`./run test`."""
     set_up(SITE, WORKSHOP)
-    become("-m", "supervisor.checks", "test", *rest)
+    become("supervisor.checks", "test", *rest)
 
 
 def lint(rest: Words) -> None:
     """`./run lint`."""
     set_up(SITE, WORKSHOP)
-    become("-m", "supervisor.checks", "lint", *rest)
+    become("supervisor.checks", "lint", *rest)
 
 
 def flask(rest: Words) -> None:
     """`./run flask …`: from the person's own folder, since words may be paths."""
     set_up(SITE)
-    become("-m", "flask", "--app", str(ROOT / "wsgi.py"), *rest)
+    become("flask", "--app", str(ROOT / "wsgi.py"), *rest)
 
 
 def worker(rest: Words) -> None:
     """`./run worker`."""
     set_up(SITE)
-    become("-m", "supervisor.alone", "jobs", "work", *rest)
+    become("supervisor.alone", "jobs", "work", *rest)
 
 
 def demo(rest: Words) -> None:
     """`./run demo`."""
     set_up(SITE)
     words = rest if rest and not rest[0].startswith("-") else ["load", *rest]
-    become("-m", "supervisor.alone", "demo", *words)
+    become("supervisor.alone", "demo", *words)
 
 
 def bench(rest: Words) -> None:
     """`./run bench`."""
     set_up(SITE)
-    become("-m", "benchmarks", *rest)
+    become("benchmarks", *rest)
 
 
 DEEDS: dict[str, Callable[[Words], None]] = {

@@ -42,6 +42,8 @@ class Outcome:
 def main() -> NoReturn:
     """Run the checks; exits with 0 when all are well, else with the code of the last that is not."""
     word, *rest = sys.argv[1:]
+    # The checks find the code by the project's folder, as anybody does.
+    os.environ.pop("PYTHONPATH", None)
     outcomes = [run(check, os.environ) for check in lint_checks()]
     notes: list[str] = []
     if word == "test":
