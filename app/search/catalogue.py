@@ -116,6 +116,10 @@ class Catalogue:
         at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
         return np.where(self.keys[at] == keys, at, -1)
 
+    def row(self, key: str) -> CatalogueRow:
+        """Give the row of a key. Raises KeyError."""
+        return self._rows[key]
+
     def key(self, place: int) -> str:
         """Give the key at a place."""
         return bytes(self.keys[place]).decode()

@@ -37,6 +37,7 @@ _LEARNED_IE = re.compile(r"(log|graph|crat|nom|teg|metr|path|phob|urg|nerg|phil|
 # Verbs in -venir and -tenir whose noun of action is in -vention, -tention.
 _VERB_OF_ACTION = re.compile(r"^((?:pre|inter|con)ven|(?:ob|de|re|abs)ten)ir$")
 
+_SHORT_EE = range(5, 7)  # nouns of their own: armée is not arme, nor durée dure
 _SHORT_I = 7  # up to this length what Snowball leaves of a word in -i is another word: fini/fin, parti/part
 
 
@@ -85,4 +86,6 @@ def stem(word: str) -> str:
 def _stays_whole(word: str) -> bool:
     if word.endswith("ie"):
         return not _LEARNED_IE.search(word)
+    if word.endswith("ee"):
+        return len(word) in _SHORT_EE
     return word.endswith("i") and len(word) <= _SHORT_I

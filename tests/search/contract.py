@@ -1,0 +1,339 @@
+"""What every search engine must do. A test module subclasses `EngineContract` and says how to open its engine."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from pathlib import Path
+
+import pytest
+
+from app.search.catalogue import Allowed, Audience, Catalogue, Scope
+from app.search.engine import IndexUnavailableError, ParentDocument, SearchEngine
+from app.search.query import Query, Sort, parse
+from tests.search.world import ANYONE, everybody, row, thing
+
+
+def keys(engine: SearchEngine, typed: str, allowed: Allowed, **more: int) -> list[str]:
+    """The keys found, in their order."""
+    return [hit.key for hit in engine.search(parse(typed).query, allowed, **more).hits]
+
+
+NIGHT = thing(
+    "resource:1", "Vie nocturne", "Le bruit des terrasses", "La médiation de nuit", tags=("tranquillité publique",)
+)
+POLICE = thing(
+    "resource:2", "Police municipale", "Les polices municipales de nuit", "Un policier", own="Doctrine d’emploi"
+)
+THREAD = thing("thread:1", "Qui a testé la vidéo-protection ?", own="Nous hésitons, la nuit surtout")
+CITY = thing("resource:3", "City policies", "Night mayors against burglaries", lang="en")
+ALL = (NIGHT, POLICE, THREAD, CITY)
+
+
+class EngineContract:
+    """The rules, run against one engine."""
+
+    def open(self, folder: Path) -> SearchEngine:
+        """Give the engine over a folder; called again it opens the same index."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        return tmp_path / "index"
+
+    @pytest.fixture
+    def engine(self, folder: Path) -> SearchEngine:
+        engine = self.open(folder)
+        engine.rebuild(ALL)
+        return engine
+
+    # What is found
+
+    def test_word_is_found_in_title_own_text_passages_and_tags(self, engine: SearchEngine) -> None:
+        allowed = everybody(*ALL)
+        assert keys(engine, "nocturne", allowed) == ["resource:1"]
+        assert keys(engine, "doctrine", allowed) == ["resource:2"]
+        assert keys(engine, "terrasse", allowed) == ["resource:1"]
+        assert keys(engine, "tranquillité", allowed) == ["resource:1"]
+        assert set(keys(engine, "nuit", allowed)) == {"resource:1", "resource:2", "thread:1"}
+
+    def test_any_word_is_enough_and_more_words_rank_higher(self, engine: SearchEngine) -> None:
+        found = keys(engine, "police nuit hésiter", everybody(*ALL))
+        assert found[0] == "resource:2"
+        assert set(found) == {"resource:1", "resource:2", "thread:1"}
+
+    def test_all_words_when_asked(self, engine: SearchEngine) -> None:
+        assert keys(engine, "bruit ET médiation", everybody(*ALL)) == ["resource:1"]
+        assert keys(engine, "bruit ET policier", everybody(*ALL)) == []
+
+    def test_unknown_word_finds_nothing(self, engine: SearchEngine) -> None:
+        matches = engine.search(parse("xylophone").query, everybody(*ALL))
+        assert (matches.total, matches.hits, dict(matches.facets.kinds), dict(matches.facets.spaces)) == (0, (), {}, {})
+
+    def test_phrase_lies_within_one_passage_or_title(self, engine: SearchEngine) -> None:
+        allowed = everybody(*ALL)
+        assert keys(engine, '"police municipale"', allowed) == ["resource:2"]
+        assert keys(engine, '"municipale police"', allowed) == []
+        assert keys(engine, '"terrasses la médiation"', allowed) == []
+        assert keys(engine, '"vie nocturne"', allowed) == ["resource:1"]
+        assert keys(engine, '"nuit un policier"', allowed) == []
+
+    def test_phrase_is_required_beside_words(self, engine: SearchEngine) -> None:
+        assert keys(engine, '"vie nocturne" nuit police', everybody(*ALL)) == ["resource:1"]
+
+    def test_compound_is_found_however_it_is_written(self, engine: SearchEngine) -> None:
+        for typed in ("vidéoprotection", "vidéo-protection", "video protection", '"la vidéoprotection"'):
+            assert keys(engine, typed, everybody(*ALL)) == ["thread:1"]
+
+    def test_excluded_word_drops_the_thing_wherever_it_stands(self, engine: SearchEngine) -> None:
+        allowed = everybody(*ALL)
+        assert set(keys(engine, "nuit -terrasse", allowed)) == {"resource:2", "thread:1"}
+        assert set(keys(engine, "nuit -municipale", allowed)) == {"thread:1", "resource:1"}
+        assert set(keys(engine, 'nuit -"vie nocturne"', allowed)) == {"resource:2", "thread:1"}
+
+    def test_only_exclusions_or_filters_list_the_rest(self, engine: SearchEngine) -> None:
+        assert set(keys(engine, "-nuit", everybody(*ALL))) == {"resource:3"}
+        assert set(keys(engine, "kind:other", everybody(*ALL))) == {one.key for one in ALL}
+
+    def test_cut_word_finds_what_begins_so(self, engine: SearchEngine) -> None:
+        assert keys(engine, "média*", everybody(*ALL)) == ["resource:1"]
+        assert keys(engine, "municip* ET polic*", everybody(*ALL)) == ["resource:2"]
+
+    def test_english_document_is_found_with_english_stems(self, engine: SearchEngine) -> None:
+        for typed in ("city", "policy", "burglary", "mayor"):
+            assert keys(engine, typed, everybody(*ALL)) == ["resource:3"]
+
+    @pytest.mark.parametrize(
+        "typed", ['"', "-", "a* b*", "\0", "\ud800", "😀", "é" * 10_240, "(((((", "kind:", '-"" ""', "~^"]
+    )
+    def test_anything_typed_is_answered(self, engine: SearchEngine, typed: str) -> None:
+        engine.search(parse(typed).query, everybody(*ALL))
+        engine.suggest(typed, everybody(*ALL))
+
+    # Things, not passages
+
+    def test_things_are_counted_and_their_best_passages_named(self, engine: SearchEngine) -> None:
+        engine.index([thing("resource:9", "Guide", "rien", "nuit", "nuit nuit nuit", "la nuit ici", "une nuit là")])
+        matches = engine.search(parse("nuit").query, everybody(*ALL, thing("resource:9")))
+        guide = next(hit for hit in matches.hits if hit.key == "resource:9")
+        assert matches.total == 4
+        assert guide.passages_total == 4
+        assert [passage.n for passage in guide.passages][0] == 3
+        assert len(guide.passages) == 3
+
+    def test_hit_in_title_only_names_no_passage(self, engine: SearchEngine) -> None:
+        hit = engine.search(parse("nocturne").query, everybody(*ALL)).hits[0]
+        assert (hit.passages, hit.passages_total) == ((), 0)
+
+    def test_score_is_its_own_and_its_best_passage(self, engine: SearchEngine) -> None:
+        few = thing("resource:20", "Autre", "xylophone")
+        many = thing("resource:21", "Autre", *["xylophone"] * 30)
+        both = thing("resource:22", "Xylophone", "xylophone")
+        engine.index([few, many, both])
+        hits = engine.search(parse("xylophone").query, everybody(few, many, both)).hits
+        scores = {hit.key: hit.score for hit in hits}
+        assert scores["resource:20"] == pytest.approx(scores["resource:21"])
+        assert hits[0].key == "resource:22"
+
+    def test_pages_follow_each_other_without_repeating(self, engine: SearchEngine) -> None:
+        many = [thing(f"resource:{n}", "Xylophone") for n in range(100, 125)]
+        engine.index(many)
+        allowed = everybody(*many)
+        pages = [keys(engine, "xylophone", allowed, limit=10, offset=start) for start in (0, 10, 20, 30)]
+        assert [len(page) for page in pages] == [10, 10, 5, 0]
+        assert len({key for page in pages for key in page}) == 25
+
+    def test_newest_first_when_asked(self, engine: SearchEngine) -> None:
+        many = [thing(f"resource:{n}", "Xylophone") for n in (50, 51, 52)]
+        engine.index(many)
+        days = {"resource:50": dt.date(2025, 1, 1), "resource:51": dt.date(2026, 1, 1), "resource:52": None}
+        allowed = Allowed.to(Catalogue(row(key, date=day) for key, day in days.items()), ANYONE)
+        found = engine.search(parse("xylophone", sort=Sort.DATE).query, allowed)
+        assert [hit.key for hit in found.hits] == ["resource:51", "resource:50", "resource:52"]
+
+    # Rights
+
+    def test_nothing_is_found_or_counted_outside_the_mask(self, engine: SearchEngine) -> None:
+        catalogue = Catalogue([row("resource:1", 1, Audience.SPACE), row("resource:2", 2, Audience.SPACE, "note")])
+        allowed = Allowed.to(catalogue, Scope(1, is_member=True, space_ids=frozenset({2})))
+        matches = engine.search(parse("nuit").query, allowed)
+        assert [hit.key for hit in matches.hits] == ["resource:2"]
+        assert matches.total == 1
+        assert dict(matches.facets.kinds) == {"note": 1}
+        assert dict(matches.facets.spaces) == {2: 1}
+
+    def test_word_of_others_answers_like_an_unknown_word(self, engine: SearchEngine) -> None:
+        catalogue = Catalogue([row("resource:1", 1, Audience.SPACE), row("resource:2", 2, Audience.SPACE)])
+        allowed = Allowed.to(catalogue, Scope(1, is_member=True, space_ids=frozenset({2})))
+        for secret, unknown in (("terrasses", "xylophones"), ('"vie nocturne"', '"vie xylophone"'), ("terr*", "xylo*")):
+            assert engine.search(parse(secret).query, allowed) == engine.search(parse(unknown).query, allowed)
+        assert engine.suggest("Vie noct", allowed) == engine.suggest("Vie xylo", allowed) == []
+
+    def test_guest_reads_only_spaces_of_his_own(self, engine: SearchEngine) -> None:
+        catalogue = Catalogue([row("resource:1", 1), row("resource:2", 2)])
+        guest = Allowed.to(catalogue, Scope(5, is_member=False, space_ids=frozenset({1})))
+        assert keys(engine, "nuit", guest) == ["resource:1"]
+
+    def test_unpublished_things_are_not_found(self, engine: SearchEngine) -> None:
+        catalogue = Catalogue([row("resource:1", published=False), row("resource:2")])
+        assert keys(engine, "nuit", Allowed.to(catalogue, ANYONE)) == ["resource:2"]
+
+    def test_what_the_catalogue_does_not_hold_is_not_found(self, engine: SearchEngine) -> None:
+        assert keys(engine, "nuit", everybody(POLICE)) == ["resource:2"]
+        assert keys(engine, "nuit", everybody()) == []
+
+    def test_space_unknown_to_a_person_is_never_counted_nor_ticked(self, engine: SearchEngine) -> None:
+        catalogue = Catalogue([row("resource:1", 7), row("resource:2", 2)])
+        scope = Scope(1, is_member=True, space_ids=frozenset({2}))
+        matches = engine.search(parse("nuit").query, Allowed.to(catalogue, scope))
+        assert matches.total == 2
+        assert dict(matches.facets.spaces) == {2: 1}
+        ticked = Allowed.to(catalogue, scope, spaces=frozenset({7}))
+        assert engine.search(parse("nuit").query, ticked).total == 0
+
+    # Facets
+
+    def test_each_facet_is_counted_without_its_own_filter(self, engine: SearchEngine) -> None:
+        rows = [row("resource:1", 1, kind="report"), row("resource:2", 2, kind="note"), row("thread:1", 1, kind="note")]
+        scope = Scope(1, is_member=True, space_ids=frozenset({1, 2}))
+        allowed = Allowed.to(Catalogue(rows), scope, kinds=frozenset({"note"}), spaces=frozenset({1}))
+        matches = engine.search(parse("nuit").query, allowed)
+        assert [hit.key for hit in matches.hits] == ["thread:1"]
+        assert dict(matches.facets.kinds) == {"report": 1, "note": 1}
+        assert dict(matches.facets.spaces) == {1: 1, 2: 1}
+
+    # Suggestions
+
+    def test_titles_are_suggested_while_typing(self, engine: SearchEngine) -> None:
+        allowed = everybody(*ALL)
+        assert set(engine.suggest("poli", allowed)) == {"resource:2", "resource:3"}
+        assert engine.suggest("POLICE muni", allowed) == ["resource:2"]
+        assert engine.suggest("police x", allowed) == []
+        assert engine.suggest("", allowed) == []
+
+    # Changes
+
+    def test_thing_indexed_again_replaces_itself(self, engine: SearchEngine) -> None:
+        engine.index([thing("resource:1", "Budget", "Les finances")])
+        allowed = everybody(*ALL)
+        assert "resource:1" not in keys(engine, "nuit bruit nocturne", allowed)
+        assert keys(engine, "finances", allowed) == ["resource:1"]
+        assert engine.count() == 4
+
+    def test_thing_taken_out_is_gone_with_its_passages(self, engine: SearchEngine) -> None:
+        engine.delete(["resource:1", "resource:404"])
+        assert "resource:1" not in keys(engine, "nuit bruit nocturne", everybody(*ALL))
+        assert engine.count() == 3
+
+    def test_many_small_changes_keep_everything(self, engine: SearchEngine) -> None:
+        many = [thing(f"resource:{n}", f"Objet {n}", "xylophone") for n in range(200, 270)]
+        for one in many:
+            engine.index([one])
+        assert engine.search(parse("xylophone").query, everybody(*many)).total == 70
+        assert engine.count() == 74
+
+    def test_empty_change_is_no_change(self, engine: SearchEngine) -> None:
+        engine.index([])
+        engine.delete([])
+        assert engine.count() == 4
+
+    def test_another_process_sees_the_change(self, engine: SearchEngine, folder: Path) -> None:
+        other = self.open(folder)
+        assert other.count() == 4
+        engine.index([thing("resource:30", "Xylophone")])
+        assert other.search(parse("xylophone").query, everybody(thing("resource:30"))).total == 1
+
+    # Rebuild
+
+    def test_missing_index_is_unavailable_and_can_be_rebuilt(self, folder: Path) -> None:
+        engine = self.open(folder)
+        for ask in (lambda: engine.search(Query(words=("nuit",)), everybody(*ALL)), engine.count):
+            with pytest.raises(IndexUnavailableError):
+                ask()
+        with pytest.raises(IndexUnavailableError):
+            engine.index(ALL)
+        assert not engine.health().usable
+        engine.rebuild(ALL)
+        assert engine.health().usable
+
+    def test_old_index_answers_until_the_new_one_is_whole(self, engine: SearchEngine) -> None:
+        with engine.fresh() as beside:
+            beside.index([thing("resource:40", "Xylophone")])
+            engine.index([thing("resource:41", "Clarinette")])
+            assert keys(engine, "nocturne clarinette", everybody(NIGHT, thing("resource:41"))) != []
+            assert keys(engine, "xylophone", everybody(thing("resource:40"))) == []
+            beside.index([thing("resource:42", "Xylophone")])
+            beside.delete(["resource:40"])
+        assert engine.count() == 1
+        assert keys(engine, "xylophone", everybody(thing("resource:42"))) == ["resource:42"]
+
+    def test_failed_rebuild_changes_nothing(self, engine: SearchEngine) -> None:
+        def broken() -> object:
+            yield thing("resource:40", "Xylophone")
+            raise RuntimeError
+
+        with pytest.raises(RuntimeError):
+            engine.rebuild(broken())  # type: ignore[arg-type]
+        assert engine.count() == 4
+
+    # Against plain Python
+
+    def test_results_equal_a_plain_filter_for_random_rights_and_texts(self, engine: SearchEngine) -> None:
+        chance = random.Random(11)
+        for _ in range(6):
+            documents, catalogue = _random_world(chance)
+            engine.rebuild(documents)
+            for _ in range(25):
+                _compare(engine, chance, documents, catalogue)
+
+
+WORDS = ("police", "nuit", "bruit", "maire", "budget", "jeunes", "sport")
+
+
+def _random_world(chance: random.Random) -> tuple[list[ParentDocument], Catalogue]:
+    documents, rows = [], []
+    for number in range(chance.randrange(1, 40)):
+        pages = [" ".join(chance.choices(WORDS, k=chance.randrange(0, 4))) for _ in range(chance.randrange(0, 4))]
+        documents.append(
+            thing(f"resource:{number}", chance.choice(WORDS), *pages, tags=tuple(chance.choices(WORDS, k=1)))
+        )
+        rows.append(
+            row(
+                f"resource:{number}",
+                chance.choice([None, 1, 2, 3]),
+                chance.choice(list(Audience)),
+                chance.choice(["note", "report"]),
+                published=chance.random() < 0.8,
+            ),
+        )
+    return documents, Catalogue(rows)
+
+
+def _compare(
+    engine: SearchEngine, chance: random.Random, documents: list[ParentDocument], catalogue: Catalogue
+) -> None:
+    scope = Scope(1, chance.random() < 0.5, frozenset(chance.sample([1, 2, 3], chance.randrange(0, 3))))
+    words, without = chance.sample(WORDS, chance.randrange(1, 4)), chance.sample(WORDS, chance.randrange(0, 2))
+    together = chance.random() < 0.3
+    query = Query(words=tuple(words), excluded_words=tuple(without), all_words=together)
+    kinds = chance.choice([None, frozenset({"note"})])
+    matches = engine.search(query, Allowed.to(catalogue, scope, kinds), limit=100)
+    answering = {one.key for one in documents if _answers(one, words, without, together=together)}
+    seen = {key for key in answering if _may_read(catalogue.row(key), scope)}
+    of_kind = {key for key in seen if kinds is None or catalogue.row(key).kind in kinds}
+    assert {hit.key for hit in matches.hits} == of_kind
+    assert matches.total == len(of_kind)
+    assert sum(matches.facets.kinds.values()) == len(seen)
+    shown = [key for key in of_kind if catalogue.row(key).space_id in scope.nameable]
+    assert sum(matches.facets.spaces.values()) == len(shown)
+
+
+def _answers(document: ParentDocument, words: list[str], without: list[str], *, together: bool) -> bool:
+    text = " ".join((document.title, *document.tags, *(passage.text for passage in document.passages))).split()
+    met = [word in text for word in words]
+    return (all(met) if together else any(met)) and not any(word in text for word in without)
+
+
+def _may_read(one: object, scope: Scope) -> bool:
+    space, audience, published = one.space_id, one.audience, one.published  # type: ignore[attr-defined]
+    return bool(published and (space in scope.space_ids or (audience == Audience.NETWORK and scope.is_member)))
