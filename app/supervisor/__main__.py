@@ -18,7 +18,7 @@ HELP = """\
 ./run test               style, types, arrows, all tests; --quick: without the slow ones and the browser;
                          --install: also install Chromium where it is missing; the rest goes to pytest
 ./run lint               style, types and arrows only
-./run demo               load the demo network on purpose (--reset: from scratch; accounts: who may sign in)
+./run demo               load the demo network on purpose; accounts: who may sign in
 ./run worker             a worker alone, for a machine that serves no pages
 ./run bench              measure the site (--json FILE)
 ./run flask WORDS        any command of the application, e.g. ./run flask users list

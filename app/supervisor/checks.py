@@ -66,7 +66,7 @@ def lint_checks() -> list[Check]:
         Check("style", [_tool("ruff"), "check", "."]),
         Check("format", [_tool("ruff"), "format", "--check", "."]),
         Check("types", [_tool("mypy")]),
-        Check("arrows", [_tool("lint-imports"), "--cache-dir", ".cache/imports"]),
+        Check("arrows", [_tool("lint-imports"), "--no-logo", "--cache-dir", ".cache/imports"]),
     ]
 
 

@@ -71,7 +71,7 @@ def main() -> None:
 
     unfinished = app.config["SETTINGS"].instance / UNFINISHED
     with app.app_context():
-        if wants.demo and _is_new():
+        if wants.demo and _is_new(app):
             unfinished.touch(mode=0o600)
         _bring_forward()
         if wants.demo:
@@ -80,13 +80,11 @@ def main() -> None:
             _show_accounts(app)
 
 
-def _is_new() -> bool:
+def _is_new(app: Flask) -> bool:
     """Whether the database has never been prepared."""
     from alembic.migration import MigrationContext  # only in the environment, see main()
 
-    from app.extensions import db  # same
-
-    with db.engine.connect() as connection:
+    with app.extensions["sqlalchemy"].engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision() is None
 
 
