@@ -35,7 +35,7 @@ class Style:
 
 
 STYLES: dict[str, Style] = {
-    "header": Style(area=2600.0, street=26.0, slant=0.32, ground=False),
+    "header": Style(area=3000.0, street=30.0, slant=0.45, ground=False),
     "thumb": Style(area=420.0, street=6.0, slant=0.3, ground=True),
     "motif": Style(area=700.0, street=7.0, slant=0.25, ground=False),
 }

@@ -34,9 +34,24 @@ KINDS = {
     "guide": _l("Guide"),
     "other": _l("Autre"),
 }
-COLOURS = (
-    "bar primary primary-tint canvas surface sunken line-strong ink amber mark focus ok warn danger info link"
-).split()
+COLOURS = [
+    "bar",
+    "primary",
+    "primary-tint",
+    "canvas",
+    "surface",
+    "sunken",
+    "line-strong",
+    "ink",
+    "amber",
+    "mark",
+    "focus",
+    "ok",
+    "warn",
+    "danger",
+    "info",
+    "link",
+]
 
 
 @signed_in
@@ -73,11 +88,14 @@ class SampleForm(Form):
     title = StringField(_l("Titre"), description=_l("Une phrase simple"))
     start = StringField(_l("Début"), description=_l("Mois et année"))
     cost = StringField(_l("Coût annuel"))
-    need = TextAreaField(_l("Le besoin de départ"), description=_l("Que se passait-il ? Deux ou trois phrases suffisent."))
+    need = TextAreaField(
+        _l("Le besoin de départ"), description=_l("Que se passait-il ? Deux ou trois phrases suffisent.")
+    )
     password = PasswordField(_l("Mot de passe"))
     role = SelectField(_l("Rôle"), choices=[("member", _l("Membre")), ("facilitator", _l("Animatrice, animateur"))])
     audience = RadioField(
-        _l("Qui peut lire cette pratique ?"), choices=[("space", _l("L'espace seulement")), ("network", _l("Tout le réseau"))]
+        _l("Qui peut lire cette pratique ?"),
+        choices=[("space", _l("L'espace seulement")), ("network", _l("Tout le réseau"))],
     )
     evaluated = BooleanField(_l("Évaluation jointe"))
     body = TextAreaField(_l("Votre réponse"))
@@ -109,14 +127,14 @@ def _people() -> list[Any]:
     ]
 
 
-def _document() -> Any:  # noqa: ANN401 - the plain attributes the viewer takes
-    return SimpleNamespace(
-        number=4, pages=12, url="/composants?page={n}", image="", image_width=0, image_height=0, boxes=[],
-        text="Concrètement, la médiation débute à 16 h, à la sortie des collèges, et se poursuit dans les halls voisins.",
-        thumbs=[SimpleNamespace(number=number, image="", has_hit=number in {4, 9}) for number in (3, 4, 5, 6, 9)],
-        find="médiation", hits=2, hit_number=1, previous_hit="", next_hit="/composants?page=9", view="text",
-        image_url="", text_url="", download_url="/composants", lang="",
-    )  # fmt: skip
+def _document() -> Any:
+    """Return the attributes the viewer takes, in its text view."""
+    thumbs = [SimpleNamespace(number=number, image="", has_hit=number in {4, 9}) for number in (3, 4, 5, 6, 9)]
+    addresses = {"url": "/composants?page={n}", "next_hit": "/composants?page=9", "download_url": "/composants"}
+    nothing = dict.fromkeys(("image", "previous_hit", "image_url", "text_url", "lang"), "")
+    text = "Concrètement, la médiation débute à 16 h, à la sortie des collèges."
+    found = {"find": "médiation", "hits": 2, "hit_number": 1, "boxes": []}
+    return SimpleNamespace(number=4, pages=12, view="text", text=text, thumbs=thumbs, **addresses, **nothing, **found)
 
 
 def register(app: Flask) -> None:
