@@ -1,12 +1,34 @@
-"""Spaces of the network."""
+"""Working groups: membership, roles, and the door of everything they hold."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flask import url_for
+
+from app.core.i18n import gettext as _
+from app.core.navigation import NavigationEntry
+from app.core.slots import fill
+from app.search.sources import set_scope_provider, set_space_names_provider
+from app.spaces.cli import spaces
+from app.spaces.indexing import scope_for, space_names
+from app.spaces.views import blueprint, listing
+
 if TYPE_CHECKING:
     from flask import Flask
 
 
+@fill("navigation", order=20)
+def navigation_entry() -> NavigationEntry:
+    """Return the entry « Espaces » of the main navigation."""
+    url = url_for("space_list.spaces_page")
+    return NavigationEntry(url, _("Espaces"), "spaces", url)
+
+
 def register(app: Flask) -> None:
-    """Attach the feature to the application."""
+    """Attach spaces to the application."""
+    app.register_blueprint(listing)
+    app.register_blueprint(blueprint)
+    app.cli.add_command(spaces)
+    set_scope_provider(scope_for)
+    set_space_names_provider(space_names)

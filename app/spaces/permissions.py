@@ -11,7 +11,7 @@ from app.core.clock import now
 from app.core.db import cache_of_transaction
 from app.core.rules import Rule
 from app.extensions import db
-from app.spaces.models import Audience, Membership, Role, Space, State, Visibility
+from app.spaces.models import Audience, JoinPolicy, Membership, Role, Space, State, Visibility
 
 
 def memberships_of(person: User) -> dict[int, Membership]:
@@ -27,7 +27,9 @@ def memberships_of(person: User) -> dict[int, Membership]:
 
 def forget_memberships(person: User) -> None:
     """Read the memberships of a person again: call after changing them."""
-    cache_of_transaction().pop(f"memberships:{person.id}", None)
+    cache = cache_of_transaction()
+    for kept in ("memberships", "readable", "seen"):
+        cache.pop(f"{kept}:{person.id}", None)
 
 
 def _running(person: User, *more: ColumnElement[bool]) -> Select[Any]:
@@ -100,6 +102,24 @@ can_read_space = exists & (takes_part | is_open_to_members)
 can_see_space = exists & (takes_part | is_open_to_members | is_announced_to_members)
 can_write_in_space = exists & is_active & takes_part
 can_moderate_space = exists & (facilitates | runs_the_site)
+
+admits_freely = Rule(
+    "admits_freely",
+    "l'espace laisse entrer librement",
+    lambda _person, space: space.join_policy == JoinPolicy.FREE,
+    lambda _person: Space.join_policy == JoinPolicy.FREE,
+)
+
+admits_on_request = Rule(
+    "admits_on_request",
+    "l'espace laisse entrer sur demande",
+    lambda _person, space: space.join_policy == JoinPolicy.REQUEST,
+    lambda _person: Space.join_policy == JoinPolicy.REQUEST,
+)
+
+may_come_in = exists & is_active & (is_open_to_members | is_announced_to_members) & ~takes_part
+can_join_space = may_come_in & admits_freely
+can_ask_for_space = may_come_in & admits_on_request
 
 
 def readable_spaces(person: User) -> Select[Any]:

@@ -1,0 +1,32 @@
+"""What search must know of spaces: which ones a person reads, and which ones it may name to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import select
+
+from app.accounts.models import User
+from app.extensions import db
+from app.search.catalogue import Scope
+from app.search.sources import SpaceName
+from app.spaces.models import Space
+from app.spaces.permissions import can_see_space, readable_space_ids
+from app.spaces.queries import seen_space_ids
+
+
+def scope_for(person: User) -> Scope:
+    """Return what a person may find."""
+    return Scope(
+        person.id,
+        is_member=person.is_member,
+        space_ids=readable_space_ids(person),
+        shown_space_ids=seen_space_ids(person),
+    )
+
+
+def space_names(person: User, ids: Iterable[int]) -> Mapping[int, SpaceName]:
+    """Return the names of those of some spaces that a person may know of."""
+    wanted = Space.id.in_(list(ids))
+    rows = db.session.execute(select(Space.id, Space.slug, Space.name).where(wanted, can_see_space.where(person)))
+    return {row.id: SpaceName(row.id, row.slug, row.name) for row in rows}

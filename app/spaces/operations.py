@@ -1,0 +1,214 @@
+"""What is done with spaces: create, join, leave, ask, admit, add and remove people."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import current_app
+from flask_babel import force_locale
+from sqlalchemy import delete, select
+
+from app.accounts.models import User
+from app.core.audit import record
+from app.core.db import lock
+from app.core.errors import DomainError
+from app.core.events import announce
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext as _l
+from app.core.mail import send
+from app.core.navigation import address
+from app.core.text import clean_text, one_line, render_markdown, slugify
+from app.extensions import db
+from app.spaces.events import AccessRequested, MemberJoined, MemberLeft, SpaceCreated
+from app.spaces.models import JoinPolicy, JoinRequest, Membership, Role, Space, Visibility
+from app.spaces.permissions import can_ask_for_space, can_join_space, forget_memberships
+from app.spaces.queries import facilitators_of
+
+RESERVED_SLUGS = {"nouveau"}
+
+
+def free_slug(name: str) -> str:
+    """Return the slug of a new space: a taken one gets ``-2`` in silence, whoever took it, even a private space."""
+    slug = slugify(name)
+    taken = set(db.session.scalars(select(Space.slug).where(Space.slug.startswith(slug, autoescape=True))))
+    taken |= RESERVED_SLUGS
+    number, free = 1, slug
+    while free in taken:
+        number += 1
+        free = f"{slug}-{number}"
+    return free
+
+
+def create_space(  # noqa: PLR0913 - the settings of a space, by name
+    name: str,
+    *,
+    visibility: str = Visibility.OPEN,
+    join_policy: str = JoinPolicy.FREE,
+    summary: str = "",
+    purpose: str = "",
+    partner: str = "",
+    facilitator: User | None = None,
+    by: User | None = None,
+) -> Space:
+    """Create a space, run by ``facilitator`` when there is one. ``purpose`` is Markdown. Call inside ``transaction()``.
+
+    Raises DomainError when the name is empty, or when a private space would let people in by themselves.
+    """
+    if not one_line(name):
+        raise DomainError(_l("Donnez un nom à l'espace."))
+    if visibility == Visibility.PRIVATE and join_policy != JoinPolicy.INVITATION:
+        raise DomainError(_l("On n'entre dans un espace privé que sur invitation."))
+    space = Space(
+        slug=free_slug(name),
+        name=name,
+        visibility=visibility,
+        join_policy=join_policy,
+        summary=one_line(summary)[:400],
+        purpose=clean_text(purpose),
+        purpose_html=render_markdown(purpose),
+        partner=one_line(partner)[:200],
+    )
+    db.session.add(space)
+    db.session.flush()
+    record("space.created", by, space, visibility=str(visibility), join_policy=str(join_policy))
+    announce(SpaceCreated(space.id, by.id if by else None))
+    if facilitator is not None:
+        add_member(space, facilitator, role=Role.FACILITATOR, by=by)
+    return space
+
+
+def membership_in(space: Space, user: User) -> Membership | None:
+    """Return the membership of a person in a space, running or not."""
+    query = select(Membership).where(Membership.space_id == space.id, Membership.user_id == user.id)
+    return db.session.scalar(query)
+
+
+def add_member(
+    space: Space,
+    user: User,
+    *,
+    role: str = Role.MEMBER,
+    expires_at: datetime | None = None,
+    sponsor: User | None = None,
+    by: User | None = None,
+) -> Membership:
+    """Let a person take part in a space, or change how they do. Call inside ``transaction()``.
+
+    ``expires_at`` is the moment their access ends, None for never; ``sponsor`` answers for a guest. An open request of
+    theirs is settled. Raises DomainError for a guest as facilitator, or when the last facilitator would lose the role.
+    """
+    lock(space)
+    if user.is_guest and role == Role.FACILITATOR:
+        raise DomainError(_l("Un invité ne peut pas animer un espace."))
+    found = membership_in(space, user)
+    came_in = found is None or not found.is_running
+    if found is None:
+        found = Membership(space_id=space.id, user_id=user.id)
+        db.session.add(found)
+    elif role != Role.FACILITATOR:
+        _keep_a_facilitator(space, user)
+    found.role, found.expires_at = role, expires_at
+    found.sponsor_id = sponsor.id if sponsor else None
+    _settle_request(space, user)
+    db.session.flush()
+    forget_memberships(user)
+    until = expires_at.isoformat() if expires_at else None
+    record("space.member_added", by, space, user_id=user.id, role=str(role), expires_at=until)
+    if came_in:
+        announce(MemberJoined(space.id, user.id, by.id if by else None))
+    return found
+
+
+def _settle_request(space: Space, user: User) -> None:
+    db.session.execute(delete(JoinRequest).where(JoinRequest.space_id == space.id, JoinRequest.user_id == user.id))
+
+
+def _keep_a_facilitator(space: Space, user: User) -> None:
+    """Refuse that the only person who runs a space stops doing so. Raises DomainError."""
+    if [one.id for one in facilitators_of(space)] == [user.id]:
+        raise DomainError(
+            _l("L'espace n'aurait plus personne pour l'animer. Confiez d'abord l'animation à un autre membre.")
+        )
+
+
+def join(person: User, space: Space) -> Membership:
+    """Enter a space that lets people in by themselves. Entering twice is entering once.
+
+    Raises DomainError when the space does not let this person in freely.
+    """
+    lock(space)
+    found = membership_in(space, person)
+    if found is not None and found.is_running:
+        return found
+    if not can_join_space(person, space):
+        raise DomainError(_l("On n'entre pas librement dans cet espace."))
+    return add_member(space, person, by=person)
+
+
+def leave(person: User, space: Space) -> None:
+    """Stop taking part in a space; what the person wrote and shared stays. Leaving twice is leaving once.
+
+    Raises DomainError for the last facilitator.
+    """
+    lock(space)
+    _end_membership(space, person, by=person, action="space.left")
+
+
+def remove_member(space: Space, user: User, *, by: User | None = None) -> None:
+    """Take a person out of a space, from the next request on. Raises DomainError for the last facilitator."""
+    lock(space)
+    _end_membership(space, user, by=by, action="space.member_removed")
+
+
+def _end_membership(space: Space, user: User, *, by: User | None, action: str) -> None:
+    found = membership_in(space, user)
+    if found is None:
+        return
+    _keep_a_facilitator(space, user)
+    db.session.delete(found)
+    db.session.flush()
+    forget_memberships(user)
+    record(action, by, space, user_id=user.id)
+    announce(MemberLeft(space.id, user.id, by.id if by else None))
+
+
+def request_access(person: User, space: Space) -> bool:
+    """Ask to enter a space; tell whether this was the first time. Those who run the space are told by mail, once.
+
+    Raises DomainError when the space does not take requests from this person.
+    """
+    lock(space)
+    asked = select(JoinRequest.id).where(JoinRequest.space_id == space.id, JoinRequest.user_id == person.id)
+    if db.session.scalar(asked) is not None:
+        return False
+    if not can_ask_for_space(person, space):
+        raise DomainError(_l("On n'entre dans cet espace que sur invitation."))
+    db.session.add(JoinRequest(space_id=space.id, user_id=person.id))
+    db.session.flush()
+    record("space.access_requested", person, space)
+    announce(AccessRequested(space.id, person.id))
+    _tell_facilitators(person, space)
+    return True
+
+
+def _tell_facilitators(person: User, space: Space) -> None:
+    """Mail the request to those who run the space, or to the contact of the site when nobody does."""
+    link = address("spaces.members_page", slug=space.slug)
+    readers = [(one.email, one.language) for one in facilitators_of(space)]
+    for email, language in readers or [(current_app.config["SETTINGS"].contact, "fr")]:
+        with force_locale(language):
+            subject = _("%(name)s demande à participer à « %(space)s »", name=person.name, space=space.name)
+        send(email, subject, "join_request", language=language, user=person, space=space, link=link)
+
+
+def admit(space: Space, user: User, *, by: User | None = None) -> Membership:
+    """Say yes to a request; the person is told by mail. Raises DomainError when there is no request of theirs."""
+    asked = select(JoinRequest.id).where(JoinRequest.space_id == space.id, JoinRequest.user_id == user.id)
+    if db.session.scalar(asked) is None:
+        raise DomainError(_l("Cette personne n'a pas demandé à entrer dans cet espace."))
+    membership = add_member(space, user, by=by)
+    link = address("spaces.space_page", slug=space.slug)
+    with force_locale(user.language):
+        subject = _("Vous participez maintenant à « %(space)s »", space=space.name)
+    send(user.email, subject, "admitted", language=user.language, user=user, space=space, link=link)
+    return membership

@@ -1,0 +1,126 @@
+"""The pages of spaces: the list, one space, its people, and the ways in and out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from app.core.access import network_members, person, signed_in
+from app.core.db import transaction
+from app.core.i18n import gettext as _
+from app.core.navigation import Tab
+from app.core.paging import page_number
+from app.core.slots import fill
+from app.core.text import typographic
+from app.spaces.blueprint import SpaceBlueprint, for_outsiders, render_space_page
+from app.spaces.cards import space_cards
+from app.spaces.models import Space
+from app.spaces.operations import join, leave, request_access
+from app.spaces.permissions import can_ask_for_space, can_join_space, can_see_space, facilitates, memberships_of
+from app.spaces.queries import facilitators_of, organisations_of, people_of, requested_by, turnout
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+SHIELDS = 10
+
+listing = Blueprint("space_list", __name__)
+blueprint = SpaceBlueprint("spaces", __name__)
+
+
+@listing.get("/espaces")
+@signed_in
+def spaces_page() -> ResponseReturnValue:
+    """List the spaces: those of the person first, then the others they may know of."""
+    mine, others = space_cards(person())
+    return render_template("spaces/list.html", mine=mine, others=others)
+
+
+@fill("space.tabs", order=10)
+def overview_tab(space: Space) -> Tab:
+    """Return the first tab of a space."""
+    url = url_for("spaces.space_page", slug=space.slug)
+    return Tab(url, _("Vue d'ensemble"), active=request.endpoint == "spaces.space_page")
+
+
+@fill("space.tabs", order=90)
+def members_tab(space: Space) -> Tab:
+    """Return the last tab of a space."""
+    url = url_for("spaces.members_page", slug=space.slug)
+    return Tab(url, _("Membres"), turnout(space).people, active=request.path == url)
+
+
+@blueprint.get("")
+@signed_in
+def space_page(space: Space) -> ResponseReturnValue:
+    """Show the front page of a space."""
+    me, numbers = person(), turnout(space)
+    return render_space_page(
+        "spaces/overview.html",
+        space,
+        purpose=typographic(space.purpose_html),
+        facilitators=facilitators_of(space),
+        organisations=organisations_of(space, SHIELDS),
+        more_organisations=max(0, numbers.organisations - SHIELDS),
+        guests=numbers.guests,
+        membership=memberships_of(me).get(space.id),
+        may_join=can_join_space(me, space),
+        may_ask=can_ask_for_space(me, space),
+        has_asked=space.id in requested_by(me),
+    )
+
+
+@blueprint.get("/membres")
+@signed_in
+def members_page(space: Space) -> ResponseReturnValue:
+    """Show the people of a space, with role and city."""
+    return render_space_page(
+        "spaces/members.html",
+        space,
+        page=people_of(space, page_number()),
+        membership=memberships_of(person()).get(space.id),
+        facilitating=facilitates(person(), space),
+    )
+
+
+@blueprint.post("/rejoindre")
+@network_members
+@for_outsiders
+def join_space(space: Space) -> ResponseReturnValue:
+    """Enter a space that lets people in freely."""
+    with transaction():
+        join(person(), space)
+    flash(_("Vous participez maintenant à « %(space)s ».", space=space.name))
+    return redirect(url_for("spaces.space_page", slug=space.slug))
+
+
+@blueprint.post("/demander")
+@network_members
+@for_outsiders
+def ask_for_space(space: Space) -> ResponseReturnValue:
+    """Ask to enter a space; those who run it decide."""
+    if can_join_space(person(), space):
+        return join_space(space)
+    with transaction():
+        first = request_access(person(), space)
+    sent = _("Votre demande est envoyée. Vous recevrez la réponse par courriel.")
+    flash(sent if first else _("Votre demande est déjà envoyée. Vous recevrez la réponse par courriel."))
+    return redirect(url_for("space_list.spaces_page"))
+
+
+@blueprint.route("/quitter", methods=["GET", "POST"])
+@signed_in
+def leave_space(space: Space) -> ResponseReturnValue:
+    """Ask for confirmation, then leave a space. What the person wrote stays."""
+    membership = memberships_of(person()).get(space.id)
+    if membership is None:
+        return redirect(url_for("spaces.space_page", slug=space.slug))
+    if request.method == "GET":
+        return render_space_page("spaces/leave.html", space, membership=membership)
+    with transaction():
+        leave(person(), space)
+    flash(_("Vous ne participez plus à « %(space)s ». Vos contributions restent.", space=space.name))
+    if can_see_space(person(), space):
+        return redirect(url_for("space_list.spaces_page"))
+    return redirect(url_for("home.home_page"))
