@@ -1,0 +1,110 @@
+"""The front page, the legal pages and the small files every browser asks for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, current_app, render_template, request, url_for
+
+from app.core.access import anyone, person, signed_in
+from app.core.i18n import gettext as _
+from app.core.navigation import NavigationEntry, Tab
+from app.core.news import DISCUSSION, RESOURCE, NewsItem
+from app.core.paging import Page, page_number
+from app.core.slots import collect, fill
+from app.home.feed import LINES_PER_PAGE, Feed, by_day, feed_for, lead
+from app.spaces.queries import spaces_of
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+FILTERS = {"ressources": RESOURCE, "discussions": DISCUSSION}
+
+blueprint = Blueprint("home", __name__)
+
+
+@fill("navigation", order=10)
+def navigation_entry() -> NavigationEntry:
+    """Return the entry « Accueil » of the main navigation."""
+    return NavigationEntry(url_for("home.home_page"), _("Accueil"), "home", "/")
+
+
+@blueprint.get("/")
+@signed_in
+def home_page() -> ResponseReturnValue:
+    """Show what is new for the person since they last came."""
+    me, feed = person(), feed_for(person())
+    chosen = request.args.get("voir", "")
+    page = _page_of(feed, FILTERS.get(chosen))
+    return render_template(
+        "home/home.html",
+        lead=lead(feed),
+        feed=feed,
+        chosen=chosen if chosen in FILTERS else "",
+        choices=_choices(chosen),
+        page=page,
+        days=by_day(list(page.items)),
+        spaces=[(one, feed.by_space[one.id]) for one in spaces_of(me)],
+        actions=collect("home.actions"),
+    )
+
+
+def _page_of(feed: Feed, wanted: str | None) -> Page[NewsItem]:
+    """Cut one page out of the lines of a type."""
+    lines = feed.of_type(wanted)
+    pages = max(1, -(-len(lines) // LINES_PER_PAGE))
+    number = min(page_number(), pages)
+    start = (number - 1) * LINES_PER_PAGE
+    return Page(lines[start : start + LINES_PER_PAGE], number, LINES_PER_PAGE, len(lines))
+
+
+def _choices(chosen: str) -> list[Tab]:
+    """Return the filters of the news, kept in the address."""
+    here = url_for("home.home_page")
+    return [
+        Tab(here, _("Tout"), active=chosen not in FILTERS),
+        Tab(f"{here}?voir=ressources", _("Ressources"), active=chosen == "ressources"),
+        Tab(f"{here}?voir=discussions", _("Discussions"), active=chosen == "discussions"),
+    ]
+
+
+@blueprint.get("/mentions-legales")
+@anyone
+def legal_page() -> ResponseReturnValue:
+    """Say who publishes the site."""
+    return render_template("home/legal.html")
+
+
+@blueprint.get("/accessibilite")
+@anyone
+def accessibility_page() -> ResponseReturnValue:
+    """Declare how accessible the site is; no better status than an audit has given."""
+    return render_template("home/accessibility.html")
+
+
+@blueprint.get("/donnees-personnelles")
+@anyone
+def privacy_page() -> ResponseReturnValue:
+    """Say what is kept about people, why and for how long."""
+    return render_template("home/privacy.html")
+
+
+@blueprint.get("/charte")
+@anyone
+def charter_page() -> ResponseReturnValue:
+    """Say how one behaves here."""
+    return render_template("home/charter.html")
+
+
+@blueprint.get("/robots.txt")
+@anyone
+def robots() -> ResponseReturnValue:
+    """Ask robots to stay away: everything here is for members."""
+    return Response("User-agent: *\nDisallow: /\n", mimetype="text/plain")
+
+
+@blueprint.get("/favicon.ico")
+@anyone
+def favicon() -> ResponseReturnValue:
+    """Give the mark of the site to browsers that ask for the old name."""
+    return current_app.send_static_file("img/favicon.svg")
