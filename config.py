@@ -171,3 +171,14 @@ def _write_once(path: Path, text: str) -> None:
         pass
     finally:
         draft.unlink()
+
+
+def settings_table() -> str:
+    """Return the table of all settings for the documentation (a test compares it with ``docs/settings.md``)."""
+    lines = ["| variable | default | meaning |", "|---|---|---|"]
+    for one in fields(Settings):
+        default = (
+            "the `instance` folder" if one.name == "instance" else f"`{one.default}`" if one.default != "" else "–"
+        )
+        lines.append(f"| `BEFFROI_{one.name.upper()}` | {default} | {one.metadata['meaning']} |")
+    return "\n".join(lines)

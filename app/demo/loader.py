@@ -7,7 +7,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import insert, select, update
 
@@ -134,7 +134,7 @@ def _share(one: content.Resource, author: User, moment: datetime, known: dict[st
         summary=one.summary,
         body="" if files else _with_cards(one.body, known, {}),
         source=one.source,
-        dated_on=date.fromisoformat(one.date) if one.date else None,
+        dated_on=moment.date(),
         lang=one.lang,
         tags=one.tags,
         audience=one.audience,
