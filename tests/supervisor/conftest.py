@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -32,11 +33,25 @@ def until(condition: Callable[[], object], seconds: float = PATIENCE) -> bool:
 
 def is_alive(pid: int) -> bool:
     """Whether a process runs; one that has ended and waits to be buried does not."""
+    fields = _stat(Path(f"/proc/{pid}/stat"))
+    return bool(fields) and fields[0] != "Z"
+
+
+def children_of(pid: int) -> list[int]:
+    """Return the processes started by this one that still run, in the order of their numbers."""
+    return sorted(
+        int(stat.parent.name)
+        for stat in Path("/proc").glob("[0-9]*/stat")
+        if (fields := _stat(stat)) and fields[0] != "Z" and int(fields[1]) == pid
+    )
+
+
+def _stat(path: Path) -> list[str]:
+    """Return state, parent and the rest of a process, nothing when it has just gone."""
     try:
-        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
+        return path.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
 
 
 def numbers(path: Path) -> list[int]:
@@ -66,3 +81,21 @@ def launch() -> Iterator[Launch]:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    return _free_port()
+
+
+@pytest.fixture
+def other_free_port(free_port: int) -> int:
+    """Return a second one."""
+    return next(port for port in iter(_free_port, None) if port != free_port)

@@ -33,6 +33,7 @@ def test_missing_venv_names_the_package_to_install(empty_folder: Path, monkeypat
     assert not (empty_folder / ".venv").exists()
 
 
+@pytest.mark.slow
 def test_environment_is_made_whole_then_left_alone(empty_folder: Path) -> None:
     (empty_folder / "empty.lock").write_text("", encoding="utf-8")
     nothing = PackageList("empty.lock", "nothing")
@@ -71,6 +72,7 @@ def make_wheel(folder: Path) -> str:
     return hashlib.sha256(wheel.read_bytes()).hexdigest()
 
 
+@pytest.mark.slow
 def test_package_is_installed_only_with_its_own_hash(empty_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(empty_folder))

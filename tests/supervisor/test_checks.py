@@ -1,0 +1,87 @@
+"""`./run test`: which tests run, which are left out and why."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.supervisor import browser, checks, postgres
+from app.supervisor.checks import Check, Outcome
+
+APT_GET = """#!/bin/sh
+echo "$@" >> "{folder}/asked"
+[ "$1" = install ] && printf '#!/bin/sh\\n' > "{folder}/chromium" && /bin/chmod +x "{folder}/chromium"
+exit 0
+"""
+
+
+@pytest.fixture
+def debian(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stand on a Debian without Chromium; its package manager writes down what it is asked."""
+    apt_get = tmp_path / "apt-get"
+    apt_get.write_text(APT_GET.format(folder=tmp_path), encoding="utf-8")
+    apt_get.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("CI", raising=False)
+    return tmp_path
+
+
+def test_chromium_is_installed_in_the_pipeline_as_root(debian: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setenv("CI", "true")
+    allowed = browser.may_install_packages(asked=False)
+    assert browser.chromium_or_advice(may_install=allowed) == str(debian / "chromium")
+    asked = (debian / "asked").read_text(encoding="utf-8").splitlines()
+    assert asked == ["update -qq", "install --yes -qq --no-install-recommends chromium"]
+
+
+@pytest.mark.parametrize(("user", "asked"), [(1000, True), (0, False)])
+def test_chromium_is_never_installed_unasked_or_without_the_right(
+    debian: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], user: int, *, asked: bool
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: user)
+    allowed = browser.may_install_packages(asked=asked)
+    assert browser.chromium_or_advice(may_install=allowed) == ""
+    assert "sudo apt-get install chromium" in capsys.readouterr().err
+    assert not (debian / "asked").exists()
+
+
+def test_quick_leaves_out_what_is_slow_and_the_browser() -> None:
+    command = checks._pytest(["tests/core", "-x"], quick=True, browser=True)
+    assert command[1:] == ["-m", "pytest", "-rfEs", "-m", "not slow and not browser", "tests/core", "-x"]
+
+
+def test_only_the_browser_is_left_out_where_there_is_none() -> None:
+    assert "not browser" in checks._pytest([], quick=False, browser=False)
+    assert checks._pytest([], quick=False, browser=True)[1:] == ["-m", "pytest", "-rfEs"]
+
+
+def test_check_gives_its_code_and_its_time() -> None:
+    outcome = checks.run(Check("types", [sys.executable, "-c", "raise SystemExit(3)"]), {})
+    assert (outcome.name, outcome.code) == ("types", 3)
+    assert str(Outcome("types", 3, 1.25)) == "  FAILED     1.2 s  types"
+    assert str(Outcome("types", 0, 12.0)) == "  ok        12.0 s  types"
+
+
+def test_given_server_is_the_one_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEST_POSTGRES_URL", "postgresql://somewhere/else")
+    with postgres.server_for_tests(may_install=False) as url:
+        assert url == "postgresql://somewhere/else"
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+def test_own_server_lives_as_long_as_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    import psycopg  # beside what it tests
+
+    monkeypatch.delenv("TEST_POSTGRES_URL", raising=False)
+    monkeypatch.setattr(postgres, "USUAL", ())
+    with postgres.server_for_tests(may_install=False) as url:
+        if not url:
+            pytest.skip("PostgreSQL's programs are not on this machine")
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("CREATE DATABASE for_a_moment")
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(url, connect_timeout=2)
