@@ -40,7 +40,9 @@ def bind(limits: dict[str, Any]) -> None:
         (resource.RLIMIT_NOFILE, limits["open_files"]),
         (resource.RLIMIT_CORE, 0),
     ):
-        resource.setrlimit(what, (bound, bound))
+        # The first limit of CPU sends SIGXCPU, which tells why; the second, a second later, cannot be ignored.
+        hard = bound + 1 if what == resource.RLIMIT_CPU else bound
+        resource.setrlimit(what, (bound, hard))
     os.umask(0o077)
 
 

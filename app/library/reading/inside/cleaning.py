@@ -9,11 +9,10 @@ import unicodedata
 # noncharacters; marks of direction and width, which no search types.
 _UNWANTED = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff\ue000-\uf8ff"
-    "\ufdd0-\ufdef\ufeff\ufff0-\uffff\U000f0000-\U0010ffff]"
+    "\ufdd0-\ufdef\ufeff\ufff0-\ufffc\ufffe\uffff\U000f0000-\U0010ffff]"
 )
 _BLANKS = re.compile(r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _MANY_BREAKS = re.compile(r"\n{3,}")
-_REPLACEMENT = "\ufffd"
 
 
 def clean_word(word: str) -> str:
@@ -23,7 +22,8 @@ def clean_word(word: str) -> str:
     """
     if word.isascii() and word.isprintable():
         return word
-    folded = unicodedata.normalize("NFKC", _UNWANTED.sub("", word))
+    # U+FFFD is what PDFium answers for a letter that its font does not name.
+    folded = unicodedata.normalize("NFKC", _UNWANTED.sub("", word).replace("\ufffd", ""))
     return "".join(_UNWANTED.sub("", folded).split())
 
 

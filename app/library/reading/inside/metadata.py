@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any
 
 from .cleaning import clean_text
-from .language import ENOUGH_WORDS, GUESSED, guess_language
+from .language import GUESSED, guess_language
 
 _LONGEST = 300
 _SHORTEST = 4
+_SHORT_TEXT = 60  # words
 _EARLIEST, _LATEST = 1900, 2100
 
 _SOFTWARE_BEFORE = re.compile(
@@ -29,7 +30,10 @@ _MEANINGLESS = re.compile(
     r"|pr[ée]sentation ?\d*|(pr[ée]sentation|presentaci[oó]n de) ?powerpoint|powerpoint[- ]pr[äae]sentation"
     r"|titre (du document|de la fiche|de l['’]article|de la pr[ée]sentation)|nouveau document|diaporama"
     r"|(document|classeur|feuil|feuille|workbook|book|sheet|slide|diapositive|page|image|scan|doc|dossier|livre) ?\d*"
-    r"|adobe photoshop (pdf|image)|enscript output|full page photo( print)?|\(?anonymous\)?|\(?unspecified\)?)$",
+    r"|adobe photoshop (pdf|image)|enscript output|full page photo( print)?|\(?anonymous\)?|\(?unspecified\)?"
+    # True, and of no use: the kind of the document alone, on every one of a town's files.
+    r"|extrait( du registre.*)?|compte[- ]rendu|proc[èe]s[- ]verbal|rapport|note|courrier|annexe|convocation"
+    r"|arr[êe]t[ée]|d[ée]lib[ée]ration|ordre du jour|informe|oficio|documento|bericht|dokumentvorlage.*)$",
     re.IGNORECASE,
 )
 _NOT_A_PERSON = re.compile(
@@ -79,7 +83,7 @@ def plausible_author(value: str | None) -> str | None:
     letters = sum(character.isalpha() for character in author)
     # One word in small letters is the name of an account, not of a person.
     account = _MACHINE.match(author) or (author.islower() and " " not in author)
-    refused = letters < _SHORTEST - 1 or "@" in author or "\ufffd" in author or _NOT_A_PERSON.match(author)
+    refused = letters < _SHORTEST - 1 or re.search("[@=]", author) or "\ufffd" in author or _NOT_A_PERSON.match(author)
     return None if refused or account else author[:_LONGEST]
 
 
@@ -104,7 +108,7 @@ def plausible_language(value: str | None) -> str | None:
 def _declared_language(declared: str | None, sample: str) -> str | None:
     """Believe a declared language where the text is short, or in a language we cannot guess."""
     language = plausible_language(declared)
-    return language if language not in GUESSED or len(sample.split()) < ENOUGH_WORDS else None
+    return language if language not in GUESSED or len(sample.split()) < _SHORT_TEXT else None
 
 
 def _one_line(value: str | None) -> str:

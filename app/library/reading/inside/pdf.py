@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 # PDFium marks with U+0002 a hyphen that ends a line inside a word (older versions: U+FFFE), and leaves out the
 # line break: the next character stands on the next line.
-_LINE_HYPHENS = {0x02, 0xFFFE}
-_SOFT_HYPHEN = 0xAD
+_LINE_HYPHENS = "\x02\ufffe"
+_SOFT_HYPHEN = "\u00ad"
+_ALSO_SPACES = "\0\u200b\ufeff"
 # Parts that keep their hyphen at a line's end: before it a French prefix, after it an enclitic.
 _KEEPS_AFTER = frozenset({"non", "vice", "demi", "après"})
 _KEEPS_BEFORE = frozenset({"ci", "là", "même", "mêmes", "il", "ils", "elle", "elles", "t"})
-_LINE_FEED = 0x0A
 _FINE = 1_000_000  # device units across a page: PageToDevice answers in whole ones
 _DIGITS = 4
 
@@ -111,28 +111,26 @@ def words_of(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, most: int
 
 def _tokens(textpage: pypdfium2.PdfTextPage, most: int) -> Iterator[tuple[str, int, int] | None]:
     """Yield (word, first character, number of characters on its first line) and None for each line's end."""
-    handle, unicode_of = textpage.raw, pdfium.FPDFText_GetUnicode
-    count = min(textpage.count_chars(), most + 1)
     start, broken_at, parts = 0, 0, ""
-    for index in range(count + 1):
-        code = unicode_of(handle, index) if index < count else _LINE_FEED
-        character = chr(code) if code <= sys.maxunicode else ""
-        if code in _LINE_HYPHENS and parts:
+    for index, character in enumerate(_characters(textpage, most) + "\n"):
+        if character in _LINE_HYPHENS and parts:
             broken_at = broken_at or index
             parts += "\x02"
-        elif character.isspace() or _folds_to_space(code):
+        elif character.isspace() or character in _ALSO_SPACES:
             if word := clean_word(join_hyphens(parts)):
                 yield word, start, (broken_at or index) - start
             parts, broken_at, start = "", 0, index + 1
-            if code == _LINE_FEED:
+            if character == "\n":
                 yield None
-        elif code != _SOFT_HYPHEN:
+        elif character != _SOFT_HYPHEN:
             parts += character
 
 
-def _folds_to_space(code: int) -> bool:
-    """Tell whether a character ends a word though `isspace` does not say so: zero, zero-width space, BOM."""
-    return code in {0, 0x200B, 0xFEFF}
+def _characters(textpage: pypdfium2.PdfTextPage, most: int) -> str:
+    """Return PDFium's characters, one for each of its indexes, at most `most` and one more."""
+    handle, unicode_of = textpage.raw, pdfium.FPDFText_GetUnicode
+    codes = (unicode_of(handle, index) for index in range(min(textpage.count_chars(), most + 1)))
+    return "".join(chr(code) if code <= sys.maxunicode else "\ufffd" for code in codes)
 
 
 def join_hyphens(word: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 import traceback
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 # Modules are loaded by name, so that a child pays only for the reader it uses (each has `run`).
 _READERS = {"pdf": ".pdf", "office": ".office", "text": ".texts", "image": ".pictures"}
 _PICTURES = ".pictures"
+# How libraries tell that memory ran out without raising MemoryError.
+_MEMORY = re.compile("memory|failed to map|cannot allocate", re.IGNORECASE)
 
 
 def perform(work: str, request: dict[str, Any], limits: dict[str, Any], folder: Path) -> None:
@@ -34,7 +37,7 @@ def perform(work: str, request: dict[str, Any], limits: dict[str, Any], folder: 
         output.end(status=trouble.status, detail=trouble.detail)
     except Exception as error:  # noqa: BLE001 - a hostile file can make a reader raise anything
         traceback.print_exc(limit=-4)
-        if "memory" in str(error).lower():
+        if _MEMORY.search(str(error)):
             output.flush()
             _leave(EXIT_MEMORY)
         output.end(status="unreadable", detail="damaged")
