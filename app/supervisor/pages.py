@@ -106,18 +106,18 @@ def _outcome(command: list[str], seconds: int) -> str:
 
 
 def _asset_sources() -> list[Path]:
-    ours = (path for folder in ("css", "js") for path in (STATIC / folder).rglob("*") if path.is_file())
+    ours = (path for folder in ("css", "js", "img") for path in (STATIC / folder).rglob("*") if path.is_file())
     return [*sorted(ours), ROOT / "app" / "core" / "assets.py", ROOT / "node_modules" / ".package-lock.json"]
 
 
 def _assets_wanted() -> bool:
     if not (ROOT / "app" / "core" / "assets.py").is_file():
         return False
-    return STAMPS.get("assets") != digest(_asset_sources()) or not (STATIC / "built").is_dir()
+    return STAMPS.get("assets") != digest(_asset_sources()) or not (STATIC / "built" / "manifest.json").is_file()
 
 
 def _join_assets() -> None:
-    reason = _outcome([str(PYTHON), "-m", "app.core.assets"], STEP_SECONDS)
+    reason = _outcome([str(PYTHON), "-I", str(ROOT / "app" / "core" / "assets.py")], STEP_SECONDS)
     if reason:
         say(f"styles and modules could not be joined: {reason}")
     else:
