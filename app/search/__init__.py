@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.search import cli, jobs
 from app.search.audience import CatalogueKeeper
+from app.search.views import blueprint
 from app.search.whoosh_engine import WhooshEngine
 
 if TYPE_CHECKING:
@@ -18,4 +19,5 @@ def register(app: Flask) -> None:
     """Open the engine the settings name, attach the commands."""
     app.extensions["search_engine"] = WhooshEngine(app.config["SETTINGS"].instance / "index")
     app.extensions["search_catalogue"] = CatalogueKeeper()
+    app.register_blueprint(blueprint)
     cli.register(app)

@@ -30,6 +30,7 @@ from app.search.sources import (
 from app.search.terms import Clause, terms_of
 
 PER_PAGE = 10
+PLACES_SHOWN = 2
 SUGGESTED = 8
 log = logging.getLogger("beffroi.search")
 
@@ -148,9 +149,12 @@ def _result(
     clauses: tuple[Clause, ...],
 ) -> Result:
     passages = [texts[hit.key, one.n] for one in hit.passages if (hit.key, one.n) in texts]
-    places = tuple(Place(one.n, one.unit, one.label, card.url(one)) for one in passages)
-    shown = passages[0] if passages else texts.get((hit.key, OWN_TEXT))
-    cut = snippet(shown.text, clauses, card.lang) if shown is not None else None
+    places = tuple(
+        Place(one.n, one.unit, one.label, card.url(one), snippet(one.text, clauses, card.lang))
+        for one in passages[:PLACES_SHOWN]
+    )
+    own = texts.get((hit.key, OWN_TEXT)) if not places else None
+    cut = snippet(own.text, clauses, card.lang) if own is not None else None
     return Result(hit.key, card, cut, places, hit.passages_total)
 
 

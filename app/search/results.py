@@ -12,23 +12,29 @@ from app.search.sources import Card
 
 @dataclass(frozen=True)
 class Place:
-    """Where in a thing a hit stands: number, unit (page, slide…), label and address of the passage."""
+    """Where in a thing a hit stands: number, unit (page, slide…), label, address, and the words around it."""
 
     n: int
     unit: str
     label: str
     url: str
+    snippet: Markup
 
 
 @dataclass(frozen=True)
 class Result:
-    """One thing found: its card, the words around the best hit, and its best places (of how many in all)."""
+    """One thing found: its card, its best places (of how many in all), or the words of its own text."""
 
     key: str
     card: Card
     snippet: Markup | None
     places: tuple[Place, ...]
     places_total: int
+
+    @property
+    def more(self) -> int:
+        """How many other places hold the words."""
+        return max(0, self.places_total - len(self.places))
 
     @property
     def url(self) -> str:

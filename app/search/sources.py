@@ -134,3 +134,24 @@ def in_batches(ids: Iterable[int]) -> Iterator[list[int]]:
             batch = []
     if batch:
         yield batch
+
+
+@dataclass(frozen=True)
+class KindName:
+    """How a kind is shown: its name for one thing and the family it is listed under (« Ressources »)."""
+
+    label: Any
+    family: Any
+
+
+_kind_names: dict[str, KindName] = {}
+
+
+def register_kinds(names: Mapping[str, KindName]) -> None:
+    """Declare how kinds are named; labels may be lazy translations."""
+    _kind_names.update(names)
+
+
+def kind_label(kind: str) -> str:
+    """Return the name of a kind in the reader's language."""
+    return str(_kind_names[kind].label) if kind in _kind_names else kind
