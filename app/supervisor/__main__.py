@@ -95,7 +95,7 @@ def lint(rest: Words) -> None:
 def flask(rest: Words) -> None:
     """`./run flask …`: from the person's own folder, since words may be paths."""
     set_up(SITE)
-    become("flask", "--app", str(ROOT / "wsgi.py"), *rest)
+    become("supervisor.alone", "--only-if-new", *rest)
 
 
 def worker(rest: Words) -> None:

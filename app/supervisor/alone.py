@@ -1,9 +1,11 @@
-"""One command of the application on a prepared site: `./run worker`, `./run demo`."""
+"""One command of the application on a prepared site: `./run worker`, `./run demo`, `./run flask …`."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from config import Settings, UnsafeSettingError
@@ -11,17 +13,35 @@ from config import Settings, UnsafeSettingError
 from .places import ROOT
 from .prepare import child_environ, prepare
 
+# These look after the schema themselves, or need none.
+APART = {"db", "routes", "shell", "--help", "--version"}
+SQLITE = "sqlite:///"
+
 
 def main() -> NoReturn:
-    """Bring the schema forward, then become `flask WORDS`. Exits with 1 when the site cannot be prepared."""
+    """Bring the schema forward, then become `flask WORDS`. Exits with 1 when the site cannot be prepared.
+
+    With `--only-if-new` as first word, only a database that is not there yet is prepared: commands stay quick.
+    """
+    words = sys.argv[1:]
+    only_if_new = words[:1] == ["--only-if-new"]
+    words = words[1:] if only_if_new else words
     try:
         settings = Settings.from_environ()
     except UnsafeSettingError as error:
         sys.exit(str(error))
-    if not prepare(settings, demo=False):
+    if not (only_if_new and _needs_nothing(settings, words)) and not prepare(settings, demo=False):
         sys.exit("The site could not be prepared (see above).")
-    words = [sys.executable, "-m", "flask", "--app", str(ROOT / "wsgi.py"), *sys.argv[1:]]
-    os.execve(sys.executable, words, child_environ(settings))  # noqa: S606 - our own interpreter
+    flask = [sys.executable, "-m", "flask", "--app", str(ROOT / "wsgi.py"), *words]
+    os.execve(sys.executable, flask, child_environ(settings))  # noqa: S606 - our own interpreter
+
+
+def _needs_nothing(settings: Settings, words: Sequence[str]) -> bool:
+    """Whether the command may run as things stand: it needs no schema, or the embedded database is there."""
+    if not words or words[0] in APART or "--help" in words:
+        return True
+    url = settings.sqlalchemy_url
+    return url.startswith(SQLITE) and Path(url.removeprefix(SQLITE)).exists()
 
 
 if __name__ == "__main__":
