@@ -120,7 +120,7 @@ def test_what_is_published_is_found_once_the_worker_has_run(context: Flask, shel
     (result,) = results.results
     assert (results.total, results.pages, results.degraded) == (1, 1, False)
     assert result.url == "/1?p=2"
-    assert result.snippet == "le bruit des <mark>terrasses</mark>"
+    assert [place.snippet for place in result.places] == ["le bruit des <mark>terrasses</mark>"]
     assert [(place.n, place.unit, place.label) for place in result.places] == [(2, "page", "p. 2")]
 
 

@@ -1,8 +1,9 @@
 """The one analyser of every engine: from text to the terms under which it is indexed, with their places in the text."""
 
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import Stemmer
 
@@ -11,7 +12,7 @@ from app.search.analysis.folding import fold
 from app.search.analysis.french import stem as french_stem
 from app.search.analysis.stopwords import is_stopword
 
-__all__ = ["ANALYSER_VERSION", "LANGUAGES", "Token", "fold", "is_stopword", "stem", "tokens"]
+__all__ = ["ANALYSER_VERSION", "LANGUAGES", "Token", "fold", "is_stopword", "positions", "stem", "tokens"]
 
 ANALYSER_VERSION = 1
 """Kept in every index; raise it whenever the same text would give other terms: indexes are then rebuilt."""
@@ -24,8 +25,7 @@ _english = Stemmer.Stemmer("english", 0)
 _LONGEST_REMEMBERED = 80
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A term met in a text: `start` and `end` are character offsets, `position` counts words from 0.
 
     `joined` marks the second reading of a compound ("vidéo-protection" as one word), placed where its first word is.
@@ -47,31 +47,47 @@ def stem(folded: str, lang: str | None) -> str:
 
 def tokens(text: str, lang: str | None = "fr") -> Iterator[Token]:
     """Walk through the terms of `text` in order; the same text and language always give the same terms."""
+    for base, position, found in _chunks(text, lang):
+        for term, start, end, shift, joined in found:
+            yield Token(term, base + start, base + end, position + shift, joined)
+
+
+def positions(text: str, lang: str | None = "fr") -> tuple[dict[str, list[int]], int]:
+    """Give the positions of every term of a text, and the number of its words: `tokens`, as an index wants it."""
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    words = 0
+    for _, position, found in _chunks(text, lang):
+        words = position
+        for term, _, _, shift, joined in found:
+            places[term].append(position + shift)
+            words += not joined
+    return dict(places), words
+
+
+# One term of a chunk: the term, its first and last offset in the chunk, its position in it, whether it is joined.
+_Reading = tuple[tuple[str, int, int, int, bool], ...]
+
+
+def _chunks(text: str, lang: str | None) -> Iterator[tuple[int, int, _Reading]]:
+    """Give the offset, the position and the terms of every chunk of a text."""
     position = 0
+    english = lang == "en"
     for match in CHUNK.finditer(text):
-        chunk, base = match[0], match.start()
-        found = _terms(chunk, lang == "en") if len(chunk) <= _LONGEST_REMEMBERED else _read(chunk, lang == "en")
-        for term, start, end, step in found:
-            if step:
-                yield Token(term, base + start, base + end, position)
-                position += 1
-            else:
-                yield Token(term, base + start, base + end, position - _words_in(found), joined=True)
+        chunk = match[0]
+        found, words = (_remembered if len(chunk) <= _LONGEST_REMEMBERED else _read)(chunk, english)
+        yield match.start(), position, found
+        position += words
 
 
-def _words_in(found: tuple[tuple[str, int, int, int], ...]) -> int:
-    """Count the words of a chunk, without its second reading."""
-    return sum(step for *_, step in found)
-
-
-def _read(chunk: str, english: bool) -> tuple[tuple[str, int, int, int], ...]:  # noqa: FBT001 - a key of the cache
-    """Give (term, start, end, step) of a chunk; step is 1 for a word and 0 for the joined reading."""
+def _read(chunk: str, english: bool) -> tuple[_Reading, int]:  # noqa: FBT001 - a key of the cache
+    """Give the terms of a chunk and the number of its words."""
     lang = "en" if english else "fr"
     compound = cut(chunk)
-    found = [(stem(piece.text, lang), piece.start, piece.end, 1) for piece in compound.pieces]
+    pieces = compound.pieces
+    found = [(stem(piece.text, lang), piece.start, piece.end, at, False) for at, piece in enumerate(pieces)]
     if compound.joined:
-        found.append((stem(compound.joined, lang), compound.pieces[0].start, compound.pieces[-1].end, 0))
-    return tuple(found)
+        found.append((stem(compound.joined, lang), pieces[0].start, pieces[-1].end, 0, True))
+    return tuple(found), len(pieces)
 
 
-_terms = lru_cache(maxsize=200_000)(_read)
+_remembered = lru_cache(maxsize=200_000)(_read)

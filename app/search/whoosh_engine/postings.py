@@ -11,6 +11,8 @@ from whoosh.matching import Matcher
 from whoosh.matching.wrappers import FilterMatcher
 from whoosh.reading import IndexReader
 
+from app.search.whoosh_engine.schema import POSITION
+
 Docs = NDArray[np.int64]
 Weights = NDArray[np.float32]
 Places = NDArray[np.int64]
@@ -56,12 +58,22 @@ def read_places(reader: IndexReader, fieldname: str, term: str) -> Places:
     if (fieldname, term) not in reader:
         return np.empty(0, np.int64)
     matcher = _leaf(reader, fieldname, term)
-    found: list[Places] = []
+    ids: list[int] = []
+    values: list[bytes] = []
     while matcher.is_active():
-        places = np.frombuffer(matcher.value(), "<u4").astype(np.int64)
-        found.append((matcher.id() << PLACE_BITS) + places)
-        matcher.next()
-    return np.sort(np.concatenate(found))
+        if isinstance(matcher, W3LeafMatcher):
+            matcher.id()
+            matcher.value()
+            ids.extend(matcher._ids)  # noqa: SLF001 - as in _take_block
+            values.extend(matcher._values)  # noqa: SLF001 - same
+            matcher._next_block()  # noqa: SLF001 - same
+        else:
+            ids.append(matcher.id())
+            values.append(matcher.value())
+            matcher.next()
+    times = [len(value) // POSITION.itemsize for value in values]
+    docs = np.repeat(np.array(ids, np.int64), times)
+    return (docs << PLACE_BITS) + np.frombuffer(b"".join(values), POSITION)
 
 
 class Memory:

@@ -1,5 +1,6 @@
 """What one document of the Whoosh index holds: a passage, or a thing's own title, tags and text."""
 
+from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ import numpy as np
 from whoosh import fields, formats
 from whoosh.columns import FixedBytesColumn
 
-from app.search.analysis import fold, tokens
+from app.search.analysis import fold, positions, tokens
 from app.search.catalogue import KEY_BYTES
 from app.search.engine import OWN_TEXT, ParentDocument
 
@@ -19,6 +20,9 @@ RECORD = np.dtype([("key", f"S{KEY_BYTES}"), ("n", "<u4"), ("title", "<u4"), ("t
 
 SCORED = {"title": 1.25, "tags": 1.0, "body": 1.0}
 """The fields looked into, with their weight. Source of the title's: the search study, 1.0 to 1.5 on two French sets."""
+
+POSITION = np.dtype("u4")
+"""How positions are kept, in the order of bytes of the machine (Whoosh refuses an index from another kind)."""
 
 _TAG_GAP = 10  # so that a phrase never reaches from one tag into the next
 
@@ -36,23 +40,26 @@ class PositionList(formats.Format):
 
     def decode_positions(self, value: bytes) -> list[int]:
         """Give the positions back, as Whoosh asks for them."""
-        return [int(place) for place in np.frombuffer(value, "<u4")]
+        return [int(place) for place in np.frombuffer(value, POSITION)]
 
 
 class AnalysedField(fields.FieldType):
     """A field that takes words analysed by us (`Words`)."""
 
     def __init__(self) -> None:
-        """Make a field with positions; lengths are kept in the record, not by Whoosh."""
+        """Make a field with positions.
+
+        Whoosh keeps lengths too, rounded: without them it looks for their file at every posting.
+        """
         self.format = PositionList()
-        self.scorable = False
+        self.scorable = True
         self.stored = False
         self.unique = False
 
     def index(self, value: Words, **_options: object) -> Iterator[tuple[bytes, int, float, bytes]]:
         """Give (term, frequency, weight, encoded positions) for every term."""
         for term, places in value.positions.items():
-            yield term.encode(), len(places), float(len(places)), np.array(places, "<u4").tobytes()
+            yield term.encode(), len(places), float(len(places)), array("I", places).tobytes()
 
 
 def schema() -> fields.Schema:
@@ -90,22 +97,22 @@ def _record(values: tuple[bytes, int, int, int, int]) -> bytes:
 
 def _words(texts: Iterable[str], lang: str | None) -> Words:
     """Analyse several texts as one field; no phrase reaches from one into the next."""
-    positions: dict[str, list[int]] = {}
-    length = base = 0
-    for text in texts:
-        last = -1
-        for token in tokens(text, lang):
-            positions.setdefault(token.term, []).append(base + token.position)
-            last = max(last, token.position)
-        length += last + 1
-        base += last + 1 + _TAG_GAP
-    return Words(positions, length)
+    every = [positions(text, lang) for text in texts]
+    if len(every) == 1:
+        return Words(*every[0])
+    together: dict[str, list[int]] = {}
+    base = 0
+    for places, length in every:
+        for term, found in places.items():
+            together.setdefault(term, []).extend(base + place for place in found)
+        base += length + _TAG_GAP
+    return Words(together, sum(length for _, length in every))
 
 
 def _forms(title: str) -> Words:
     """Give the folded words of a title as they are written, for suggestions while typing."""
     written = [fold(title[token.start : token.end]) for token in tokens(title) if not token.joined]
-    positions: dict[str, list[int]] = {}
+    places: dict[str, list[int]] = {}
     for place, form in enumerate(written):
-        positions.setdefault(form[:64], []).append(place)
-    return Words(positions, len(written))
+        places.setdefault(form[:64], []).append(place)
+    return Words(places, len(written))
