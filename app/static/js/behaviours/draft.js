@@ -1,16 +1,30 @@
 // Nothing written is lost: every text of a form is kept on this device, and on the server when an address is given.
-// Kept 10 s after the last key, on leaving a field and on leaving the page; dropped by the server's next page when sent.
+// Kept 10 s after the last key, on leaving a field and on leaving the page. Dropped only when the next page shows that the
+// text arrived (a confirmation, or the new message): an expired session or a cut line never costs a word.
 import { ask, fresh, icon, keep, kept } from "../shared/page.js";
 
 const DRAFT_PREFIX = "beffroi:draft:";
+const SENT_KEY = "beffroi:sent";
 const DRAFT_PAUSE = 10000;
 
 export function attachDrafts(root) {
+  if (root === document) settleSent();
   for (const form of fresh(root, "form[data-draft]")) watchDraft(form);
 }
 
+// The page after a submission: forget the draft when it arrived, keep it otherwise.
+function settleSent() {
+  const key = kept(SENT_KEY);
+  keep(SENT_KEY, null);
+  const refused = document.querySelector(".error-summary, .error-page, .sign-in, [aria-invalid=true]");
+  const arrived = document.querySelector("[data-toasts] [data-toast]") || document.querySelector(".post:target");
+  if (key && arrived && !refused) keep(key, null);
+}
+
 function watchDraft(form) {
-  const key = DRAFT_PREFIX + form.dataset.draft;
+  // A device may be shared: a draft belongs to the person who wrote it.
+  const person = document.querySelector("[data-person]")?.dataset.person ?? "";
+  const key = `${DRAFT_PREFIX}${person}:${form.dataset.draft}`;
   let last = JSON.stringify(texts(form));
   let timer = null;
   restore(form, key);
@@ -25,8 +39,10 @@ function watchDraft(form) {
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(save, DRAFT_PAUSE); });
   form.addEventListener("focusout", save);
   window.addEventListener("pagehide", save);
-  form.addEventListener("submit", () => { keep(`${key}:sent`, key); });
-  form.addEventListener("beffroi:published", () => keep(key, null));
+  form.addEventListener("submit", () => {
+    keep(key, JSON.stringify({ at: Date.now(), texts: texts(form) }));
+    keep(SENT_KEY, key);
+  });
 }
 
 function draftFields(form) {
@@ -37,14 +53,11 @@ function texts(form) {
   return Object.fromEntries(draftFields(form).map((field) => [field.name, field.value]));
 }
 
-// Put back what this device kept, only into fields the server left empty; forget it when the form went through.
+// Put back what this device kept, only into fields the server left empty.
 function restore(form, key) {
-  const sent = kept(`${key}:sent`);
-  keep(`${key}:sent`, null);
-  const refused = form.querySelector("[aria-invalid=true]") || document.querySelector(".error-summary, .error-page");
-  if (sent && !refused) { keep(key, null); return; }
-  const draft = JSON.parse(kept(key) ?? "null");
-  if (!draft) return;
+  let draft = null;
+  try { draft = JSON.parse(kept(key) ?? "null"); } catch { keep(key, null); }
+  if (!draft?.texts) return;
   let restored = false;
   for (const field of draftFields(form)) {
     if (!field.value && draft.texts[field.name]) { field.value = draft.texts[field.name]; restored = true; }
