@@ -69,23 +69,10 @@ def main() -> None:
     wants = parser.parse_args()
     from wsgi import app  # not before the lock is held: the supervisor imports this module too
 
-    unfinished = app.config["SETTINGS"].instance / UNFINISHED
     with app.app_context():
-        if wants.demo and _is_new(app):
-            unfinished.touch(mode=0o600)
         _bring_forward()
         if wants.demo:
-            if unfinished.exists() and _load_demo(app):
-                unfinished.unlink()
-            _show_accounts(app)
-
-
-def _is_new(app: Flask) -> bool:
-    """Whether the database has never been prepared."""
-    from alembic.migration import MigrationContext  # only in the environment, see main()
-
-    with app.extensions["sqlalchemy"].engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() is None
+            _see_to_demo(app)
 
 
 def _bring_forward() -> None:
@@ -94,12 +81,27 @@ def _bring_forward() -> None:
     upgrade()
 
 
-def _load_demo(app: Flask) -> bool:
-    print("  loading the demo network", file=sys.stderr, flush=True)
-    if _command(app, "demo", "load"):
-        print("  the demo could not be loaded (see above); the site starts without", file=sys.stderr)
-        return False
-    return True
+def _see_to_demo(app: Flask) -> None:
+    """Load the demo where nobody lives yet, or finish an interrupted load; show whom one may sign in as."""
+    unfinished = app.config["SETTINGS"].instance / UNFINISHED
+    if _nobody_lives_here(app):
+        unfinished.touch(mode=0o600)
+    if unfinished.exists():
+        print("  loading the demo network", file=sys.stderr, flush=True)
+        if _command(app, "demo", "load"):
+            print("  the demo could not be loaded (see above); the site starts without", file=sys.stderr)
+        else:
+            unfinished.unlink()
+    _show_accounts(app)
+
+
+def _nobody_lives_here(app: Flask) -> bool:
+    from sqlalchemy import select  # only in the environment, see main()
+
+    database = app.extensions["sqlalchemy"]
+    people = database.metadata.tables["user"]
+    with database.engine.connect() as connection:
+        return connection.execute(select(people.c.id).limit(1)).first() is None
 
 
 def _show_accounts(app: Flask) -> None:
