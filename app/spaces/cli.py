@@ -30,9 +30,16 @@ USUAL_POLICY = {
 
 @spaces.command("create")
 @click.argument("name")
-@click.option("--visibility", type=click.Choice(list(Visibility)), default=Visibility.OPEN, show_default=True)
 @click.option(
-    "--join-policy", type=click.Choice(list(JoinPolicy)), help="By default the one that suits the visibility."
+    "--visibility",
+    type=click.Choice([one.value for one in Visibility]),
+    default=Visibility.OPEN.value,
+    show_default=True,
+)
+@click.option(
+    "--join-policy",
+    type=click.Choice([one.value for one in JoinPolicy]),
+    help="By default the one that suits the visibility.",
 )
 @click.option("--summary", default="", help="One sentence, shown in the list of spaces.")
 @click.option("--purpose", default="", help="What the space is for, in Markdown.")
@@ -79,7 +86,7 @@ def list_command() -> None:
 @spaces.command("add")
 @click.argument("space")
 @click.argument("email")
-@click.option("--role", type=click.Choice(list(Role)), default=Role.MEMBER, show_default=True)
+@click.option("--role", type=click.Choice([one.value for one in Role]), default=Role.MEMBER.value, show_default=True)
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day of the access, for a guest.")
 @click.option("--sponsor", metavar="EMAIL", help="Who answers for a guest.")
 def add(space: str, email: str, role: str, until: datetime | None, sponsor: str | None) -> None:
