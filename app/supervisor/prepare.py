@@ -33,14 +33,14 @@ UNFINISHED = "demo-unfinished"
 def prepare(settings: Settings, *, demo: bool) -> bool:
     """Prepare the instance in a child process, one start at a time; return whether it went well.
 
-    `demo`: load the demo when the database is new and the settings allow it; show who can sign in.
+    `demo`: load the demo when nobody has an account yet and the settings allow it; show them.
     """
     os.umask(0o077)
     settings.prepare_instance()
     python = str(PYTHON) if PYTHON.exists() else sys.executable
     command = [python, "-m", "app.supervisor.prepare"]
-    if demo and settings.demo_allowed:
-        command.append("--demo")
+    if demo:
+        command.append("--demo" if settings.demo_allowed else "--welcome")
     with held(settings.instance / LOCK, _waiting):
         done = subprocess.run(
             command,
@@ -65,6 +65,7 @@ def child_environ(settings: Settings) -> dict[str, str]:
 def main() -> None:
     """Bring the schema forward; with `--demo`, load the demo into a new database and show its accounts."""
     parser = argparse.ArgumentParser(prog="prepare")
+    parser.add_argument("--welcome", action="store_true", help="say how to make the first account")
     parser.add_argument("--demo", action="store_true", help="load and show the demo")
     wants = parser.parse_args()
     from wsgi import app  # not before the lock is held: the supervisor imports this module too
@@ -73,6 +74,8 @@ def main() -> None:
         _bring_forward()
         if wants.demo:
             _see_to_demo(app)
+        elif wants.welcome and _nobody_lives_here(app):
+            print("\n  Nobody has an account yet: ./run flask users create --admin --help")
 
 
 def _bring_forward() -> None:
