@@ -1,12 +1,22 @@
-"""Discussions of the network."""
+"""Discussions: threads in a space or about a thing, their messages, and where each person stopped reading."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.core import drafts_views
+from app.discussions import indexing, panels
+from app.discussions.views import blueprint, space_blueprint
+
 if TYPE_CHECKING:
     from flask import Flask
+
+__all__ = ["indexing", "panels", "register"]
 
 
 def register(app: Flask) -> None:
     """Attach the feature to the application."""
+    app.register_blueprint(blueprint)
+    app.register_blueprint(space_blueprint)
+    if drafts_views.blueprint.name not in app.blueprints:
+        drafts_views.register(app)

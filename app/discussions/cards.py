@@ -1,0 +1,48 @@
+"""Cards of the things messages point to, for the rights of each reader: one call per slot for a whole page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import get_template_attribute
+from markupsafe import Markup
+
+from app.accounts.models import User
+from app.core.slots import collect
+from app.core.text import fill_placeholders, placeholders
+
+Key = tuple[str, str]
+
+
+class Cards:
+    """The cards one person may see, of all the things a page points to."""
+
+    def __init__(self, person: User, keys: Iterable[Key]) -> None:
+        wanted = list(dict.fromkeys(keys))
+        self._cards: dict[Key, Any] = {}
+        for given in collect("cards", person, wanted) if wanted else ():
+            self._cards.update(given)
+
+    @classmethod
+    def of_texts(cls, person: User, texts: Iterable[str], more: Iterable[Key] = ()) -> Cards:
+        """Return the cards of what some texts (HTML with placeholders) point to, and of some more things."""
+        return cls(person, [*placeholders("\n".join(texts)), *more])
+
+    def filled(self, html: str) -> Markup:
+        """Return safe HTML with each placeholder made a card, or the neutral words when there is nothing to see."""
+        return fill_placeholders(html, self._shown)
+
+    def get(self, key: Key) -> Any:  # noqa: ANN401 - the card of the feature that gave it
+        """Return one card, None when this person may not see it or it is gone."""
+        return self._cards.get(key)
+
+    def seen(self, keys: Iterable[Key]) -> list[Any]:
+        """Return the cards this person may see, in the order of the keys."""
+        return [self._cards[key] for key in keys if key in self._cards]
+
+    def _shown(self, kind: str, public_id: str) -> Markup:
+        card = self._cards.get((kind, public_id))
+        name = "gone_card" if card is None else "thing_card"
+        macro = get_template_attribute("discussions/parts.html", name)
+        return Markup(macro() if card is None else macro(card))  # noqa: S704 - a macro escapes

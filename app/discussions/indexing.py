@@ -1,0 +1,166 @@
+"""How discussions are found: one document a thread, one passage a message, under the number it has in the thread."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from app.accounts.models import User
+from app.core.db import sort_key
+from app.core.events import listen
+from app.core.i18n import format_date, ngettext
+from app.core.i18n import gettext as _
+
+from app.core.text import plain_text, slugify
+from app.discussions.addresses import thread_url
+from app.discussions.events import PostAdded, PostEdited, PostRemoved, ThreadMoved
+from app.discussions.models import Post, Thread
+from app.discussions.operations import follow_subject
+from app.discussions.pages import title_of
+from app.discussions.permissions import can_read_thread
+from app.discussions.queries import page_of_post, thread_about
+from app.discussions.texts import without_placeholders
+from app.extensions import db
+from app.library.events import ResourceChanged, ResourcePublished, ResourceRemoved
+from app.library.models import Resource
+from app.search.catalogue import Audience, CatalogueRow
+from app.search.engine import OWN_TEXT, ParentDocument, Passage
+from app.search.operations import index_soon
+from app.search.sources import Card, register_kind_words, register_source
+from app.spaces.models import State
+from app.spaces.permissions import shown_space
+
+THREAD = "thread"
+KIND = "discussion"
+UNIT = "post"
+
+
+class ThreadSource:
+    """What search learns about discussions. A removed message is left out; so is the thread of a removed thing."""
+
+    type = THREAD
+
+    def keys(self) -> Iterator[int]:
+        """Yield the id of every thread."""
+        yield from db.session.scalars(select(Thread.id).where(Thread.deleted_at.is_(None)).order_by(Thread.id))
+
+    def documents(self, ids: Sequence[int]) -> Iterable[ParentDocument]:
+        """Yield threads with their messages. The thread of a thing has no title: the thing itself is found by it."""
+        posts = _posts_of(ids)
+        for thread in db.session.scalars(select(Thread).where(Thread.id.in_(ids), Thread.deleted_at.is_(None))):
+            yield ParentDocument(
+                key=f"{THREAD}:{thread.id}",
+                title=thread.title if thread.subject_type is None else "",
+                lang=thread.lang,
+                passages=tuple(_passage(post) for post in posts[thread.id]),
+            )
+
+    def rows(self, ids: Sequence[int] | None) -> Iterable[CatalogueRow]:
+        """Yield who may find each thread."""
+        wanted = select(Thread, Resource.deleted_at, Resource.state)
+        on_resource = (Thread.subject_type == Resource.__tablename__) & (Thread.subject_id == Resource.id)
+        wanted = wanted.outerjoin(Resource, on_resource).where(Thread.deleted_at.is_(None))
+        if ids is not None:
+            wanted = wanted.where(Thread.id.in_(ids))
+        for thread, gone_at, state in db.session.execute(wanted.execution_options(yield_per=1000)):
+            subject_is_live = thread.subject_type is None or (gone_at is None and state not in {None, State.DRAFT})
+            yield _row(thread, published=thread.is_live and subject_is_live)
+
+    def cards(self, person: User, ids: Sequence[int]) -> Mapping[int, Card]:
+        """Return the cards of the threads this person may see."""
+        wanted = select(Thread).where(Thread.id.in_(ids), can_read_thread.where(person))
+        threads = db.session.scalars(wanted.options(joinedload(Thread.author), joinedload(Thread.space)))
+        return {thread.id: _card(person, thread) for thread in threads}
+
+    def texts(self, wanted: Mapping[int, Sequence[int]]) -> Mapping[tuple[int, int], Passage]:
+        """Return messages by thread and number; number 0 is the message that opens the thread."""
+        numbers = {n or 1 for many in wanted.values() for n in many}
+        posts = select(Post).where(Post.thread_id.in_(list(wanted)), Post.n.in_(numbers), Post.deleted_at.is_(None))
+        found = {(post.thread_id, post.n): post for post in db.session.scalars(posts)}
+        return {
+            (thread_id, n): _passage(found[thread_id, n or 1], shown_as=n)
+            for thread_id, many in wanted.items()
+            for n in many
+            if (thread_id, n or 1) in found
+        }
+
+    def titles(self, person: User, text: str, limit: int) -> Sequence[int]:
+        """Return the threads this person may see whose title holds every word, the last that moved first."""
+        words = [Thread.sort_key.contains(word, autoescape=True) for word in sort_key(text).split()]
+        if not words:
+            return []
+        wanted = select(Thread.id).where(can_read_thread.where(person), Thread.subject_type.is_(None), *words)
+        return list(db.session.scalars(wanted.order_by(Thread.last_post_at.desc()).limit(limit)))
+
+
+def _posts_of(ids: Sequence[int]) -> Mapping[int, list[Post]]:
+    wanted = select(Post).where(Post.thread_id.in_(ids), Post.deleted_at.is_(None)).order_by(Post.thread_id, Post.n)
+    by_thread: dict[int, list[Post]] = defaultdict(list)
+    for post in db.session.scalars(wanted):
+        by_thread[post.thread_id].append(post)
+    return by_thread
+
+
+def _passage(post: Post, shown_as: int | None = None) -> Passage:
+    n = post.n if shown_as is None else shown_as
+    label = _("Réponse %(n)s", n=n) if n != OWN_TEXT else ""
+    return Passage(n, UNIT, label, without_placeholders(plain_text(post.html)))
+
+
+def _row(thread: Thread, *, published: bool) -> CatalogueRow:
+    return CatalogueRow(
+        key=f"{THREAD}:{thread.id}",
+        kind=KIND,
+        space_id=thread.space_id,
+        audience=Audience(thread.audience),
+        published=published,
+        date=thread.last_post_at.date(),
+        lang=thread.lang,
+    )
+
+
+def _card(person: User, thread: Thread) -> Card:
+    space, author = shown_space(person, thread), thread.author
+    place = author.organisation.name if author and author.organisation else ""
+    who = ", ".join(word for word in (author.name if author else _("Ancien compte"), place) if word)
+    replies = ngettext("%(num)s réponse", "%(num)s réponses", thread.reply_count)
+    meta = (who, replies, format_date(thread.last_post_at), space.name if space else "")
+    public_id, slug = thread.public_id, slugify(thread.title)
+
+    def url(passage: Passage | None) -> str:
+        if passage is None or passage.n == OWN_TEXT:
+            return thread_url(thread)
+        page = page_of_post(passage.n)
+        return url_for("discussions.thread_page", public_id=public_id, slug=slug, page=page) + f"#reponse-{passage.n}"
+
+    return Card(title_of(thread), KIND, url, tuple(word for word in meta if word), thread.lang)
+
+
+@listen(PostAdded)
+@listen(PostEdited)
+@listen(PostRemoved)
+@listen(ThreadMoved)
+def index_thread(event: Any) -> None:  # noqa: ANN401 - each of these events carries its thread
+    """Have a thread indexed again."""
+    index_soon(THREAD, event.thread_id)
+
+
+@listen(ResourcePublished)
+@listen(ResourceChanged)
+@listen(ResourceRemoved)
+def follow_resource(event: Any) -> None:  # noqa: ANN401 - each of these events carries its resource
+    """Have the discussion of a resource follow it: title, home, audience, trash."""
+    resource = db.session.get(Resource, event.resource_id)
+    thread = thread_about(resource) if resource is not None else None
+    if thread is not None:
+        follow_subject(resource)
+        index_soon(THREAD, thread.id)
+
+
+register_source(ThreadSource())
+register_kind_words({"discussion": KIND, "discussions": KIND, "question": KIND, "thread": KIND})

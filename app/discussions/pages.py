@@ -1,0 +1,218 @@
+"""What the page of a thread shows one person, gathered with as many statements for three posts as for forty."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask import url_for
+from markupsafe import Markup
+
+from app.accounts.models import Organisation, User
+from app.core.i18n import format_datetime, ngettext
+from app.core.i18n import gettext as _
+from app.core.paging import Page
+from app.discussions.addresses import post_url, quote_url, thread_url
+from app.discussions.cards import Cards, Key
+from app.discussions.models import Post, Thread
+from app.discussions.permissions import can_edit_post, can_moderate_thread, can_remove_post, can_reply
+from app.discussions.queries import Fresh, cited_in, fresh_after, organisations_in, page_of_posts, unread_counts
+from app.discussions.subjects import subject_of
+from app.discussions.texts import html_of
+from app.spaces.models import Space
+from app.spaces.permissions import can_join_space, can_read_space, shown_space
+
+AMENDED_SILENTLY = timedelta(minutes=10)  # a correction made at once is not announced
+FEWEST_FOLDED = 3
+
+
+@dataclass(frozen=True)
+class ShownPost:
+    """One message as one person sees it."""
+
+    post: Post
+    html: Markup
+    url: str
+    quote_url: str
+    is_new: bool
+    may_edit: bool
+    may_remove: bool
+    may_hide: bool
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether only the place of the message is left."""
+        return self.post.deleted_at is not None
+
+    @property
+    def label(self) -> str:
+        """How the message is announced: « Réponse 6, Samir Oualid »."""
+        name = self.post.author.name if self.post.author else _("Ancien compte")
+        return _("Réponse %(n)s, %(name)s", n=self.post.n, name=name)
+
+    @property
+    def when(self) -> str:
+        """When it was written."""
+        return format_datetime(self.post.created_at)
+
+    @property
+    def edited(self) -> str:
+        """« modifié … », once the ten minutes of silent correction have passed."""
+        at = self.post.edited_at
+        if at is None or at - self.post.created_at <= AMENDED_SILENTLY or self.is_gone:
+            return ""
+        return _("modifié %(when)s", when=format_datetime(at))
+
+
+@dataclass(frozen=True)
+class ThreadPage:
+    """The page of a thread for one person. ``fresh`` is what is new to them, on whatever page it stands."""
+
+    thread: Thread
+    page: Page[Post]
+    posts: list[ShownPost]
+    fresh: Fresh | None
+    folded: int
+    organisations: list[Organisation]
+    cited: list[Any]
+    about: Any
+    space: Space | None
+    reads_space: bool
+    may_reply: bool
+    may_join: bool
+
+    @property
+    def last_n(self) -> int:
+        """Number of the last message of this page."""
+        return self.page.items[-1].n if self.page.items else 0
+
+    @property
+    def facts(self) -> list[str]:
+        """The line under the title."""
+        author = self.thread.author.name if self.thread.author else _("Ancien compte")
+        replies, cities = self.thread.reply_count, len(self.organisations)
+        facts = [_("Question posée par %(name)s", name=author)] if self.thread.subject_type is None else []
+        facts.append(ngettext("%(num)s réponse", "%(num)s réponses", replies))
+        if cities:
+            facts.append(ngettext("%(num)s collectivité participe", "%(num)s collectivités participent", cities))
+        if self.fresh:
+            facts.append(ngettext("%(num)s nouvelle réponse", "%(num)s nouvelles réponses", self.fresh.count))
+        return facts
+
+    def url_of(self, number: int) -> str:
+        """Return the address of a page of this thread."""
+        return thread_url(self.thread, page=number)
+
+    @property
+    def unfolded_url(self) -> str:
+        """Address of this page with every message already read."""
+        arguments = {"nouveau": self.fresh.first} if self.fresh else {}
+        first = next((shown.post.n for shown in self.posts if shown.post.n > 1), 1)
+        return thread_url(self.thread, page=self.page.number, tout=1, **arguments) + f"#reponse-{first}"
+
+
+def title_of(thread: Thread) -> str:
+    """Return the title under which a thread is shown: that of a thing is « À propos de « … » »."""
+    return _("À propos de « %(title)s »", title=thread.title) if thread.subject_type else thread.title
+
+
+def thread_page_for(
+    me: User,
+    thread: Thread,
+    number: int,
+    stopped_at: int,
+    *,
+    whole: bool,
+) -> ThreadPage:
+    """Gather the page of a thread. ``stopped_at``: last post read, 0 for none; ``whole``: fold nothing."""
+    page = page_of_posts(thread, number)
+    fresh = fresh_after(me, thread, stopped_at) if stopped_at else None
+    subject = subject_of(thread)
+    about: list[Key] = [(subject.__tablename__, subject.public_id)] if subject is not None else []
+    cited = cited_in(thread)
+    texts = {post.id: html_of(post) for post in page.items if post.deleted_at is None}
+    cards = Cards.of_texts(me, texts.values(), [*about, *cited])
+    folded = 0 if whole or fresh is None else _number_folded(page, fresh)
+    moderates = can_moderate_thread(me, thread)
+    shown = [
+        _shown(me, thread, post, cards.filled(texts[post.id]) if post.id in texts else Markup(), fresh, moderates)
+        for post in page.items
+    ]
+    space = shown_space(me, thread)
+    return ThreadPage(
+        thread=thread,
+        page=page,
+        posts=shown,
+        fresh=fresh,
+        folded=folded,
+        organisations=organisations_in(thread),
+        cited=cards.seen(key for key in cited if key not in about),
+        about=cards.get(about[0]) if about else None,
+        space=space,
+        reads_space=can_read_space(me, thread.space),
+        may_reply=can_reply(me, thread),
+        may_join=space is not None and can_join_space(me, space),
+    )
+
+
+def _shown(  # noqa: PLR0913 - what was computed once for the whole page
+    me: User, thread: Thread, post: Post, html: Markup, fresh: Fresh | None, moderates: bool  # noqa: FBT001
+) -> ShownPost:
+    mine = post.author_id == me.id
+    return ShownPost(
+        post=post,
+        html=html,
+        url=post_url(thread, post.n),
+        quote_url=quote_url(thread, post),
+        is_new=fresh is not None and post.n >= fresh.first and not mine,
+        may_edit=mine and can_edit_post(me, post),
+        may_remove=mine and can_remove_post(me, post),
+        may_hide=moderates and not mine and post.deleted_at is None,
+    )
+
+
+def _number_folded(page: Page[Post], fresh: Fresh) -> int:
+    """Return how many messages already read are folded: all but the first and the last before the new ones."""
+    read = [post for post in page.items if 1 < post.n < fresh.first]
+    return len(read) - 1 if len(read) > FEWEST_FOLDED else 0
+
+
+@dataclass(frozen=True)
+class ThreadLine:
+    """One thread in a list."""
+
+    thread: Thread
+    fresh: int
+
+    @property
+    def url(self) -> str:
+        """Address of the thread; it opens where the person stopped."""
+        return thread_url(self.thread)
+
+    @property
+    def title(self) -> str:
+        """Title shown."""
+        return title_of(self.thread)
+
+    @property
+    def when(self) -> str:
+        """When somebody last wrote."""
+        return format_datetime(self.thread.last_post_at)
+
+    @property
+    def states(self) -> list[str]:
+        """Words that say how the thread stands."""
+        pinned = [_("Épinglée")] if self.thread.is_pinned else []
+        return pinned + ([_("Fermée")] if self.thread.locked_at else [])
+
+
+def lines(me: User, threads: list[Thread]) -> list[ThreadLine]:
+    """Return threads as lines of a list, with what is new in each: one statement."""
+    counts = unread_counts(me, threads) if threads else {}
+    return [ThreadLine(thread, counts.get(thread.id, 0)) for thread in threads]
+
+
+def list_url(space: Space) -> str:
+    """Return the address of the discussions of a space."""
+    return url_for("space_discussions.threads_page", slug=space.slug)

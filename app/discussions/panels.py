@@ -1,0 +1,147 @@
+"""What discussions show on the pages of other features: spaces, resources, home."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import render_template, request, url_for
+from markupsafe import Markup
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import joinedload
+
+from app.accounts.models import User
+from app.core.access import person
+from app.core.drafts import draft_for
+from app.core.i18n import gettext as _
+from app.core.navigation import Tab
+from app.core.news import DISCUSSION, NewsItem
+from app.core.slots import fill
+from app.core.text import excerpt
+from app.discussions.addresses import fresh_url, thread_url
+from app.discussions.cards import Cards
+from app.discussions.forms import CommentForm
+from app.discussions.models import Post, Thread
+from app.discussions.pages import lines, list_url, title_of
+from app.discussions.permissions import can_read_thread, can_reply, can_start_thread
+from app.discussions.queries import count_of_posts, count_of_threads, last_posts, page_of_threads, thread_about
+from app.discussions.texts import html_of, without_placeholders
+from app.extensions import db
+from app.spaces.models import Space
+from app.spaces.permissions import can_join_space, shown_space
+
+THREADS_IN_OVERVIEW = 5
+POSTS_BESIDE = 5
+
+
+@fill("space.tabs", order=30)
+def discussions_tab(space: Space) -> Tab:
+    """Return the tab « Discussions » of a space."""
+    url = list_url(space)
+    return Tab(url, _("Discussions"), count_of_threads(person(), space), active=request.path.startswith(url))
+
+
+@fill("space.overview", order=30)
+def threads_panel(space: Space) -> Markup:
+    """Return the panel « Discussions en cours » of a space's front page."""
+    me = person()
+    page = page_of_threads(me, space, 1)
+    panel = render_template(
+        "discussions/overview_panel.html",
+        space=space,
+        lines=lines(me, list(page.items[:THREADS_IN_OVERVIEW])),
+        may_start=can_start_thread(me, space),
+        url=list_url(space),
+    )
+    return Markup(panel)  # noqa: S704 - rendered by a template, which escapes
+
+
+@fill("resource.aside", order=50)
+def comments_panel(resource: Any, page: int | None = None) -> Markup:
+    """Return the panel of the comments of a resource, with the box to add one about the page before one's eyes."""
+    me = person()
+    thread = thread_about(resource)
+    posts = last_posts(thread, POSTS_BESIDE) if thread is not None else []
+    texts = {post.id: html_of(post) for post in posts}
+    cards = Cards.of_texts(me, texts.values())
+    action = url_for("discussions.comment_view", public_id=resource.public_id)
+    form = CommentForm(formdata=None, data={"body": draft_for(me, action).get("body", "")})
+    writes = can_reply(me, thread) if thread is not None else can_start_thread(me, resource.space)
+    space = shown_space(me, resource)
+    panel = render_template(
+        "discussions/comments_panel.html",
+        resource=resource,
+        page=page,
+        thread=thread,
+        total=count_of_posts(thread) if thread is not None else 0,
+        posts=[(post, cards.filled(texts[post.id])) for post in posts],
+        form=form,
+        action=action,
+        back=request.full_path.rstrip("?"),
+        url=thread_url(thread, page=1) if thread is not None else "",
+        may_write=writes,
+        space=space,
+        may_join=space is not None and can_join_space(me, space),
+    )
+    return Markup(panel)  # noqa: S704 - rendered by a template, which escapes
+
+
+@fill("home.news", order=50)
+def news_of_threads(since: datetime, limit: int) -> list[NewsItem]:
+    """Return the discussions that moved since a moment, the last first: one line each, its new posts counted."""
+    me = person()
+    moved = _moved(me, since, limit)
+    threads = _threads(list(moved))
+    latest = _latest(moved)
+    return [
+        _news(me, threads[one], latest[one], count, first)
+        for one, (count, first, _last) in moved.items()
+        if one in threads and one in latest
+    ]
+
+
+def _moved(me: User, since: datetime, limit: int) -> dict[int, tuple[int, int, int]]:
+    """Return for each thread in which others wrote: how many posts, number of the first and of the last one."""
+    n = func.count(Post.id), func.min(Post.n), func.max(Post.n)
+    wanted = select(Post.thread_id, *n).join(Post.thread).where(can_read_thread.where(me), Post.created_at > since)
+    wanted = wanted.where(Post.deleted_at.is_(None), Post.author_id.is_distinct_from(me.id))
+    wanted = wanted.group_by(Post.thread_id).order_by(func.max(Post.created_at).desc(), Post.thread_id).limit(limit)
+    return {row[0]: (row[1], row[2], row[3]) for row in db.session.execute(wanted)}
+
+
+def _threads(ids: list[int]) -> dict[int, Thread]:
+    people = joinedload(Thread.author), joinedload(Thread.space)
+    found = db.session.scalars(select(Thread).where(Thread.id.in_(ids)).options(*people)) if ids else ()
+    return {thread.id: thread for thread in found}
+
+
+def _latest(moved: dict[int, tuple[int, int, int]]) -> dict[int, Post]:
+    places = [(thread_id, last) for thread_id, (_count, _first, last) in moved.items()]
+    if not places:
+        return {}
+    wanted = select(Post).where(tuple_(Post.thread_id, Post.n).in_(places)).options(joinedload(Post.author))
+    return {post.thread_id: post for post in db.session.scalars(wanted)}
+
+
+def _news(me: User, thread: Thread, last: Post, count: int, first: int) -> NewsItem:
+    is_new = first == 1
+    space = shown_space(me, thread)
+    author = last.author
+    place = author.organisation.name if author and author.organisation else ""
+    return NewsItem(
+        at=last.created_at,
+        type=DISCUSSION,
+        kind="discussion",
+        kind_label=_("Discussion"),
+        title=title_of(thread),
+        url=fresh_url(thread, first) if first > 1 else thread_url(thread),
+        byline=", ".join(word for word in (author.name if author else _("Ancien compte"), place) if word),
+        excerpt=excerpt(without_placeholders(last.source)),
+        space=space.name if space else None,
+        space_id=space.id if space else None,
+        author=author,
+        count=count - 1 if is_new and thread.subject_type is None else count,
+        is_new=is_new,
+    )
+
+

@@ -1,0 +1,62 @@
+"""Who may read, answer, edit and moderate discussions: sentences built on those of spaces."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, select
+
+from app.accounts.models import User
+from app.core.rules import Rule
+from app.discussions.models import Post, Thread
+from app.discussions.subjects import reads_the_subject
+from app.spaces.models import Space
+from app.spaces.permissions import can_moderate_space, can_read, can_write_in_space
+
+
+def _of_its_space(rule: Rule) -> Rule:
+    """Return a rule of spaces as a rule of threads: asked of the thread's home space."""
+
+    def clause(person: User) -> ColumnElement[bool]:
+        return Thread.space_id.in_(select(Space.id).where(rule.where(person)))
+
+    return Rule(rule.name, rule.sentence, lambda person, thread: rule(person, thread.space), clause)
+
+
+def _of_its_thread(rule: Rule) -> Rule:
+    """Return a rule of threads as a rule of posts: asked of the post's thread."""
+
+    def clause(person: User) -> ColumnElement[bool]:
+        return Post.thread_id.in_(select(Thread.id).where(rule.where(person)))
+
+    return Rule(rule.name, rule.sentence, lambda person, post: rule(person, post.thread), clause)
+
+
+thread_is_open = Rule(
+    "thread_is_open",
+    "la discussion n'est pas fermée",
+    lambda _person, thread: thread.locked_at is None,
+    lambda _person: Thread.locked_at.is_(None),
+)
+
+wrote_it = Rule(
+    "wrote_it",
+    "la personne a écrit ce message",
+    lambda person, post: post.author_id == person.id,
+    lambda person: Post.author_id == person.id,
+)
+
+is_shown = Rule(
+    "is_shown",
+    "le message n'est ni retiré ni masqué",
+    lambda _person, post: post.deleted_at is None,
+    lambda _person: Post.deleted_at.is_(None),
+)
+
+can_start_thread = can_write_in_space
+can_read_thread = can_read(Thread) & reads_the_subject
+can_reply = can_read_thread & _of_its_space(can_write_in_space) & thread_is_open
+can_moderate_thread = can_read_thread & _of_its_space(can_moderate_space)
+
+can_read_post = _of_its_thread(can_read_thread)
+can_edit_post = wrote_it & is_shown & _of_its_thread(can_reply)
+can_remove_post = wrote_it & is_shown & can_read_post
+can_hide_post = is_shown & _of_its_thread(can_moderate_thread)

@@ -1,0 +1,46 @@
+"""The kinds of things that have their own discussion, and how to know them again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from app.accounts.models import User
+from app.core.rules import Rule
+from app.discussions.models import Thread
+from app.extensions import db
+from app.library.models import Resource
+from app.spaces.permissions import can_read
+
+#: Model of each kind of subject, by the value kept in ``Thread.subject_type`` (the name of its table).
+SUBJECTS: dict[str, Any] = {Resource.__tablename__: Resource}
+
+
+def subject_of(thread: Thread) -> Any:  # noqa: ANN401 - one of the models above
+    """Return the thing a thread is about, None for a thread that stands alone."""
+    model = SUBJECTS.get(thread.subject_type or "")
+    return db.session.get(model, thread.subject_id) if model is not None else None
+
+
+def _subject_is_readable(person: User, thread: Thread) -> bool:
+    if thread.subject_type is None:
+        return True
+    subject = subject_of(thread)
+    return subject is not None and can_read(type(subject))(person, subject)
+
+
+def _subject_is_readable_where(person: User) -> ColumnElement[bool]:
+    readable = (
+        and_(Thread.subject_type == kind, Thread.subject_id.in_(select(model.id).where(can_read(model).where(person))))
+        for kind, model in SUBJECTS.items()
+    )
+    return or_(Thread.subject_type.is_(None), *readable)
+
+
+reads_the_subject = Rule(
+    "reads_the_subject",
+    "la discussion ne porte sur rien d'autre qu'elle-même, ou la personne peut lire ce dont elle parle",
+    _subject_is_readable,
+    _subject_is_readable_where,
+)

@@ -1,0 +1,8 @@
+"""HTTP in, HTTP out."""
+
+from __future__ import annotations
+
+from app.discussions.views import lists, thread, writing
+from app.discussions.views.blueprints import blueprint, space_blueprint
+
+__all__ = ["blueprint", "lists", "space_blueprint", "thread", "writing"]

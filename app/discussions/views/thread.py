@@ -1,0 +1,109 @@
+"""The page of a discussion, and where the person stopped in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import redirect, render_template, request, url_for
+
+from app.accounts.models import User
+from app.core.access import person, signed_in
+from app.core.db import transaction
+from app.core.drafts import draft_for
+from app.core.errors import wants_json
+from app.core.i18n import gettext as _
+from app.core.paging import page_number
+from app.core.text import slugify
+from app.discussions.addresses import fresh_url, post_url, thread_url
+from app.discussions.forms import PostForm, number_in
+from app.discussions.models import Thread
+from app.discussions.operations import mark_read
+from app.discussions.pages import thread_page_for, title_of
+from app.discussions.queries import (
+    fresh_after,
+    page_of_post,
+    post_numbered,
+    read_position,
+    thread_for,
+)
+from app.discussions.texts import quotation
+from app.discussions.views.blueprints import blueprint
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+ID = "<string(length=10):public_id>"
+
+
+@blueprint.get(f"/discussions/{ID}")
+@blueprint.get(f"/discussions/{ID}-<slug>")
+@signed_in
+def thread_page(public_id: str, slug: str = "") -> ResponseReturnValue:
+    """Show a discussion; without a page in the address it opens where the person stopped."""
+    me = person()
+    thread = thread_for(me, public_id)
+    if slug != slugify(thread.title):
+        arguments = {name: value for name, value in request.args.items() if name not in {"public_id", "slug"}}
+        return redirect(thread_url(thread, **arguments))
+    stopped_at = read_position(me, thread)
+    if "page" not in request.args and (start := _where_to_open(me, thread, stopped_at)):
+        return redirect(start)
+    line = number_in(request.args.get("nouveau"))
+    if line is not None and line > 1:
+        stopped_at = line - 1
+    return show_thread(me, thread, page_number(), stopped_at, _composer(me, thread))
+
+
+def show_thread(
+    me: User, thread: Thread, number: int, stopped_at: int, form: PostForm, status: int = 200
+) -> ResponseReturnValue:
+    """Render a page of a discussion with a form to answer it."""
+    shown = thread_page_for(me, thread, number, stopped_at, whole=bool(request.args.get("tout")) or status != 200)  # noqa: PLR2004
+    action = url_for("discussions.reply_view", public_id=thread.public_id)
+    page = render_template(
+        "discussions/thread.html",
+        shown=shown,
+        thread=thread,
+        title=title_of(thread),
+        form=form,
+        action=action,
+        unread=shown.last_n > read_position(me, thread),
+    )
+    return page, status
+
+
+def _where_to_open(me: User, thread: Thread, stopped_at: int) -> str | None:
+    """Return the address of the first new post, or of the last one read in a long thread; None for the beginning."""
+    if not stopped_at:
+        return None
+    fresh = fresh_after(me, thread, stopped_at)
+    if fresh is not None:
+        return fresh_url(thread, fresh.first)
+    return post_url(thread, stopped_at) if page_of_post(stopped_at) > 1 else None
+
+
+def _composer(me: User, thread: Thread) -> PostForm:
+    """Return the form of an answer: with the draft kept, then the message to quote."""
+    action = url_for("discussions.reply_view", public_id=thread.public_id)
+    text = str(draft_for(me, action).get("body", ""))
+    quoted = post_numbered(thread, number_in(request.args.get("citer")) or 0)
+    if quoted is not None:
+        quote = quotation(quoted.author.name if quoted.author else _("Ancien compte"), quoted.source)
+        text = f"{text.rstrip()}\n\n{quote}" if text.strip() and quote not in text else text or quote
+    return PostForm(formdata=None, data={"body": text})
+
+
+@blueprint.post(f"/discussions/{ID}/lecture")
+@signed_in
+def read_view(public_id: str) -> ResponseReturnValue:
+    """Remember how far the person has read (``upto``, the number of a post); without it, to the end."""
+    me = person()
+    thread = thread_for(me, public_id)
+    upto = number_in(request.form.get("upto"))
+    with transaction():
+        mark_read(me, thread, thread.post_count if upto is None else upto)
+    if wants_json():
+        return "", 204
+    return redirect(thread_url(thread, page=page_of_post(upto or thread.post_count)))
+
+
