@@ -15,7 +15,6 @@ REASONS = frozenset(
         "too_many_entries",  # count, most
         "unpacks_too_large",  # unpacked: bytes promised
         "too_many_pixels",  # pixels, most
-        "too_many_frames",  # frames, most
     }
 )
 

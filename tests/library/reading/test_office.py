@@ -105,5 +105,10 @@ def test_picture_marks_are_not_text(tmp_path: Path) -> None:
     assert reading.pages[0].text == "This is some text.\n\nHere is an embedded image:"
 
 
+def test_old_presentation_is_read_without_the_words_of_its_master() -> None:
+    reading = read(real("B_edge_cases/corrupt_truncated/testPPT_skipBadCompressedObject.ppt"))
+    assert reading.pages[0].text.startswith("An Evaluation of CDTI Dynamic Predictor")
+
+
 def test_document_with_one_empty_paragraph_is_empty(tmp_path: Path) -> None:
     assert read(written(tmp_path, "a.docx", docx(paragraph(" ")))).status == "empty"

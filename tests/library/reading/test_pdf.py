@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageOps
 
+from app.library.reading.filetypes import recognise
 from app.library.reading.inside.pdf import join_hyphens
+from app.library.reading.pictures import render_pages
 from app.library.reading.results import PageText
 from tests.library.reading.samples import pdf_page, read, typeset, written
 
@@ -36,6 +40,19 @@ def test_each_word_has_its_box_where_it_stands(tmp_path: Path) -> None:
     x0, y0, _x1, _y1 = reading.pages[0].boxes[2]
     assert x0 > 0.6
     assert 0.74 < y0 < 0.79
+
+
+@pytest.mark.parametrize("rotate", [0, 90, 180, 270])
+def test_box_holds_the_ink_of_its_word(rotate: int, tmp_path: Path) -> None:
+    path = written(tmp_path, "a.pdf", pdf_page(b"BT /F1 40 Tf 150 500 Td (Lormont) Tj ET", rotate=rotate))
+    boxes = one_page(path).boxes
+    assert boxes is not None
+    picture = Image.open(io.BytesIO(render_pages(path, recognise(path, path.name), [1], 1000)[1]))
+    ink = ImageOps.invert(picture.convert("L")).point(lambda level: 255 if level > 128 else 0).getbbox()
+    assert ink is not None
+    width, height = picture.size
+    measured = (ink[0] / width, ink[1] / height, ink[2] / width, ink[3] / height)
+    assert boxes[0] == pytest.approx(measured, abs=0.01)
 
 
 def test_words_and_boxes_are_as_many_on_every_page(tmp_path: Path) -> None:

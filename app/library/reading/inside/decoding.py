@@ -44,7 +44,7 @@ def _nearly_utf8(data: bytes) -> str | None:
     """Decode as UTF-8 when it is but for a letter cut at the end and one wrong letter in twenty accented ones."""
     text = codecs.getincrementaldecoder("utf-8")("replace").decode(data)
     wrong = text.count("\ufffd") - data.count(b"\xef\xbf\xbd")
-    right = sum(character > "\x7f" for character in text) - wrong
+    right = len(text) - len(text.encode("ascii", "ignore")) - wrong
     return text if wrong * 20 <= right else None
 
 

@@ -35,6 +35,13 @@ _SLIDES = {"pptx": slides.read_pptx, "odp": slides.read_odp}
 _PICTURE_MARKS = re.compile(
     r"^!?\[(?:Image|image)[^\]\n]{0,300}\](?:\([^)\n]*\))?$|!\[[^\]\n]{0,300}\]\([^)\n]*\)", re.MULTILINE
 )
+# What an empty slide of a PPT asks its author to write, which kreuzberg takes for text.
+_MASTER_MARKS = re.compile(
+    r"^(Click to edit Master (title|text|subtitle) styles?|(Second|Third|Fourth|Fifth) level"
+    r"|(Cliquez|Modifiez) (pour modifier )?les? styles? du (titre|texte|sous-titre)s?( du masque)?"
+    r"|(Deuxième|Troisième|Quatrième|Cinquième) niveau)$",
+    re.MULTILINE | re.IGNORECASE,
+)
 _PICTURE_SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"\\pict")
 _LOOKED_AT = 8 * 1024 * 1024
 _SECTOR = 512
@@ -53,7 +60,7 @@ def run(request: dict[str, Any], _limits: dict[str, Any], output: Output) -> Non
     if request["unit"] == "sheet":
         _write_sheets(result, writer)
     else:
-        writer.passages(_PICTURE_MARKS.sub("", result.content))
+        writer.passages(_MASTER_MARKS.sub("", _PICTURE_MARKS.sub("", result.content)))
     writer.end(_claims(result), result.metadata.get("language"), drawn=_drawn(path, package))
 
 

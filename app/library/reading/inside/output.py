@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
-Box = tuple[float, float, float, float]
+    from ..results import Box  # noqa: TID252 - the child loads this package under another name
 
 
 class OutputFull(Exception):  # noqa: N818 - read as a sentence

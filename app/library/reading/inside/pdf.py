@@ -18,7 +18,8 @@ from .trouble import CannotRead
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .output import Box, Output
+    from ..results import Box  # noqa: TID252 - the child loads this package under another name
+    from .output import Output
 
 # PDFium marks with U+0002 a hyphen that ends a line inside a word (older versions: U+FFFE), and leaves out the
 # line break: the next character stands on the next line.

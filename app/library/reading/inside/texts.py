@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +29,7 @@ def run(request: dict[str, Any], limits: dict[str, Any], output: Output) -> None
 
 
 def _txt(text: str, writer: Writer) -> None:
-    writer.passages(unwrap(text))
+    writer.passages(text)
     writer.end({})
 
 
@@ -65,14 +64,6 @@ def delimiter(lines: list[str]) -> str:
         return (min(counts, default=0), sum(counts))
 
     return max(";\t,|", key=regularity)
-
-
-def unwrap(text: str) -> str:
-    """Return a text whose lines, all broken at the same width, are told apart from its paragraphs by nothing else.
-
-    Lines are kept: only runs of empty lines matter to passages, and a verse or a list stays one.
-    """
-    return re.sub(r"\n[ \t]+\n", "\n\n", text.replace("\r\n", "\n"))
 
 
 _KINDS = {"txt": _txt, "md": _md, "html": _html, "csv": _csv}

@@ -39,8 +39,7 @@ class Writer:
         """Write one sheet, a line for each row; a long one goes on in further units that name their rows."""
         lines = (_BETWEEN_CELLS.join(filter(None, (" ".join(cell.split()) for cell in row))) for row in rows)
         for first, last, text in sheet_parts(lines):
-            whole = first == 1 and len(text) < 1
-            label = name if whole or first == 1 else f"{name} · {first}–{last}"
+            label = name if first == 1 else f"{name} · {first}–{last}".strip(" ·")
             self._write("sheet", clean_text(label), clean_text(text))
 
     def _write(self, unit: str, label: str, text: str) -> None:
