@@ -6,6 +6,7 @@ import errno
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -108,6 +109,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 def _database_unavailable(error: OperationalError) -> ResponseReturnValue:
     db.session.rollback()
+    g._login_user = AnonymousUserMixin()  # noqa: SLF001 - the page must be drawn without asking the database who reads
     current_app.logger.error("database [%s]: %s", g.get("request_id", ""), error.orig)
     full = any(word in str(error.orig).lower() for word in DISK_WORDS)
     answer = error_page(507 if full else 503)

@@ -9,9 +9,10 @@ import secrets
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Request, Response, request, session
 from flask.sessions import SessionInterface, SessionMixin
 from sqlalchemy import ForeignKey, String, Text, delete, insert, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.datastructures import CallbackDict
 
@@ -55,6 +56,7 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         super().__init__(initial, changed)
         self.stored_id = stored_id
         self.seen_at: datetime | None = None
+        self.failure: OperationalError | None = None
         self.modified = False
         self.new = stored_id is None
         self.renewed = False
@@ -75,13 +77,18 @@ class ServerSessionInterface(SessionInterface):
     def open_session(self, app: Flask, request: Request) -> ServerSession:
         """Load the session of the cookie; an unknown or expired one gives an empty session."""
         token = request.cookies.get(self.get_cookie_name(app))
-        if not token:
+        if not token or request.path.startswith("/static/"):
             return ServerSession()
-        row = db.session.execute(
-            select(UserSession.id, UserSession.data, UserSession.seen_at).where(
-                UserSession.id == hashed(token), UserSession.expires_at > now()
-            )
-        ).one_or_none()
+        try:
+            row = db.session.execute(
+                select(UserSession.id, UserSession.data, UserSession.seen_at).where(
+                    UserSession.id == hashed(token), UserSession.expires_at > now()
+                )
+            ).one_or_none()
+        except OperationalError as error:
+            unreadable = ServerSession()
+            unreadable.failure = error
+            return unreadable
         if row is None:
             return ServerSession()
         loaded = ServerSession(json.loads(row.data), row.id)
@@ -91,7 +98,7 @@ class ServerSessionInterface(SessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write the session if it changed, in a short transaction of its own."""
-        if not isinstance(session, ServerSession):
+        if not isinstance(session, ServerSession) or session.failure is not None:
             return
         response.vary.add("Cookie")
         if not session and session.stored_id is None:
@@ -165,8 +172,15 @@ def purge_sessions(_payload: dict[str, Any]) -> None:
         connection.execute(delete(UserSession).where(UserSession.expires_at <= now()))
 
 
+def _refuse_unreadable() -> None:
+    """Answer honestly when the session could not be read: the person is not a stranger, the database is away."""
+    if isinstance(session, ServerSession) and session.failure is not None:
+        raise session.failure
+
+
 def register(app: Flask) -> None:
     """Use server-side sessions in an application."""
+    app.before_request(_refuse_unreadable)
     https = app.config["SETTINGS"].over_https
     app.config.update(
         SESSION_COOKIE_NAME="__Host-beffroi" if https else "beffroi",

@@ -83,4 +83,8 @@ def test_journal_keeps_who_did_what(context: Flask) -> None:
         organisation = create_organisation("Castelmaure")
         record("organisation.created", None, organisation, name="Castelmaure")
     line = db.session.scalars(select(AuditEntry)).one()
-    assert (line.action, line.subject_type, line.detail) == ("organisation.created", "organisation", {"name": "Castelmaure"})
+    assert (line.action, line.subject_type, line.detail) == (
+        "organisation.created",
+        "organisation",
+        {"name": "Castelmaure"},
+    )

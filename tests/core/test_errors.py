@@ -1,0 +1,87 @@
+"""Errors are pages too, whatever has broken."""
+
+from __future__ import annotations
+
+import errno
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+
+from app.core.access import signed_in
+from app.core.db import transaction
+from app.core.errors import EditConflictError, TooManyError
+from app.extensions import db
+from tests.people import OUTSIDER, Cast
+
+
+@pytest.fixture
+def breaking(app: Flask) -> Any:
+    """Make the health check raise something, as a page of a signed-in person would."""
+    kept = app.view_functions["health.healthz"]
+
+    def break_with(error: BaseException) -> None:
+        @signed_in
+        def view() -> None:
+            raise error
+
+        app.view_functions["health.healthz"] = view
+
+    yield break_with
+    app.view_functions["health.healthz"] = kept
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (ZeroDivisionError(), 500),
+        (OSError(errno.ENOSPC, "no space"), 507),
+        (OSError(errno.EIO, "broken"), 500),
+        (OperationalError("x", {}, Exception("database is locked")), 503),
+        (OperationalError("x", {}, Exception("database or disk is full")), 507),
+        (EditConflictError("conflit"), 409),
+        (TooManyError("attendez", 30), 429),
+    ],
+)
+def test_error_becomes_its_page_with_a_request_number(
+    breaking: Any, cast: Cast, browser: Any, error: Exception, status: int
+) -> None:
+    breaking(error)
+    answer = browser(OUTSIDER).get("/healthz")
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == status
+    assert answer.headers["X-Request-Id"] in text
+    assert "Traceback" not in text
+
+
+def test_our_scripts_get_the_error_as_data(breaking: Any, cast: Cast, browser: Any) -> None:
+    breaking(EditConflictError("conflit"))
+    answer = browser(OUTSIDER).get("/healthz", headers={"X-Requested-With": "fetch"})
+    assert (answer.status_code, answer.get_json()["error"]) == (409, "conflit")
+
+
+def test_page_of_a_dead_database_is_shown_without_asking_it(app: Flask, cast: Cast, browser: Any) -> None:
+    reader = browser(OUTSIDER)
+    reader.get("/")
+
+    def dead(*_: Any) -> None:
+        raise OperationalError("x", {}, Exception("connection refused"))
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", dead)
+    try:
+        answer = reader.get("/espaces")
+    finally:
+        event.remove(engine, "before_cursor_execute", dead)
+    assert answer.status_code == 503
+    assert "Retry-After" in answer.headers
+
+
+def test_failed_page_leaves_no_transaction_open(app: Flask, breaking: Any, cast: Cast, browser: Any) -> None:
+    breaking(ZeroDivisionError())
+    browser(OUTSIDER).get("/healthz")
+    with app.app_context(), transaction():
+        pass
