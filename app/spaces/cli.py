@@ -21,6 +21,9 @@ from app.spaces.operations import add_member, admit, create_space, remove_member
 from app.spaces.queries import Turnout, requests_for, space_by_slug, turnouts
 
 spaces = AppGroup("spaces", help="Spaces and those who take part in them.")
+VISIBILITIES = click.Choice([one.value for one in Visibility])
+POLICIES = click.Choice([one.value for one in JoinPolicy])
+ROLES = click.Choice([one.value for one in Role])
 USUAL_POLICY = {
     Visibility.OPEN: JoinPolicy.FREE,
     Visibility.REQUEST: JoinPolicy.REQUEST,
@@ -32,13 +35,13 @@ USUAL_POLICY = {
 @click.argument("name")
 @click.option(
     "--visibility",
-    type=click.Choice([one.value for one in Visibility]),
+    type=VISIBILITIES,
     default=Visibility.OPEN.value,
     show_default=True,
 )
 @click.option(
     "--join-policy",
-    type=click.Choice([one.value for one in JoinPolicy]),
+    type=POLICIES,
     help="By default the one that suits the visibility.",
 )
 @click.option("--summary", default="", help="One sentence, shown in the list of spaces.")
@@ -86,7 +89,7 @@ def list_command() -> None:
 @spaces.command("add")
 @click.argument("space")
 @click.argument("email")
-@click.option("--role", type=click.Choice([one.value for one in Role]), default=Role.MEMBER.value, show_default=True)
+@click.option("--role", type=ROLES, default=Role.MEMBER.value, show_default=True)
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day of the access, for a guest.")
 @click.option("--sponsor", metavar="EMAIL", help="Who answers for a guest.")
 def add(space: str, email: str, role: str, until: datetime | None, sponsor: str | None) -> None:
