@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import selectors
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from .limits import Limits
 
 _CHILD = Path(__file__).with_name("child.py")
+_PREFIX = "reading-"
+_ABANDONED_AFTER = 3600
 _SAID = 4096
 _LINE = 64 * 1024 * 1024
 
@@ -62,12 +65,22 @@ def bounded_child(work: str, request: dict[str, Any], limits: Limits) -> Iterato
     The child is a new interpreter (`-I`), never a copy of this process: it inherits no open file, no connection,
     no variable of the environment. Whatever happens, its whole process group is killed before this returns.
     """
-    folder = Path(tempfile.mkdtemp(prefix="reading-"))
+    sweep_abandoned()
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
     try:
         failure, said = _run(work, request, limits, folder)
         yield Outcome(folder, failure, said)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@functools.cache
+def sweep_abandoned() -> None:
+    """Remove, once in the life of a process, the folders of an hour ago whose owner was killed before it could."""
+    for folder in Path(tempfile.gettempdir()).glob(_PREFIX + "*"):
+        with contextlib.suppress(OSError):
+            if time.time() - folder.lstat().st_mtime > _ABANDONED_AFTER:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _run(work: str, request: dict[str, Any], limits: Limits, folder: Path) -> tuple[str, str]:

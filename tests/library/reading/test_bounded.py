@@ -132,18 +132,33 @@ def test_parent_survives_a_child_killed_from_outside(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_child_dies_when_its_parent_is_killed() -> None:
+def test_child_dies_when_its_parent_is_killed(tmp_path: Path) -> None:
     path = real("B_edge_cases/large_many_pages/R-fullrefman.pdf")
     script = (
         "from pathlib import Path; from app.library.reading.filetypes import recognise; "
         "from app.library.reading.run import read_document; import sys; p = Path(sys.argv[1]); "
         "read_document(p, recognise(p, p.name))"
     )
-    parent = subprocess.Popen([sys.executable, "-c", script, str(path)], cwd=Path(__file__).parents[3])
+    parent = subprocess.Popen(
+        [sys.executable, "-c", script, str(path)],
+        cwd=Path(__file__).parents[3],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+    )
     child = wait_for_child(parent.pid)
     parent.kill()
     parent.wait()
     assert_gone(child)
+
+
+def test_folders_left_by_a_killed_process_are_swept_later(folders: Path) -> None:
+    old, fresh = folders / "reading-old", folders / "reading-fresh"
+    for folder in (old, fresh):
+        folder.mkdir()
+        (folder / "result.jsonl").write_text("{}")
+    os.utime(old, (0, 0))
+    bounded.sweep_abandoned.cache_clear()
+    bounded.sweep_abandoned()
+    assert [folder.name for folder in folders.iterdir()] == ["reading-fresh"]
 
 
 @pytest.mark.parametrize("limits", [Limits(cpu=1), Limits(wall=0.4)])
