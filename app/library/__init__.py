@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.library import indexing, jobs, panels
+from app.library.cli import library as library_commands
+from app.library.views import files, library, space_library
+
 if TYPE_CHECKING:
     from flask import Flask
 
+__all__ = ["jobs", "panels", "register"]
+
 
 def register(app: Flask) -> None:
-    """Attach the feature to the application."""
+    """Attach the library to the application."""
+    app.register_blueprint(library)
+    app.register_blueprint(space_library)
+    app.register_blueprint(files)
+    app.cli.add_command(library_commands)
+    indexing.register()

@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ForeignKey,
+    Index,
     LargeBinary,
     String,
     Table,
@@ -123,6 +124,9 @@ class Blob(db.Model):
     reading: Mapped[str] = mapped_column(String(12), default=Reading.WAITING)
     reader_version: Mapped[int] = mapped_column(default=0)
     page_count: Mapped[int] = mapped_column(default=0)
+    #: Why the text is missing or cut short: a short code of the reader (timeout, memory, damaged …), never a sentence.
+    reading_detail: Mapped[str] = mapped_column(String(40), default="")
+    #: What the file says of itself: ``title``, ``author``, ``date`` (ISO), ``lang``. Proposals, never believed.
     proposed: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
     pages: Mapped[list[Page]] = relationship(back_populates="blob", order_by="Page.n", cascade="all, delete-orphan")
@@ -162,6 +166,24 @@ class FileVersion(HasPublicId, db.Model):
 
     attachment: Mapped[Attachment] = relationship(back_populates="versions")
     by: Mapped[User | None] = relationship()
+    blob: Mapped[Blob] = relationship()
+
+
+class ReceivedFile(HasPublicId, db.Model):
+    """A file received for a form that has not been published yet; ``form`` is the path the form posts to.
+
+    So that nothing uploaded is lost while a field is wrong, a session ends or a tab is closed.
+    """
+
+    __tablename__ = "received_file"
+    __table_args__ = (Index("ix_received_file_form", "person_id", "form"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    form: Mapped[str] = mapped_column(String(300))
+    name: Mapped[str] = mapped_column(String(220))
+    blob_id: Mapped[int] = mapped_column(ForeignKey("blob.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+
     blob: Mapped[Blob] = relationship()
 
 

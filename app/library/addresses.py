@@ -1,0 +1,35 @@
+"""The addresses of resources and files: one each, wherever they are shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+
+from app.core.text import slugify
+from app.library.models import FileVersion, Resource
+
+
+def resource_url(resource: Resource, **state: Any) -> str:
+    """Return the address of a resource; ``state`` is page, q, vue, fichier: empty values are left out."""
+    kept = {name: value for name, value in state.items() if value not in (None, "")}
+    return url_for("library.resource_page", public_id=resource.public_id, slug=slugify(resource.title), **kept)
+
+
+def download_url(version: FileVersion, *, attached: bool = True) -> str:
+    """Return the address of a file's bytes; ``attached`` asks the browser to save rather than to show."""
+    more = {"enregistrer": 1} if attached else {}
+    return url_for("files.download", public_id=version.public_id, name=version.name, **more)
+
+
+def picture_url(version: FileVersion, page: int, width: int) -> str:
+    """Return the address of the picture of a page."""
+    return url_for("files.picture", public_id=version.public_id, page=page, width=width)
+
+
+def page_number_in(passage_number: int) -> tuple[int, int]:
+    """Return (position of the file, page) for a number of the index: files are a million apart."""
+    return divmod(passage_number, PAGES_APART)
+
+
+PAGES_APART = 1_000_000

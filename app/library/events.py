@@ -1,0 +1,33 @@
+"""What happens in the library, told to whoever listens, in the transaction of the change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class ResourcePublished:
+    """A resource has come into the library (or back out of the trash). Sent once its row has its id."""
+
+    resource_id: int
+    person_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ResourceChanged:
+    """Something of a resource is no longer the same: its words, audience, tags or files."""
+
+    resource_id: int
+    person_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ResourceRemoved:
+    """A resource has gone to the trash: nobody reads it any more, and it can be put back."""
+
+    resource_id: int
+    person_id: int
+    at: datetime

@@ -1,0 +1,119 @@
+"""What is done with files: bytes become blobs, blobs become versions of a resource's files. Inside ``transaction()``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.accounts.models import User
+from app.core.clock import now
+from app.core.errors import DomainError, NotFoundError
+from app.core.i18n import lazy_gettext as _l
+from app.core.jobs import BULK, NORMAL, enqueue
+from app.extensions import db
+from app.library.models import Attachment, Blob, FileVersion, Reading, ReceivedFile, Resource
+from app.library.reading.run import READER_VERSION
+from app.library.receiving import MOST_FILES, Received
+
+
+def keep_blob(received: Received, *, priority: int = NORMAL) -> Blob:
+    """Return the row of these bytes, made when they are new, and have their text read unless it has been.
+
+    Two people who send the same bytes at once share one row.
+    """
+    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    values = {
+        "sha256": received.sha256,
+        "size": received.size,
+        "type": received.type,
+        "created_at": now(),
+        "reading": Reading.WAITING,
+        "reading_detail": "",
+        "reader_version": 0,
+        "page_count": 0,
+        "proposed": {},
+    }
+    db.session.execute(insert(Blob).values(values).on_conflict_do_nothing(index_elements=["sha256"]))
+    blob = db.session.scalars(select(Blob).where(Blob.sha256 == received.sha256)).one()
+    if blob.reader_version < READER_VERSION:
+        read_soon(blob, priority=priority)
+    return blob
+
+
+def read_soon(blob: Blob, *, priority: int = NORMAL) -> None:
+    """Have the text of a file read, once however often it is asked."""
+    enqueue("library.extract", {"blob_id": blob.id}, key=f"extract:{blob.sha256}", priority=priority)
+
+
+def attach(person: User, resource: Resource, files: Iterable[tuple[str, Blob]]) -> list[FileVersion]:
+    """Add files to a resource, after those it has. Raises DomainError over ``MOST_FILES``."""
+    last = db.session.scalar(select(func.max(Attachment.position)).where(Attachment.resource_id == resource.id))
+    position = -1 if last is None else last
+    versions = []
+    for name, blob in files:
+        position += 1
+        attachment = Attachment(resource=resource, position=position)
+        versions.append(FileVersion(attachment=attachment, n=1, name=name, by_id=person.id, blob=blob))
+        db.session.add(attachment)
+    if len(resource.attachments) > MOST_FILES:
+        raise DomainError(_l("Une ressource porte au plus %(most)s fichiers.", most=MOST_FILES))
+    db.session.flush()
+    return versions
+
+
+def add_version(person: User, attachment: Attachment, name: str, blob: Blob) -> FileVersion:
+    """Add the next version of a file; the earlier ones stay."""
+    version = FileVersion(attachment=attachment, n=attachment.current.n + 1, name=name, by_id=person.id, blob=blob)
+    db.session.add(version)
+    db.session.flush()
+    return version
+
+
+def keep_received(person: User, form: str, received: Received) -> ReceivedFile:
+    """Keep a file for a form that is still being filled; the same bytes sent twice are kept once."""
+    blob = keep_blob(received)
+    for already in received_for(person, form):
+        if already.blob_id == blob.id:
+            return already
+    kept = ReceivedFile(person_id=person.id, form=form[:300], name=received.name, blob=blob)
+    db.session.add(kept)
+    db.session.flush()
+    return kept
+
+
+def received_for(person: User, form: str) -> list[ReceivedFile]:
+    """Return the files a person has sent for a form, in the order of their coming."""
+    mine = (ReceivedFile.person_id == person.id) & (ReceivedFile.form == form[:300])
+    return list(db.session.scalars(select(ReceivedFile).where(mine).order_by(ReceivedFile.id)))
+
+
+def received_file_for(person: User, public_id: str) -> ReceivedFile:
+    """Return one file this very person has sent. Raises NotFoundError for anybody else."""
+    mine = (ReceivedFile.person_id == person.id) & (ReceivedFile.public_id == public_id)
+    found = db.session.scalar(select(ReceivedFile).where(mine))
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def forget_received(person: User, form: str, public_id: str | None = None) -> None:
+    """Forget one file sent for a form, or all of them; the sweep removes bytes that nothing carries."""
+    mine = (ReceivedFile.person_id == person.id) & (ReceivedFile.form == form[:300])
+    if public_id is not None:
+        mine &= ReceivedFile.public_id == public_id
+    db.session.execute(delete(ReceivedFile).where(mine))
+
+
+def claim_received(person: User, resource: Resource, form: str) -> None:
+    """Give a resource the files that waited for its form."""
+    waiting = received_for(person, form)
+    attach(person, resource, [(one.name, one.blob) for one in waiting])
+    for one in waiting:
+        db.session.delete(one)
+
+
+def keep_all(files: Sequence[Received], *, priority: int = BULK) -> list[tuple[str, Blob]]:
+    """Return names and rows of several received files."""
+    return [(one.name, keep_blob(one, priority=priority)) for one in files]

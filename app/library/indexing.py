@@ -1,0 +1,193 @@
+"""How resources become search documents, and for which audience."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import selectinload
+
+from app.accounts.models import User
+from app.core.db import sort_key
+from app.core.events import listen
+from app.core.i18n import format_day_number
+from app.core.text import plain_text
+from app.extensions import db
+from app.library.addresses import PAGES_APART, page_number_in, resource_url
+from app.library.events import ResourceChanged, ResourcePublished, ResourceRemoved
+from app.library.kinds import kind_words
+from app.library.models import Attachment, FileVersion, Page, Resource
+from app.library.permissions import can_read_resource
+from app.library.queries import shown_with
+from app.search.catalogue import Audience, CatalogueRow
+from app.search.engine import OWN_TEXT, ParentDocument, Passage
+from app.search.operations import index_soon
+from app.search.sources import Card, register_kind_words, register_source
+from app.spaces.models import State
+from app.spaces.permissions import shown_space
+
+OWN = "own"
+
+
+class ResourceSource:
+    """Resources for the search engine: title and tags on the resource, its words and its files' pages as passages."""
+
+    type = "resource"
+
+    def keys(self) -> Iterator[int]:
+        """Yield the ids of all published resources."""
+        yield from db.session.scalars(select(Resource.id).where(_is_found()).order_by(Resource.id))
+
+    def documents(self, ids: Sequence[int]) -> Iterable[ParentDocument]:
+        """Yield resources with all their text, one at a time so that memory stays small."""
+        for one in ids:
+            query = select(Resource).where(Resource.id == one, _is_found()).options(*shown_with())
+            resource = db.session.scalar(query)
+            if resource is not None:
+                yield _document(resource)
+
+    def rows(self, ids: Sequence[int] | None) -> Iterable[CatalogueRow]:
+        """Yield who may find each resource."""
+        query = select(Resource).where(_is_found()).options(selectinload(Resource.tags))
+        if ids is not None:
+            query = query.where(Resource.id.in_(ids))
+        for resource in db.session.scalars(query):
+            yield _row(resource)
+
+    def cards(self, person: Any, ids: Sequence[int]) -> Mapping[int, Card]:
+        """Return the cards of those resources this person may read."""
+        query = select(Resource).where(Resource.id.in_(ids), can_read_resource.where(person)).options(*shown_with())
+        return {one.id: card_of(one, person) for one in db.session.scalars(query)}
+
+    def texts(self, wanted: Mapping[int, Sequence[int]]) -> Mapping[tuple[int, int], Passage]:
+        """Return passages of resources: pages of their files, or their own words for number 0."""
+        found: dict[tuple[int, int], Passage] = _own_texts(
+            [one for one, numbers in wanted.items() if OWN_TEXT in numbers]
+        )
+        places = {(one, *page_number_in(n)): n for one, numbers in wanted.items() for n in numbers if n != OWN_TEXT}
+        if places:
+            found |= {(key[0], places[key]): passage for key, passage in _page_texts(places)}
+        return found
+
+    def titles(self, person: Any, text: str, limit: int) -> Sequence[int]:
+        """Return resources this person may read whose title holds the text, accents and case aside."""
+        key = sort_key(text)
+        if not key:
+            return []
+        query = select(Resource.id).where(
+            can_read_resource.where(person), Resource.sort_key.contains(key, autoescape=True)
+        )
+        return list(db.session.scalars(query.order_by(Resource.published_at.desc(), Resource.id.desc()).limit(limit)))
+
+
+def _is_found() -> Any:
+    return and_(Resource.state == State.PUBLISHED, Resource.deleted_at.is_(None))
+
+
+def _document(resource: Resource) -> ParentDocument:
+    passages = [_own(resource), *_pages(resource)]
+    return ParentDocument(
+        key=f"resource:{resource.id}",
+        title=resource.title,
+        tags=tuple(tag.label for tag in resource.tags),
+        lang=_lang(resource),
+        passages=tuple(passage for passage in passages if passage.text),
+    )
+
+
+def _own(resource: Resource) -> Passage:
+    words = [resource.summary, plain_text(resource.body_html), resource.source, *map(str, resource.fields.values())]
+    return Passage(OWN_TEXT, OWN, "", "\n".join(word for word in words if word))
+
+
+def _pages(resource: Resource) -> Iterator[Passage]:
+    for attachment in resource.attachments:
+        blob_id = attachment.current.blob_id
+        columns = (Page.n, Page.unit, Page.label, Page.text)
+        for n, unit, label, text in db.session.execute(
+            select(*columns).where(Page.blob_id == blob_id).order_by(Page.n)
+        ):
+            yield Passage(attachment.position * PAGES_APART + n, unit, label, text)
+
+
+def _lang(resource: Resource) -> str | None:
+    return resource.lang if resource.lang not in {"", "mul"} else None
+
+
+def _row(resource: Resource) -> CatalogueRow:
+    day = resource.dated_on or (resource.published_at.date() if resource.published_at else None)
+    return CatalogueRow(
+        key=f"resource:{resource.id}",
+        kind=resource.kind,
+        space_id=resource.space_id,
+        audience=Audience(resource.audience),
+        published=resource.is_live,
+        date=day,
+        lang=_lang(resource),
+        tags=tuple(tag.slug for tag in resource.tags),
+    )
+
+
+def card_of(resource: Resource, person: User) -> Card:
+    """Return a resource as a line of results, for somebody who may read it."""
+    space = shown_space(person, resource)
+    organisation = resource.author.organisation if resource.author else None
+    day = resource.dated_on or (resource.published_at.date() if resource.published_at else None)
+    meta = (
+        organisation.name if organisation else "",
+        space.name if space else "",
+        format_day_number(day) if day else "",
+    )
+    files = {one.position: one.public_id for one in resource.attachments}
+
+    def url(passage: Passage | None) -> str:
+        if passage is None or passage.n == OWN_TEXT:
+            return resource_url(resource)
+        position, page = page_number_in(passage.n)
+        first = resource.attachments[0].position if resource.attachments else 0
+        return resource_url(resource, page=page, fichier=files.get(position, "") if position != first else "")
+
+    return Card(resource.title, resource.kind, url, tuple(filter(None, meta)), _lang(resource))
+
+
+def _own_texts(ids: Sequence[int]) -> dict[tuple[int, int], Passage]:
+    if not ids:
+        return {}
+    query = select(Resource).where(Resource.id.in_(ids))
+    return {(one.id, OWN_TEXT): _own(one) for one in db.session.scalars(query)}
+
+
+def _page_texts(places: Mapping[tuple[int, int, int], int]) -> Iterator[tuple[tuple[int, int, int], Passage]]:
+    """Yield pages by (resource, position of the file, page), in two statements whatever their number."""
+    of_resources = Attachment.resource_id.in_({one for one, _position, _page in places})
+    query = (
+        select(Attachment).where(of_resources).options(selectinload(Attachment.versions).joinedload(FileVersion.blob))
+    )
+    blobs: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for attachment in db.session.scalars(query):
+        blobs[attachment.current.blob_id].append((attachment.resource_id, attachment.position))
+    wanted = [
+        and_(Page.blob_id == blob_id, Page.n.in_({n for one, position, n in places if (one, position) in carriers}))
+        for blob_id, carriers in blobs.items()
+    ]
+    for page in db.session.scalars(select(Page).where(or_(*wanted))) if wanted else ():
+        for one, position in blobs[page.blob_id]:
+            if (one, position, page.n) in places:
+                number = places[one, position, page.n]
+                yield (one, position, page.n), Passage(number, page.unit, page.label, page.text)
+
+
+@listen(ResourcePublished)
+@listen(ResourceChanged)
+@listen(ResourceRemoved)
+def index_resource(event: ResourcePublished | ResourceChanged | ResourceRemoved) -> None:
+    """Have a resource indexed again; who may find it counts at once."""
+    index_soon("resource", event.resource_id)
+
+
+def register() -> None:
+    """Declare resources to the search."""
+    register_source(ResourceSource())
+    register_kind_words(kind_words())

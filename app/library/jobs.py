@@ -1,0 +1,178 @@
+"""The background work of the library: reading files, drawing their pages, sweeping what nobody carries."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from app.core.clock import now
+from app.core.db import transaction
+from app.core.jobs import URGENT, PermanentFailureError, enqueue, job
+from app.core.storage import storage
+from app.extensions import db
+from app.library.models import Blob, FileVersion, Page, Reading, ReceivedFile, Resource, pack_boxes
+from app.library.queries import ids_carrying
+from app.library.reading.pictures import THUMBNAIL_WIDTH, VIEW_WIDTH, has_pictures, picture_name, render_pages
+from app.library.reading.results import PageText, Summary
+from app.library.reading.run import READER_VERSION, open_reading
+from app.library.receiving import filetype_of
+from app.search.operations import index_soon
+
+FIRST_PICTURES = (1, 2, 3)
+CHUNK = 100  # pages written in one transaction, so that nobody waits behind a long document
+MOST_PROPOSED = 300
+KEPT_UNCLAIMED = timedelta(days=14)
+ORPHAN_AGE = timedelta(days=1)
+
+
+@job("library.extract", queue="files", timeout=300, max_attempts=3)
+def extract(payload: dict[str, Any]) -> None:
+    """Read one file: its pages, its state, what it proposes; then its first pictures. Run again, it changes nothing."""
+    blob = _blob(payload["blob_id"])
+    if blob is None:
+        return  # the file was taken away meanwhile
+    if blob.reader_version < READER_VERSION:
+        _read(blob.id, blob.sha256, blob.type)
+    draw(blob.sha256, blob.type, FIRST_PICTURES)
+
+
+def _blob(blob_id: int) -> Blob | None:
+    blob = db.session.get(Blob, blob_id)
+    db.session.rollback()  # reading a document takes seconds: no transaction stays open meanwhile
+    return blob
+
+
+def _read(blob_id: int, sha256: str, type_: str) -> None:
+    try:
+        path = storage().path(sha256)
+    except FileNotFoundError as error:
+        _conclude(blob_id, Summary("unreadable", "missing"))
+        raise PermanentFailureError(f"the bytes of {sha256} are missing") from error
+    with open_reading(path, filetype_of(type_)) as opened:
+        _forget_pages(blob_id)
+        for chunk in _chunks(opened.pages()):
+            _write_pages(blob_id, chunk)
+        _conclude(blob_id, opened.summary)
+
+
+def _forget_pages(blob_id: int) -> None:
+    with transaction() as session:
+        session.execute(delete(Page).where(Page.blob_id == blob_id))
+
+
+def _chunks(pages: Iterable[PageText]) -> Iterator[list[PageText]]:
+    rest = iter(pages)
+    while chunk := list(islice(rest, CHUNK)):
+        yield chunk
+
+
+def _write_pages(blob_id: int, pages: list[PageText]) -> None:
+    rows = [
+        {
+            "blob_id": blob_id,
+            "n": page.n,
+            "unit": page.unit,
+            "label": page.label[:80],
+            "text": page.text,
+            "packed_boxes": pack_boxes(page.boxes),
+            "reader_version": READER_VERSION,
+        }
+        for page in pages
+    ]
+    with transaction() as session:
+        session.execute(Page.__table__.insert(), rows)
+
+
+def _conclude(blob_id: int, summary: Summary) -> None:
+    """Keep the state of a file and have every resource that carries it indexed, in one transaction."""
+    with transaction() as session:
+        blob = session.get(Blob, blob_id)
+        if blob is None:
+            return
+        blob.reading, blob.reading_detail = Reading(summary.status), summary.detail[:40]
+        blob.page_count, blob.reader_version = summary.page_count, READER_VERSION
+        blob.proposed = proposals(summary)
+        carrying = ids_carrying(blob_id)
+        if summary.lang:
+            unsaid = Resource.id.in_(carrying) & (Resource.lang == "")
+            session.execute(update(Resource).where(unsaid).values(lang=summary.lang[:5]))
+        for resource_id in carrying:
+            index_soon("resource", resource_id)
+
+
+def proposals(summary: Summary) -> dict[str, str]:
+    """Return what a file says of itself, for the form: shown to the person, who decides."""
+    said = {
+        "title": summary.title,
+        "author": summary.author,
+        "date": summary.date.isoformat() if summary.date else None,
+        "lang": summary.lang,
+    }
+    return {name: value[:MOST_PROPOSED] for name, value in said.items() if value}
+
+
+def draw(sha256: str, type_: str, pages: Iterable[int], thumbnails: Iterable[int] | None = None) -> None:
+    """Draw the pictures of pages that have none yet, and their thumbnails, and keep them beside the file."""
+    filetype = filetype_of(type_)
+    if not has_pictures(filetype):
+        return
+    wanted = list(pages)
+    for width, numbers in ((VIEW_WIDTH, wanted), (THUMBNAIL_WIDTH, list(thumbnails or wanted))):
+        missing = [n for n in numbers if storage().derived(picture_name(sha256, n, width)) is None]
+        if not missing:
+            continue
+        for n, content in render_pages(storage().path(sha256), filetype, missing, width).items():
+            storage().put_derived(picture_name(sha256, n, width), content)
+
+
+def draw_soon(blob: Blob, pages: list[int], thumbnails: list[int]) -> None:
+    """Have pages drawn before anything else, because somebody is waiting for them. Inside ``transaction()``."""
+    payload = {"blob_id": blob.id, "pages": pages, "thumbnails": thumbnails}
+    key = f"picture:{blob.sha256}:{'-'.join(map(str, pages))}:{'-'.join(map(str, thumbnails))}"
+    enqueue("library.picture", payload, key=key[:200], priority=URGENT)
+
+
+@job("library.picture", queue="default", timeout=120, max_attempts=2)
+def draw_pages(payload: dict[str, Any]) -> None:
+    """Draw pages somebody has asked for."""
+    blob = _blob(payload["blob_id"])
+    if blob is not None:
+        draw(blob.sha256, blob.type, payload["pages"], payload["thumbnails"])
+
+
+@job("library.sweep", queue="files", every=timedelta(hours=12), timeout=600)
+def sweep(_payload: dict[str, Any]) -> None:
+    """Forget files sent for forms never published, then bytes that no row names any more."""
+    _forget_unclaimed()
+    sweep_storage()
+
+
+def _forget_unclaimed() -> None:
+    with transaction() as session:
+        session.execute(delete(ReceivedFile).where(ReceivedFile.at < now() - KEPT_UNCLAIMED))
+        carried = select(FileVersion.blob_id).union(select(ReceivedFile.blob_id))
+        young = now() - ORPHAN_AGE
+        gone = select(Blob.id).where(Blob.id.not_in(carried), Blob.created_at < young)
+        session.execute(delete(Page).where(Page.blob_id.in_(gone)))
+        session.execute(delete(Blob).where(Blob.id.not_in(carried), Blob.created_at < young))
+
+
+def sweep_storage() -> int:
+    """Remove stored bytes that no row names and that are older than a day; return how many.
+
+    A file is written before its row, so the young ones may be about to get theirs.
+    """
+    removed = 0
+    oldest = time.time() - ORPHAN_AGE.total_seconds()
+    named = set(db.session.scalars(select(Blob.sha256)))
+    db.session.rollback()
+    for sha256 in list(storage().all_hashes()):
+        if sha256 not in named and storage().path(sha256).stat().st_mtime < oldest:
+            storage().remove(sha256)
+            removed += 1
+    return removed

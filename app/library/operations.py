@@ -1,0 +1,174 @@
+"""What is done with resources: share, change, remove, put back. Plain functions, inside ``transaction()``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from app.accounts.models import User
+from app.core.audit import record
+from app.core.clock import now
+from app.core.db import lock
+from app.core.errors import EditConflictError
+from app.core.events import announce
+from app.core.i18n import lazy_gettext as _l
+from app.core.jobs import NORMAL
+from app.core.revisions import keep_revision
+from app.core.text import RENDERER_VERSION, render_markdown
+from app.extensions import db
+from app.library.events import ResourceChanged, ResourcePublished, ResourceRemoved
+from app.library.files import add_version, attach, claim_received, keep_all, keep_blob
+from app.library.models import Attachment, FileVersion, Resource
+from app.library.permissions import can_add_resource, can_edit_resource, can_restore_resource
+from app.library.receiving import Received
+from app.library.tags import tags_named
+from app.spaces.models import Audience, Space, State, fields_of
+
+#: What is typed, and so kept as a revision before each change.
+WRITTEN = ("kind", "title", "summary", "body", "source", "lang", "audience", "fields")
+
+
+@dataclass(frozen=True)
+class ResourceDetails:
+    """What a person says of a resource. ``lang`` is empty when the file is to say it; ``tags`` are labels."""
+
+    kind: str
+    title: str
+    summary: str = ""
+    body: str = ""
+    source: str = ""
+    dated_on: date | None = None
+    lang: str = ""
+    tags: Sequence[str] = ()
+    audience: str = Audience.SPACE
+    fields: dict[str, Any] = field(default_factory=dict)
+    body_html: str = ""
+
+    @classmethod
+    def of(cls, **given: Any) -> ResourceDetails:
+        """Return details with the Markdown of the body rendered: done here, before any transaction."""
+        return cls(**given, body_html=render_markdown(given["body"]) if given.get("body") else "")
+
+
+def share_resource(
+    person: User,
+    space: Space,
+    details: ResourceDetails,
+    *,
+    files: Sequence[Received] = (),
+    form: str | None = None,
+    priority: int = NORMAL,
+) -> Resource:
+    """Publish a resource in a space and return it.
+
+    ``files`` are attached in their order, after those that waited for ``form``. Raises RefusedError unless the person
+    writes in the space.
+    """
+    can_add_resource.require(person, space)
+    resource = Resource(space=space, author_id=person.id, state=State.PUBLISHED, published_at=now())
+    _write(resource, details)
+    db.session.add(resource)
+    db.session.flush()
+    if form is not None:
+        claim_received(person, resource, form)
+    attach(person, resource, keep_all(files, priority=priority))
+    record("resource.shared", person, resource, space_id=space.id, files=len(resource.attachments))
+    announce(ResourcePublished(resource.id, person.id, now()))
+    return resource
+
+
+def edit_resource(
+    person: User, resource: Resource, details: ResourceDetails, seen_version: int, *, form: str | None = None
+) -> Resource:
+    """Change what is said of a resource; what it said before is kept.
+
+    ``seen_version`` is the version the person had in front of them. Raises EditConflictError when somebody else changed
+    it meanwhile, RefusedError when the person may not.
+    """
+    lock(resource)
+    can_edit_resource.require(person, resource)
+    if resource.edit_version != seen_version:
+        raise EditConflictError(
+            _l(
+                "Quelqu'un d'autre a modifié cette ressource pendant que vous écriviez. Votre texte est gardé ci-dessous."
+            )
+        )
+    keep_revision(resource, person, _as_written(resource))
+    _write(resource, details)
+    if form is not None:
+        claim_received(person, resource, form)
+    _changed(person, resource)
+    return resource
+
+
+def add_files(person: User, resource: Resource, files: Sequence[Received]) -> list[FileVersion]:
+    """Attach more files to a resource. Raises RefusedError, and DomainError over the number allowed."""
+    lock(resource)
+    can_edit_resource.require(person, resource)
+    versions = attach(person, resource, keep_all(files, priority=NORMAL))
+    _changed(person, resource)
+    return versions
+
+
+def replace_file(person: User, attachment: Attachment, received: Received) -> FileVersion:
+    """Put a new version in place of a file; the earlier one is kept."""
+    resource = attachment.resource
+    lock(resource)
+    can_edit_resource.require(person, resource)
+    version = add_version(person, attachment, received.name, keep_blob(received))
+    _changed(person, resource)
+    return version
+
+
+def remove_file(person: User, attachment: Attachment) -> None:
+    """Take a file away from its resource. Raises RefusedError."""
+    resource = attachment.resource
+    lock(resource)
+    can_edit_resource.require(person, resource)
+    name = attachment.current.name
+    resource.attachments.remove(attachment)
+    record("resource.file_removed", person, resource, name=name)
+    _changed(person, resource)
+
+
+def remove_resource(person: User, resource: Resource, reason: str = "") -> None:
+    """Put a resource in the trash: nobody reads it, and it can be put back. Raises RefusedError."""
+    lock(resource)
+    can_edit_resource.require(person, resource)
+    resource.deleted_at, resource.deleted_by_id, resource.deleted_reason = now(), person.id, reason[:400]
+    record("resource.removed", person, resource, reason=reason[:400])
+    announce(ResourceRemoved(resource.id, person.id, now()))
+
+
+def restore_resource(person: User, resource: Resource) -> None:
+    """Take a resource out of the trash. Raises RefusedError."""
+    lock(resource)
+    can_restore_resource.require(person, resource)
+    resource.deleted_at, resource.deleted_by_id, resource.deleted_reason = None, None, ""
+    record("resource.restored", person, resource)
+    announce(ResourcePublished(resource.id, person.id, now()))
+
+
+def _changed(person: User, resource: Resource) -> None:
+    resource.edit_version += 1
+    resource.updated_at = now()
+    db.session.flush()
+    record("resource.edited", person, resource, edit_version=resource.edit_version)
+    announce(ResourceChanged(resource.id, person.id, now()))
+
+
+def _write(resource: Resource, details: ResourceDetails) -> None:
+    for name in WRITTEN:
+        setattr(resource, name, getattr(details, name))
+    resource.dated_on = details.dated_on
+    resource.body_html, resource.renderer_version = details.body_html, RENDERER_VERSION
+    resource.tags = tags_named(list(details.tags))
+
+
+def _as_written(resource: Resource) -> dict[str, Any]:
+    kept = fields_of(resource, *WRITTEN)
+    kept["dated_on"] = resource.dated_on.isoformat() if resource.dated_on else None
+    kept["tags"] = [tag.label for tag in resource.tags]
+    return kept

@@ -1,0 +1,114 @@
+"""What the library shows on pages that are not its own: navigation, tabs, front pages, cards in messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import render_template, request, url_for
+from markupsafe import Markup
+from sqlalchemy import select
+
+from app.accounts.models import User
+from app.core.access import person
+from app.core.i18n import gettext as _
+from app.core.navigation import NavigationEntry, Tab
+from app.core.news import RESOURCE, NewsItem
+from app.core.slots import fill
+from app.core.text import excerpt
+from app.extensions import db
+from app.library.addresses import resource_url
+from app.library.kinds import kind_of
+from app.library.models import Resource
+from app.library.permissions import can_read_resource
+from app.library.queries import Wanted, count_visible, resources_visible_to, shown_with
+from app.library.rows import foreign_lang, row_of
+from app.spaces.models import Space
+from app.spaces.permissions import shown_space
+
+SHOWN_IN_SPACE = 4
+EXCERPT = 160
+
+
+@fill("navigation", order=30)
+def navigation_entry() -> NavigationEntry:
+    """Return the entry « Ressources »."""
+    url = url_for("library.resources_page")
+    return NavigationEntry(url, _("Ressources"), "library", url)
+
+
+@fill("space.tabs", order=30)
+def space_tab(space: Space) -> Tab:
+    """Return the tab « Ressources » of a space, with how many this person may read."""
+    url = url_for("space_library.space_resources_page", slug=space.slug)
+    return Tab(url, _("Ressources"), count_visible(person(), space), active=request.path.startswith(url))
+
+
+@fill("space.overview", order=30)
+def to_read(space: Space) -> Markup | None:
+    """Return the panel « Ressources à lire » of a space."""
+    query = resources_visible_to(person(), Wanted(space_id=space.id)).limit(SHOWN_IN_SPACE)
+    rows = [row_of(one, person(), in_space=True) for one in db.session.scalars(query)]
+    if not rows:
+        return None
+    return Markup(render_template("library/space_panel.html", rows=rows, space=space))  # noqa: S704 - our own template
+
+
+@fill("home.news", order=30)
+def news(since: datetime | None, limit: int) -> list[NewsItem]:
+    """Return the resources that have come for this person since a moment, newest first; not their own."""
+    query = resources_visible_to(person()).where(Resource.author_id.is_distinct_from(person().id))
+    if since is not None:
+        query = query.where(Resource.published_at > since)
+    return [_news_item(one, person()) for one in db.session.scalars(query.limit(limit))]
+
+
+def _news_item(resource: Resource, reader: User) -> NewsItem:
+    space, author = shown_space(reader, resource), resource.author
+    place = f", {author.organisation.name}" if author and author.organisation else ""
+    return NewsItem(
+        at=resource.published_at or resource.created_at,
+        type=RESOURCE,
+        kind=resource.kind,
+        kind_label=str(kind_of(resource.kind).label),
+        title=resource.title,
+        url=resource_url(resource),
+        byline=_("déposé par %(name)s", name=f"{author.name}{place}") if author else "",
+        excerpt=excerpt(resource.summary, EXCERPT),
+        space=space.name if space else None,
+        space_id=space.id if space else None,
+        author=author,
+        lang=foreign_lang(resource),
+    )
+
+
+@dataclass(frozen=True)
+class ResourceCard:
+    """A resource mentioned in a text, for somebody who may read it."""
+
+    url: str
+    kind: str
+    kind_label: str
+    title: str
+    meta: str
+
+
+@fill("cards", order=30)
+def cards(reader: User, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Any]:
+    """Return the cards of ``("resource", public_id)`` keys, only for the resources this person may read."""
+    wanted = [public_id for type_, public_id in keys if type_ == "resource"]
+    if not wanted:
+        return {}
+    query = (
+        select(Resource).where(Resource.public_id.in_(wanted), can_read_resource.where(reader)).options(*shown_with())
+    )
+    return {("resource", one.public_id): _card(one) for one in db.session.scalars(query)}
+
+
+def _card(resource: Resource) -> ResourceCard:
+    kind = kind_of(resource.kind)
+    organisation = resource.author.organisation if resource.author else None
+    meta = ", ".join(filter(None, (str(kind.label), organisation.name if organisation else "")))
+    return ResourceCard(resource_url(resource), kind.key, str(kind.label), resource.title, meta)

@@ -1,0 +1,41 @@
+"""Who may read, add, change and remove resources."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from app.core.rules import Rule
+from app.library.models import Resource
+from app.spaces.models import Space
+from app.spaces.permissions import can_moderate_space, can_read, can_write_in_space
+
+
+def in_its_space(rule: Rule) -> Rule:
+    """Return a rule about spaces as a rule about the resources of those spaces."""
+    return Rule(
+        f"{rule.name} (in its space)",
+        rule.sentence,
+        lambda person, resource: rule(person, resource.space),
+        lambda person: Resource.space_id.in_(select(Space.id).where(rule.where(person))),
+    )
+
+
+wrote_resource = Rule(
+    "wrote_resource",
+    "la personne a déposé la ressource",
+    lambda person, resource: resource.author_id == person.id,
+    lambda person: Resource.author_id == person.id,
+)
+
+is_in_trash = Rule(
+    "is_in_trash",
+    "la ressource est à la corbeille",
+    lambda _person, resource: resource.deleted_at is not None,
+    lambda _person: Resource.deleted_at.is_not(None),
+)
+
+can_add_resource = can_write_in_space
+can_read_resource = can_read(Resource)
+keeps_resource = (wrote_resource & in_its_space(can_write_in_space)) | in_its_space(can_moderate_space)
+can_edit_resource = can_read_resource & keeps_resource
+can_restore_resource = is_in_trash & keeps_resource

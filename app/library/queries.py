@@ -1,0 +1,182 @@
+"""What is asked of the library: every question begins with what the person may read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from app.accounts.models import User
+from app.core.errors import NotFoundError, RefusedError
+from app.extensions import db
+from app.library.models import Attachment, Blob, FileVersion, Resource, Shelf, Tag, resource_tag
+from app.library.permissions import can_read_resource, can_restore_resource
+from app.spaces.models import Space, State
+from app.spaces.permissions import can_see_space
+
+MOST_TAGS_OFFERED = 40
+SORTS = ("recent", "old", "title")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which resources a list shows, as its address says: home or shelf space, kind, keywords (all of them), order."""
+
+    space_id: int | None = None
+    kind: str = ""
+    tags: tuple[str, ...] = ()
+    sort: str = "recent"
+
+    def without_kind(self) -> Wanted:
+        """Return the same list over all kinds and keywords."""
+        return replace(self, kind="", tags=())
+
+
+def shown_with() -> tuple[ORMOption, ...]:
+    """Return how to load what a line of a list shows: the same number of statements for one line and for twenty."""
+    return (
+        joinedload(Resource.author),
+        joinedload(Resource.space),
+        selectinload(Resource.tags),
+        selectinload(Resource.attachments).selectinload(Attachment.versions).joinedload(FileVersion.blob),
+    )
+
+
+def resources_visible_to(person: User, wanted: Wanted = Wanted()) -> Select[Any]:
+    """Return the published resources a person may read, as wanted, in order."""
+    return select(Resource).where(_visible(person, wanted)).order_by(*_order(wanted.sort)).options(*shown_with())
+
+
+def count_by_kind(person: User, wanted: Wanted) -> dict[str, int]:
+    """Return how many resources of each kind the person may read, keywords aside."""
+    visible = _visible(person, wanted.without_kind())
+    rows = db.session.execute(select(Resource.kind, func.count()).where(visible).group_by(Resource.kind))
+    return {kind: number for kind, number in rows}
+
+
+def count_by_tag(person: User, wanted: Wanted) -> list[tuple[Tag, int]]:
+    """Return the keywords of the wanted resources with the number each of them would leave, most frequent first."""
+    number = func.count(resource_tag.c.resource_id)
+    query = (
+        select(Tag, number)
+        .join(resource_tag, resource_tag.c.tag_id == Tag.id)
+        .join(Resource, Resource.id == resource_tag.c.resource_id)
+        .where(_visible(person, wanted))
+        .group_by(Tag.id)
+        .order_by(number.desc(), Tag.sort_key)
+        .limit(MOST_TAGS_OFFERED)
+    )
+    return [(tag, count) for tag, count in db.session.execute(query)]
+
+
+def count_visible(person: User, space: Space) -> int:
+    """Return how many resources of a space a person may read."""
+    visible = _visible(person, Wanted(space_id=space.id))
+    return db.session.scalar(select(func.count()).select_from(Resource).where(visible)) or 0
+
+
+def tags_by_slug(slugs: Iterable[str]) -> list[Tag]:
+    """Return the keywords of these slugs; unknown ones are left out."""
+    wanted = list(slugs)
+    return list(db.session.scalars(select(Tag).where(Tag.slug.in_(wanted)).order_by(Tag.sort_key))) if wanted else []
+
+
+def resource_for(person: User, public_id: str) -> Resource:
+    """Return a resource this person may read.
+
+    Raises NotFoundError when there is none or its space is hidden, RefusedError naming the space when it may be asked for.
+    """
+    query = select(Resource).where(Resource.public_id == public_id, can_read_resource.where(person))
+    resource = db.session.scalar(query.options(*shown_with()))
+    if resource is None:
+        raise _refusal(person, select(Resource).where(Resource.public_id == public_id))
+    return resource
+
+
+def file_version_for(person: User, public_id: str) -> FileVersion:
+    """Return a version of a file of a resource this person may read. Raises as ``resource_for``."""
+    of_resource = select(FileVersion).join(FileVersion.attachment).join(Attachment.resource)
+    query = of_resource.where(FileVersion.public_id == public_id, can_read_resource.where(person))
+    eager = contains_eager(FileVersion.attachment).contains_eager(Attachment.resource)
+    version = db.session.scalar(query.options(eager, joinedload(FileVersion.blob)))
+    if version is None:
+        carrier = select(Resource).join(Resource.attachments).join(Attachment.versions)
+        raise _refusal(person, carrier.where(FileVersion.public_id == public_id))
+    return version
+
+
+def attachment_of(resource: Resource, public_id: str) -> Attachment:
+    """Return a file of a resource. Raises NotFoundError."""
+    found = next((one for one in resource.attachments if one.public_id == public_id), None)
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def trashed_resource_for(person: User, public_id: str) -> Resource:
+    """Return a resource of the trash that this person may put back. Raises NotFoundError."""
+    query = select(Resource).where(Resource.public_id == public_id, can_restore_resource.where(person))
+    resource = db.session.scalar(query)
+    if resource is None:
+        raise NotFoundError
+    return resource
+
+
+def resources_carrying(blob_ids: Sequence[int], person: User) -> list[Resource]:
+    """Return the resources a person may read that carry one of these files, the oldest first."""
+    carrying = select(Attachment.resource_id).join(Attachment.versions).where(FileVersion.blob_id.in_(blob_ids))
+    query = select(Resource).where(Resource.id.in_(carrying), can_read_resource.where(person)).order_by(Resource.id)
+    return list(db.session.scalars(query))
+
+
+def ids_carrying(blob_id: int) -> list[int]:
+    """Return the ids of all resources that carry a file, whoever may read them: for indexing, never for a page."""
+    carrying = select(Attachment.resource_id).join(Attachment.versions).where(FileVersion.blob_id == blob_id)
+    return list(db.session.scalars(carrying.distinct()))
+
+
+def holds_bytes(space: Space, sha256: str) -> bool:
+    """Tell whether a space already has a resource with these bytes: for an import that begins again."""
+    query = (
+        select(Attachment.id)
+        .join(Attachment.versions)
+        .join(FileVersion.blob)
+        .join(Attachment.resource)
+        .where(Blob.sha256 == sha256, Resource.space_id == space.id, Resource.deleted_at.is_(None))
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def _visible(person: User, wanted: Wanted) -> ColumnElement[bool]:
+    conditions = [can_read_resource.where(person), Resource.state == State.PUBLISHED]
+    if wanted.space_id is not None:
+        shelved = select(Shelf.resource_id).where(Shelf.space_id == wanted.space_id)
+        conditions.append(or_(Resource.space_id == wanted.space_id, Resource.id.in_(shelved)))
+    if wanted.kind:
+        conditions.append(Resource.kind == wanted.kind)
+    for slug in wanted.tags:
+        tagged = select(resource_tag.c.resource_id).join(Tag, Tag.id == resource_tag.c.tag_id).where(Tag.slug == slug)
+        conditions.append(Resource.id.in_(tagged))
+    return and_(*conditions)
+
+
+def _order(sort: str) -> tuple[Any, ...]:
+    if sort == "title":
+        return Resource.sort_key, Resource.id
+    if sort == "old":
+        return Resource.published_at, Resource.id
+    return Resource.published_at.desc(), Resource.id.desc()
+
+
+def _refusal(person: User, query: Select[Any]) -> Exception:
+    """Return the error for a thing this person does not read: its space is named only where it is announced to them."""
+    resource = db.session.scalar(query.options(joinedload(Resource.space)))
+    if resource is None or resource.deleted_at is not None or resource.state == State.DRAFT:
+        return NotFoundError()
+    if can_see_space(person, resource.space):
+        return RefusedError(space=resource.space)
+    return NotFoundError()

@@ -1,0 +1,99 @@
+"""What the site says of a file once it has been received: being read, searchable, or why not and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.core.i18n import gettext as _
+from app.core.i18n import ngettext
+from app.library.models import Blob, Reading, Unit
+from app.library.receiving import filetype_of
+
+
+@dataclass(frozen=True)
+class FileState:
+    """One sentence for the person who brought a file; ``tone`` colours it, ``is_final`` ends the asking."""
+
+    sentence: str
+    tone: str
+    is_final: bool = True
+
+
+def state_of(blob: Blob) -> FileState:
+    """Return what to say of the reading of a file."""
+    if blob.reading == Reading.WAITING:
+        return FileState(_("Lecture en cours"), "", is_final=False)
+    if blob.reading == Reading.SEARCHABLE:
+        return FileState(_read(blob), "ok")
+    return FileState(_trouble(blob), "warn")
+
+
+def _read(blob: Blob) -> str:
+    unit, number = filetype_of(blob.type).unit, blob.page_count
+    if unit == Unit.PAGE:
+        return ngettext(
+            "Texte lu : %(num)s page consultable par la recherche",
+            "Texte lu : %(num)s pages consultables par la recherche",
+            number,
+        )
+    if unit == Unit.SLIDE:
+        return ngettext(
+            "Texte lu : %(num)s diapositive consultable par la recherche",
+            "Texte lu : %(num)s diapositives consultables par la recherche",
+            number,
+        )
+    if unit == Unit.SHEET:
+        return ngettext(
+            "Texte lu : %(num)s feuille consultable par la recherche",
+            "Texte lu : %(num)s feuilles consultables par la recherche",
+            number,
+        )
+    return _("Texte lu : il est consultable par la recherche")
+
+
+def _trouble(blob: Blob) -> str:
+    return {
+        Reading.PARTIAL: _("Texte lu en partie : la recherche n'en trouvera qu'un morceau."),
+        Reading.IMAGE_ONLY: _("Ce document est une image : on ne peut pas encore y chercher. Ajoutez un résumé."),
+        Reading.PROTECTED: _(
+            "Ce document est protégé par un mot de passe : on ne peut pas y chercher. "
+            "Remplacez-le par une version sans mot de passe, ou ajoutez un résumé."
+        ),
+        Reading.TOO_BIG: _(
+            "Ce document est trop lourd à lire : on ne peut pas y chercher. Découpez-le, ou ajoutez un résumé."
+        ),
+        Reading.EMPTY: _("Ce document ne contient pas de texte. Ajoutez un résumé."),
+    }.get(
+        Reading(blob.reading),
+        _("Ce document n'a pas pu être lu : il est peut-être abîmé. Enregistrez-le de nouveau, ou ajoutez un résumé."),
+    )
+
+
+def file_facts(name: str, blob: Blob) -> str:
+    """Return « PDF, 12 pages » for a file."""
+    kind = name.rpartition(".")[2].upper()
+    pages = unit_count(blob)
+    return f"{kind}, {pages}" if pages else kind
+
+
+def unit_count(blob: Blob) -> str:
+    """Return « 12 pages », « 8 diapositives »; nothing for a file without pages of its own."""
+    number, unit = blob.page_count, filetype_of(blob.type).unit
+    if not number or unit in {Unit.PASSAGE, ""}:
+        return ""
+    if unit == Unit.SLIDE:
+        return ngettext("%(num)s diapositive", "%(num)s diapositives", number)
+    if unit == Unit.SHEET:
+        return ngettext("%(num)s feuille", "%(num)s feuilles", number)
+    return ngettext("%(num)s page", "%(num)s pages", number)
+
+
+def unit_word(unit: str, n: int, label: str = "") -> str:
+    """Return the name of one part of a file: « Page 4 », « Diapositive 2 », the sheet's own name."""
+    if unit == Unit.SHEET:
+        return label or _("Feuille %(number)s", number=n)
+    if unit == Unit.SLIDE:
+        return _("Diapositive %(number)s", number=n)
+    if unit == Unit.PASSAGE:
+        return label or _("Passage %(number)s", number=n)
+    return _("Page %(number)s", number=n)

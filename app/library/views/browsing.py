@@ -1,0 +1,159 @@
+"""The lists of resources: of the whole network, of a space, and where to add one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from flask import redirect, render_template, request, url_for
+
+from app.core.access import person, signed_in
+from app.core.paging import page_number, paginate
+from app.core.slots import collect
+from app.core.text import one_line
+from app.library.kinds import KINDS, kind_of
+from app.library.queries import SORTS, Wanted, count_by_kind, count_by_tag, resources_visible_to, tags_by_slug
+from app.library.rows import row_of
+from app.library.views.doors import library, space_library
+from app.spaces.blueprint import render_space_page
+from app.spaces.models import Space
+from app.spaces.permissions import can_write_in_space
+from app.spaces.queries import spaces_of
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+PER_PAGE = 20
+MOST_TAGS_ASKED = 6
+LONGEST_SLUG = 90
+
+
+@library.get("/ressources")
+@signed_in
+def resources_page() -> ResponseReturnValue:
+    """List the resources a person may read, all spaces together."""
+    listing = _listing(partial(url_for, "library.resources_page"))
+    return render_template("library/list.html", listing=listing)
+
+
+@space_library.get("/ressources")
+@signed_in
+def space_resources_page(space: Space) -> ResponseReturnValue:
+    """List the resources of a space."""
+    listing = _listing(partial(url_for, "space_library.space_resources_page", slug=space.slug), space)
+    return render_space_page("library/space_list.html", space, listing=listing)
+
+
+@library.get("/ressources/nouvelle")
+@signed_in
+def choose_space_page() -> ResponseReturnValue:
+    """Ask in which space a resource is to be added; go there at once when there is only one."""
+    spaces = [space for space in spaces_of(person()) if can_write_in_space(person(), space)]
+    if len(spaces) == 1:
+        return redirect(url_for("space_library.new_resource", slug=spaces[0].slug))
+    return render_template("library/choose_space.html", spaces=spaces)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Everything the list shows: its page, rows, filters, and the addresses of its neighbours."""
+
+    page: Any
+    rows: list[Any]
+    wanted: Wanted
+    kinds: list[dict[str, Any]]
+    tags: list[dict[str, Any]]
+    ticked: list[dict[str, str]]
+    total: int
+    address: str
+    page_address: str
+    clear_address: str
+    may_add: bool
+    add_url: str
+
+    @property
+    def title(self) -> str:
+        """« 31 pratiques locales », « 312 ressources »."""
+        return kind_of(self.wanted.kind).counted(self.page.total) if self.wanted.kind else ""
+
+
+def _listing(address: Callable[..., str], space: Space | None = None) -> Listing:
+    wanted = _wanted(space)
+    page = paginate(resources_visible_to(person(), wanted), page_number(), PER_PAGE)
+    by_kind = count_by_kind(person(), wanted)
+    beside = {
+        key: text for part in collect("resource.counts", [one.id for one in page.items]) for key, text in part.items()
+    }
+    state = {
+        "type": wanted.kind or None,
+        "mot": list(wanted.tags),
+        "tri": None if wanted.sort == SORTS[0] else wanted.sort,
+    }
+    return Listing(
+        page=page,
+        rows=[row_of(one, person(), beside.get(one.id, ""), in_space=space is not None) for one in page.items],
+        wanted=wanted,
+        kinds=_kind_choices(address, by_kind, wanted, state),
+        tags=_tag_choices(wanted),
+        ticked=_ticked(address, wanted, state),
+        total=sum(by_kind.values()),
+        address=address(),
+        page_address=address(**state, page="NUMBER").replace("NUMBER", "{n}"),
+        clear_address=address(),
+        may_add=can_write_in_space(person(), space) if space else bool(spaces_of(person())),
+        add_url=url_for("space_library.new_resource", slug=space.slug)
+        if space
+        else url_for("library.choose_space_page"),
+    )
+
+
+def _wanted(space: Space | None) -> Wanted:
+    """Read the state of the list in the address; what is unknown there is passed over."""
+    kind, sort = request.args.get("type", ""), request.args.get("tri", SORTS[0])
+    slugs = [one_line(slug)[:LONGEST_SLUG] for slug in request.args.getlist("mot")[:MOST_TAGS_ASKED]]
+    return Wanted(
+        space_id=space.id if space else None,
+        kind=kind if kind in KINDS else "",
+        tags=tuple(dict.fromkeys(slug for slug in slugs if slug)),
+        sort=sort if sort in SORTS else SORTS[0],
+    )
+
+
+def _kind_choices(
+    address: Callable[..., str], by_kind: dict[str, int], wanted: Wanted, state: dict[str, Any]
+) -> list[dict[str, Any]]:
+    kept = {"tri": state["tri"]}
+    choices = [{"url": address(**kept), "label": None, "count": sum(by_kind.values()), "active": not wanted.kind}]
+    for key, kind in KINDS.items():
+        if by_kind.get(key) or key == wanted.kind:
+            url = address(**kept, type=key)
+            choices.append(
+                {
+                    "url": url,
+                    "label": kind.plural,
+                    "count": by_kind.get(key, 0),
+                    "active": key == wanted.kind,
+                    "kind": key,
+                }
+            )
+    return choices
+
+
+def _tag_choices(wanted: Wanted) -> list[dict[str, Any]]:
+    return [
+        {"value": tag.slug, "label": tag.label, "count": count, "checked": tag.slug in wanted.tags}
+        for tag, count in count_by_tag(person(), wanted)
+    ]
+
+
+def _ticked(address: Callable[..., str], wanted: Wanted, state: dict[str, Any]) -> list[dict[str, str]]:
+    """Return the keywords filtered by, each with the address of the list without it."""
+    return [
+        {
+            "label": tag.label,
+            "remove_url": address(**{**state, "mot": [slug for slug in wanted.tags if slug != tag.slug]}),
+        }
+        for tag in tags_by_slug(wanted.tags)
+    ]

@@ -1,0 +1,93 @@
+"""The page of a resource: the document at one page, what is known of it, and what others say of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import redirect, render_template, request, url_for
+
+from app.core.access import person, signed_in
+from app.core.db import transaction
+from app.core.paging import page_number
+from app.core.slots import collect
+from app.core.text import one_line, slugify, typographic
+from app.library.addresses import download_url, resource_url
+from app.library.facts import essentials, head_facts, resource_trail
+from app.library.jobs import draw_soon
+from app.library.kinds import kind_of
+from app.library.models import Attachment, FileVersion, Resource
+from app.library.permissions import can_edit_resource
+from app.library.queries import attachment_of, resource_for
+from app.library.rows import foreign_lang
+from app.library.states import state_of, unit_word
+from app.library.viewing import IMAGE, TEXT, Document, Look, document_of
+from app.library.views.doors import library
+from app.library.views.sending import file_lines
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+LONGEST_WORDS = 200
+
+
+@library.get("/ressources/<string(length=10):public_id>", defaults={"slug": ""})
+@library.get("/ressources/<string(length=10):public_id>-<slug>")
+@signed_in
+def resource_page(public_id: str, slug: str) -> ResponseReturnValue:
+    """Show a resource, its document open at the page of the address."""
+    resource = resource_for(person(), public_id)
+    if slug != slugify(resource.title):
+        return redirect(resource_url(resource, **request.args.to_dict()), code=301)
+    attachment = _chosen_file(resource)
+    version = attachment.current if attachment else None
+    document = _document(resource, version)
+    return render_template("library/resource.html", **_page(resource, version, document))
+
+
+def _chosen_file(resource: Resource) -> Attachment | None:
+    chosen = request.args.get("fichier", "")
+    if chosen:
+        return attachment_of(resource, chosen)
+    return resource.attachments[0] if resource.attachments else None
+
+
+def _document(resource: Resource, version: FileVersion | None) -> Document | None:
+    if version is None:
+        return None
+    look = Look(
+        page=page_number() if "page" in request.args else 0,
+        words=one_line(request.args.get("q", ""))[:LONGEST_WORDS],
+        view=TEXT if request.args.get("vue") == "texte" else IMAGE,
+    )
+    document = document_of(resource, version, look, request.args.get("fichier", ""))
+    if document is not None and (document.wanted_pages or document.wanted_thumbnails):
+        _draw(version, document)
+    return document
+
+
+def _draw(version: FileVersion, document: Document) -> None:
+    """Have the missing pictures made; meanwhile the page is shown as text."""
+    with transaction():
+        draw_soon(version.blob, document.wanted_pages, document.wanted_thumbnails)
+
+
+def _page(resource: Resource, version: FileVersion | None, document: Document | None) -> dict[str, Any]:
+    kind = kind_of(resource.kind)
+    may_edit = can_edit_resource(person(), resource)
+    return {
+        "resource": resource,
+        "kind": kind,
+        "lang": foreign_lang(resource),
+        "trail": resource_trail(resource, person()),
+        "head": head_facts(resource),
+        "document": document,
+        "place": unit_word(document.unit, document.number, document.label) if document else "",
+        "unavailable": state_of(version.blob) if version and document is None else None,
+        "body": typographic(resource.body_html) if resource.lang == "fr" else resource.body_html,
+        "essentials": essentials(resource),
+        "tags": [{"label": tag.label, "url": url_for("library.resources_page", mot=tag.slug)} for tag in resource.tags],
+        "files": file_lines(resource, with_state=may_edit),
+        "download": download_url(version) if version else "",
+        "may_edit": may_edit,
+        "asides": collect("resource.aside", resource, document.number if document else None),
+    }

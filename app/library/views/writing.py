@@ -1,0 +1,235 @@
+"""Sharing and changing a resource: one form, several files, and nothing typed or sent is ever lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from flask import Response, flash, jsonify, redirect, render_template, request, url_for
+from sqlalchemy import func, select
+
+from app.accounts.models import User, UserKind
+from app.core.access import person, signed_in
+from app.core.clock import now
+from app.core.db import transaction
+from app.core.drafts import draft_for, drop_draft, keep_draft
+from app.core.errors import DomainError, EditConflictError, wants_json
+from app.core.i18n import format_time, ngettext
+from app.core.i18n import gettext as _
+from app.extensions import db
+from app.library.addresses import resource_url
+from app.library.files import forget_received, received_for
+from app.library.forms import ResourceForm, filled_from, form_class, offer_audiences
+from app.library.kinds import kind_of
+from app.library.models import Resource
+from app.library.operations import edit_resource, remove_file, share_resource
+from app.library.permissions import can_add_resource, can_edit_resource
+from app.library.queries import attachment_of, resource_for
+from app.library.receiving import MOST_FILES, accepted_for_field
+from app.library.views.doors import library, space_library
+from app.library.views.sending import answer_upload, file_lines, known_addresses, take_files, waiting_lines
+from app.spaces.blueprint import render_space_page
+from app.spaces.models import Audience, Space
+from app.spaces.queries import turnout
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+CONFLICT, REFUSED = 409, 422
+#: Buttons of the form that do something else than publish.
+ATTACH, REMOVE, DETACH, LATER = "joindre", "retirer", "detacher", "plus_tard"
+
+
+@dataclass
+class Desk:
+    """A form being filled: what is typed, and what must be said about it."""
+
+    form: ResourceForm
+    problems: list[str] = field(default_factory=list)
+    status: int = 200
+    in_conflict: bool = False
+
+
+@space_library.route("/ressources/nouvelle", methods=["GET", "POST"])
+@signed_in
+def new_resource(space: Space) -> ResponseReturnValue:
+    """Share a resource in a space."""
+    can_add_resource.require(person(), space)
+    if request.method == "POST" and wants_json():
+        return answer_upload(request.path)
+    desk = _desk(space, draft_for(person(), request.path))
+    if _is_publishing(desk):
+        published = _publish(space, desk)
+        if published is not None:
+            return published
+    return _form_page(space, desk), desk.status
+
+
+@library.route("/ressources/<string(length=10):public_id>/modifier", methods=["GET", "POST"])
+@signed_in
+def change_resource(public_id: str) -> ResponseReturnValue:
+    """Change a resource: its words, its audience, its files."""
+    resource = resource_for(person(), public_id)
+    can_edit_resource.require(person(), resource)
+    if request.method == "POST" and wants_json():
+        return answer_upload(request.path)
+    desk = _desk(resource.space, {**filled_from(resource), **draft_for(person(), request.path)})
+    if request.method == "POST" and DETACH in request.form:
+        _detach(resource, request.form[DETACH], desk.form)
+    if _is_publishing(desk):
+        changed = _change(resource, desk)
+        if changed is not None:
+            return changed
+    return _form_page(resource.space, desk, resource), desk.status
+
+
+@library.post("/ressources/<string(length=10):public_id>/modifier/brouillon")
+@signed_in
+def keep_change(public_id: str) -> ResponseReturnValue:
+    """Keep what is being typed to change a resource."""
+    resource = resource_for(person(), public_id)
+    can_edit_resource.require(person(), resource)
+    return _kept(url_for("library.change_resource", public_id=public_id))
+
+
+@space_library.post("/ressources/nouvelle/brouillon")
+@signed_in
+def keep_new(space: Space) -> ResponseReturnValue:
+    """Keep what is being typed to share a resource."""
+    can_add_resource.require(person(), space)
+    return _kept(url_for("space_library.new_resource", slug=space.slug))
+
+
+def _kept(form: str) -> Response:
+    typed = ResourceForm().typed
+    with transaction():
+        moment = keep_draft(person(), form, typed)
+    return jsonify(saved=_("Brouillon enregistré à %(time)s", time=format_time(moment)))
+
+
+def _desk(space: Space, kept: dict[str, Any]) -> Desk:
+    """Return the form as typed, or as it was left; take in what came with it, whatever button was pressed."""
+    kind = kind_of(request.form.get("kind") or kept.get("kind", ""))
+    form = form_class(kind)(data=kept)
+    desk = Desk(form)
+    if request.method == "POST":
+        _kept_files, desk.problems = take_files(request.path)
+        _keep_typed(form)
+    offer_audiences(form, person(), space, _members())
+    return desk
+
+
+def _keep_typed(form: ResourceForm) -> None:
+    with transaction():
+        keep_draft(person(), request.path, form.typed)
+        if REMOVE in request.form:
+            forget_received(person(), request.path, request.form[REMOVE])
+
+
+def _detach(resource: Resource, public_id: str, form: ResourceForm) -> None:
+    """Take a file away at once; the words being typed go on from the version this makes."""
+    was_current = form.seen_version.data == str(resource.edit_version)
+    with transaction():
+        remove_file(person(), attachment_of(resource, public_id))
+        if was_current:
+            form.seen_version.data = str(resource.edit_version)
+        keep_draft(person(), request.path, form.typed)
+    flash(_("Le fichier est retiré de la ressource."))
+
+
+def _is_publishing(desk: Desk) -> bool:
+    """Tell whether the form is to be published and may be; say in ``desk`` why not."""
+    if request.method != "POST" or request.form.keys() & {ATTACH, REMOVE, DETACH, LATER}:
+        if desk.problems:
+            desk.status = REFUSED
+        return False
+    if desk.form.validate() and not desk.problems:
+        return True
+    desk.status = REFUSED
+    return False
+
+
+def _publish(space: Space, desk: Desk) -> ResponseReturnValue | None:
+    details = desk.form.details(keep_lang="" if received_for(person(), request.path) else "fr")
+    try:
+        with transaction():
+            resource = share_resource(person(), space, details, form=request.path)
+            drop_draft(person(), request.path)
+    except DomainError as error:
+        _say(desk, error)
+        return None
+    flash(_published(resource, space))
+    return redirect(resource_url(resource))
+
+
+def _change(resource: Resource, desk: Desk) -> ResponseReturnValue | None:
+    details = desk.form.details(keep_lang=resource.lang)
+    seen = desk.form.seen_version.data or ""
+    try:
+        with transaction():
+            edit_resource(person(), resource, details, int(seen) if seen.isdigit() else 0, form=request.path)
+            drop_draft(person(), request.path)
+    except DomainError as error:
+        _say(desk, error)
+        return None
+    flash(_("La ressource est modifiée."))
+    return redirect(resource_url(resource))
+
+
+def _say(desk: Desk, error: DomainError) -> None:
+    """Show a refusal above the form, with everything typed in it; other errors have their own page."""
+    if error.status not in {CONFLICT, REFUSED}:
+        raise error
+    desk.problems.append(str(error.message))
+    desk.status, desk.in_conflict = error.status, isinstance(error, EditConflictError)
+
+
+def _published(resource: Resource, space: Space) -> str:
+    members = _members() if resource.audience == Audience.NETWORK else turnout(space).people
+    return ngettext(
+        "Ressource publiée. %(num)s personne peut la lire.",
+        "Ressource publiée. %(num)s personnes peuvent la lire.",
+        members,
+    )
+
+
+def _members() -> int:
+    present = (User.kind == UserKind.MEMBER) & User.disabled_at.is_(None)
+    return db.session.scalar(select(func.count()).select_from(User).where(present)) or 0
+
+
+def _form_page(space: Space, desk: Desk, resource: Resource | None = None) -> str:
+    waiting = received_for(person(), request.path)
+    if resource is not None and desk.in_conflict:
+        desk.form.seen_version.data = str(resource.edit_version)
+    _propose(desk.form, [one.blob.proposed | {"name": one.name} for one in waiting])
+    context = {
+        "desk": desk,
+        "form": desk.form,
+        "resource": resource,
+        "own_fields": [desk.form[one.name] for one in kind_of(desk.form.kind.data or "").fields],
+        "waiting": waiting_lines(request.path),
+        "known": known_addresses(request.path),
+        "files": file_lines(resource, with_state=True, removable=True) if resource else [],
+        "accept": accepted_for_field(),
+        "most_files": MOST_FILES,
+        "current": filled_from(resource) if resource and desk.in_conflict else None,
+        "saved_at": format_time(now()) if LATER in request.form else "",
+    }
+    if resource is not None:
+        return render_template("library/edit.html", **context)
+    return render_space_page("library/new.html", space, **context)
+
+
+def _propose(form: ResourceForm, proposals: list[dict[str, str]]) -> None:
+    """Fill what nobody has typed from what the files say of themselves."""
+    for said in proposals:
+        stem = said["name"].rpartition(".")[0].replace("_", " ").replace("-", " ").strip()
+        for name, value in (
+            ("title", said.get("title") or stem),
+            ("source", said.get("author")),
+            ("dated_on", said.get("date")),
+            ("lang", said.get("lang")),
+        ):
+            if value and not form[name].data:
+                form[name].data = value
