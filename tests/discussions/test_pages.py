@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from tests.people import FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, PRIVATE
 from tests.support import CountedStatements, loaded
 
 pytestmark = pytest.mark.usefixtures("cast")
+EDITED = '<span class="dot"></span>modifié '
 
 
 def whole(browser: Any, url: str) -> str:
@@ -24,6 +27,12 @@ def whole(browser: Any, url: str) -> str:
     answered = browser.get(url, follow_redirects=True)
     assert answered.status_code == 200, answered.status_code
     return str(answered.get_data(as_text=True))
+
+
+def neutral(answered: Any, url: str) -> str:
+    """Return a page without its address, request number and form token."""
+    page = str(answered.get_data(as_text=True)).replace(url, "")
+    return re.sub(r'name="csrf_token" value="[^"]+"', "", page).replace(answered.headers["X-Request-Id"], "")
 
 
 def test_list_thread_and_forms_open(app: Flask, browser: Any) -> None:
@@ -143,8 +152,6 @@ def test_quoting_prefills_the_composer_without_script(app: Flask, browser: Any) 
 
 
 def test_edit_shows_modified_after_ten_minutes_only(app: Flask, browser: Any) -> None:
-    from datetime import timedelta
-
     with app.app_context():
         post = answer(start(), MEMBER, "Premier jet")
         edit, url, written_at = f"/discussions/messages/{post.public_id}/modifier", path(post.thread), post.created_at
@@ -152,10 +159,10 @@ def test_edit_shows_modified_after_ten_minutes_only(app: Flask, browser: Any) ->
     clock.set_clock(lambda: written_at + timedelta(minutes=9))
     assert "Premier jet" in whole(me, edit)
     assert me.post(edit, {"body": "Deuxième jet", "edit_version": "1"}).status_code == 302
-    assert "modifié" not in whole(me, url).partition("<main")[2]
+    assert EDITED not in whole(me, url)
     clock.set_clock(lambda: written_at + timedelta(minutes=11))
     me.post(edit, {"body": "Troisième jet", "edit_version": "2"})
-    assert "modifié" in whole(me, url).partition("<main")[2]
+    assert EDITED in whole(me, url)
 
 
 def test_conflict_shows_both_texts(app: Flask, browser: Any) -> None:
@@ -243,10 +250,11 @@ def test_wrong_slug_redirects_only_those_who_may_read(app: Flask, browser: Any) 
         url = path(thread)
     assert browser(MEMBER).get(f"{url}-n-importe-quoi?page=1").location == f"{url}-titre-secret?page=1"
     outside = browser(OUTSIDER)
+    unknown = outside.get("/discussions/aaaaaaaaaa")
     for tried in (url, f"{url}-titre-secret", f"{url}-autre"):
         refused = outside.get(tried)
         assert refused.status_code == 404
-        assert "secret" not in refused.get_data(as_text=True).lower()
+        assert neutral(refused, tried) == neutral(unknown, "/discussions/aaaaaaaaaa")
 
 
 @pytest.mark.parametrize("title", ["<script>alert(1)</script>", "שלום עולם " * 20, "é" * 200, "a\x00b\x1b", "'\"><img src=x>"])
@@ -323,7 +331,7 @@ def test_the_list_costs_the_same_with_one_and_with_three_threads(app: Flask, bro
         for who in (MEMBER, GUEST):
             start(who, title=f"De {who}")
     many = _statements(app, browser, url)
-    assert few == many
+    assert len(few) == len(many)
     assert len(many) <= 14, "\n".join(many)
 
 
