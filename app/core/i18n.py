@@ -70,6 +70,19 @@ def pgettext(context: str, message: str, **variables: Any) -> str:
     return _finished(str(flask_babel.pgettext(context, message, **variables)))
 
 
+def _template_gettext(message: str) -> str:
+    """Translate for Jinja, which puts the variables in afterwards."""
+    return _finished(flask_babel.get_translations().ugettext(message))
+
+
+def _template_ngettext(one: str, many: str, num: int) -> str:
+    return _finished(flask_babel.get_translations().ungettext(one, many, num))
+
+
+def _template_pgettext(context: str, message: str) -> str:
+    return _finished(flask_babel.get_translations().upgettext(context, message))
+
+
 def lazy_gettext(message: str, **variables: Any) -> LazyString:
     """Translate when shown: for labels made at import time."""
     return LazyString(gettext, message, **variables)
@@ -156,7 +169,7 @@ def register(app: Flask) -> None:
     babel.init_app(app, locale_selector=choose_language, timezone_selector=reader_timezone)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        gettext, ngettext, newstyle=True, pgettext=pgettext
+        _template_gettext, _template_ngettext, newstyle=True, pgettext=_template_pgettext
     )
     app.jinja_env.globals["current_language"] = current_language
     app.jinja_env.filters.update(

@@ -33,6 +33,9 @@ LAST_VISIT = timedelta(days=4)  # everybody was last here so long ago: the home 
 
 _CARD = re.compile(r"\[\[(resource|person):([a-z0-9.-]+)\]\]")
 
+# A line end followed by the rest of a sentence: not by an empty line, a list item, a quotation, a title or a table.
+_CUT = re.compile(r"(?<=[^\n]) *\n(?! *(?:\n|[-*+>|#]|\d+[.)] )) *")
+
 
 def load_network(*, known_password: bool, progress: Progress = lambda _line: None) -> dict[str, str]:
     """Load everything that is not there yet; run again after an interruption, it goes on.
@@ -100,7 +103,7 @@ def _load_spaces(network: Network, start: datetime) -> None:
                 visibility=one.visibility,
                 join_policy=one.join_policy,
                 summary=one.summary,
-                purpose=one.purpose,
+                purpose=_unwrapped(one.purpose),
                 partner=", ".join(one.partners),
             )
             space.slug, space.short_name = one.slug, one.short_name
@@ -196,7 +199,12 @@ def _with_cards(text: str, resources: dict[str, str], names: dict[str, str]) -> 
             return f"[[resource:{resources[key]}]]" if key in resources else ""
         return names.get(key, "")
 
-    return _CARD.sub(shown, text)
+    return _CARD.sub(shown, _unwrapped(text))
+
+
+def _unwrapped(text: str) -> str:
+    """Join the lines that the content's files cut at the margin: people do not press Enter inside a sentence."""
+    return _CUT.sub(" ", text)
 
 
 def _leave_them_unread(start: datetime) -> None:

@@ -15,6 +15,7 @@ from app.core.db import sort_key
 from app.core.events import listen
 from app.core.i18n import format_date, ngettext
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext as _l
 
 from app.core.text import plain_text, slugify
 from app.discussions.addresses import thread_url
@@ -31,7 +32,7 @@ from app.library.models import Resource
 from app.search.catalogue import Audience, CatalogueRow
 from app.search.engine import OWN_TEXT, ParentDocument, Passage
 from app.search.operations import index_soon
-from app.search.sources import Card, register_kind_words, register_source
+from app.search.sources import Card, register_kind_labels, register_kind_words, register_source
 from app.spaces.models import State
 from app.spaces.permissions import shown_space
 
@@ -163,4 +164,5 @@ def follow_resource(event: Any) -> None:  # noqa: ANN401 - each of these events 
 
 
 register_source(ThreadSource())
+register_kind_labels({KIND: _l("Discussion")})
 register_kind_words({"discussion": KIND, "discussions": KIND, "question": KIND, "thread": KIND})

@@ -17,14 +17,14 @@ from app.core.text import plain_text
 from app.extensions import db
 from app.library.addresses import PAGES_APART, page_number_in, resource_url
 from app.library.events import ResourceChanged, ResourcePublished, ResourceRemoved
-from app.library.kinds import kind_words
+from app.library.kinds import KINDS, kind_words
 from app.library.models import Attachment, FileVersion, Page, Resource
 from app.library.permissions import can_read_resource
 from app.library.queries import shown_with
 from app.search.catalogue import Audience, CatalogueRow
 from app.search.engine import OWN_TEXT, ParentDocument, Passage
 from app.search.operations import index_soon
-from app.search.sources import Card, register_kind_words, register_source
+from app.search.sources import Card, register_kind_labels, register_kind_words, register_source
 from app.spaces.models import State
 from app.spaces.permissions import shown_space
 
@@ -179,15 +179,17 @@ def _page_texts(places: Mapping[tuple[int, int, int], int]) -> Iterator[tuple[tu
                 yield (one, position, page.n), Passage(number, page.unit, page.label, page.text)
 
 
-@listen(ResourcePublished)
-@listen(ResourceChanged)
-@listen(ResourceRemoved)
 def index_resource(event: ResourcePublished | ResourceChanged | ResourceRemoved) -> None:
     """Have a resource indexed again; who may find it counts at once."""
     index_soon("resource", event.resource_id)
+
+
+for _event in (ResourcePublished, ResourceChanged, ResourceRemoved):
+    listen(_event)(index_resource)
 
 
 def register() -> None:
     """Declare resources to the search."""
     register_source(ResourceSource())
     register_kind_words(kind_words())
+    register_kind_labels({kind.key: kind.label for kind in KINDS.values()})

@@ -136,22 +136,14 @@ def in_batches(ids: Iterable[int]) -> Iterator[list[int]]:
         yield batch
 
 
-@dataclass(frozen=True)
-class KindName:
-    """How a kind is shown: its name for one thing and the family it is listed under (« Ressources »)."""
-
-    label: Any
-    family: Any
+_kind_labels: dict[str, Any] = {}
 
 
-_kind_names: dict[str, KindName] = {}
-
-
-def register_kinds(names: Mapping[str, KindName]) -> None:
-    """Declare how kinds are named; labels may be lazy translations."""
-    _kind_names.update(names)
+def register_kind_labels(labels: Mapping[str, Any]) -> None:
+    """Declare how kinds are named to people: ``{"report": lazy « Rapport »}``."""
+    _kind_labels.update(labels)
 
 
 def kind_label(kind: str) -> str:
     """Return the name of a kind in the reader's language."""
-    return str(_kind_names[kind].label) if kind in _kind_names else kind
+    return str(_kind_labels.get(kind, kind))
