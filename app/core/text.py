@@ -31,6 +31,9 @@ _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _TAG = re.compile(r"<[^>]*>")
 _HEADING = re.compile(r"(</?)h([12])\b", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\[\[([a-z]+):([a-z0-9][a-z0-9-]{0,80})\]\]")
+# What a card must never be put into: code, and tags, whose attributes people fill (the address and title of a link).
+_NOT_TEXT = r'<(?:code|pre)>.*?</(?:code|pre)>|<(?:[^">]|"[^"]*")*>'
+_PLACEHOLDER_IN_TEXT = re.compile(rf"{_NOT_TEXT}|{_PLACEHOLDER.pattern}", re.DOTALL)
 
 
 def clean_text(text: str) -> str:
@@ -125,9 +128,11 @@ def fill_placeholders(html: str, card: Callable[[str, str], Markup | None]) -> M
     """
 
     def shown(found: re.Match[str]) -> str:
+        if found.group(1) is None:
+            return found.group(0)
         return str(card(found.group(1), found.group(2)) or "")
 
-    return Markup(_PLACEHOLDER.sub(shown, html))  # noqa: S704 - html comes from render_markdown, cards from templates
+    return Markup(_PLACEHOLDER_IN_TEXT.sub(shown, html))  # noqa: S704 - html comes from render_markdown, cards from templates
 
 
 def typographic(html: str) -> Markup:
