@@ -6,6 +6,7 @@ style sheets are joined in the order of their cascade layers, modules in the ord
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import re
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from flask import Flask, Response
 
 ROOT = Path(__file__).resolve().parents[2]
 LAYERS = {
@@ -47,6 +48,9 @@ IMPORT = re.compile(r"""^import\s+.*?from\s+["'](?P<path>[^"']+)["'];\s*$""", re
 EXPORT = re.compile(r"^export\s+(?=function|async|const|class|let)", re.MULTILINE)
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 YEAR = 365 * 24 * 3600
+OK = 200
+BUILT = ("built/", "vendor/")
+COMPRESSED = (".css", ".js", ".svg")
 
 
 @dataclass
@@ -152,11 +156,18 @@ def _publish(static: Path, manifest: Manifest, name: str, pattern: str, content:
     target = static / path
     target.parent.mkdir(parents=True, exist_ok=True)
     _write_if_new(target, content)
+    if target.suffix in COMPRESSED:
+        _write_if_new(_packed(target), gzip.compress(content, mtime=0))
     for older in target.parent.glob(Path(pattern).name.format("[0-9a-f]" * 10)):
         if older != target:
             older.unlink(missing_ok=True)
+            _packed(older).unlink(missing_ok=True)
     manifest.files[name] = path
     return path
+
+
+def _packed(target: Path) -> Path:
+    return target.with_name(f"{target.name}.gz")
 
 
 def _write_if_new(target: Path, content: bytes) -> None:
@@ -187,7 +198,11 @@ def is_stale(root: Path = ROOT) -> bool:
     """Whether a source changed since the last build, or a built file is gone."""
     static = root / "app" / "static"
     manifest = read_manifest(root)
-    if manifest is None or any(not (static / path).is_file() for path in manifest.files.values()):
+    if manifest is None:
+        return True
+    paths = [static / path for path in manifest.files.values()]
+    paths += [_packed(path) for path in paths if path.suffix in COMPRESSED]
+    if not all(path.is_file() for path in paths):
         return True
     built = (static / "built" / "manifest.json").stat().st_mtime
     sources = [path for kind in ("css", "js", "img") for path in (static / kind).rglob("*.*")]
@@ -232,10 +247,32 @@ def register(app: Flask) -> None:
     usual = app.get_send_file_max_age
 
     def max_age(filename: str | None) -> int | None:
-        return YEAR if filename and filename.startswith(("built/", "vendor/")) else usual(filename)
+        return YEAR if filename and filename.startswith(BUILT) else usual(filename)
 
     # Flask documents this hook for a subclass; one function for one application says the same with less.
     app.get_send_file_max_age = max_age  # type: ignore[method-assign]
+    app.after_request(_send_packed)
+
+
+def _send_packed(response: Response) -> Response:
+    """Send the compressed twin of a built file to a browser that takes it. Our files hold no secret (BREACH)."""
+    from flask import current_app, request  # this file must load before Flask is installed
+    from werkzeug.wsgi import FileWrapper  # same reason
+
+    path = (request.view_args or {}).get("filename", "") if request.endpoint == "static" else ""
+    if not path.startswith(BUILT) or not path.endswith(COMPRESSED) or response.status_code != OK:
+        return response
+    response.vary.add("Accept-Encoding")
+    twin = _packed(Path(current_app.static_folder or "") / path)
+    if not request.accept_encodings.quality("gzip") or not twin.is_file():
+        return response
+    if isinstance(response.response, FileWrapper):
+        response.response.close()
+    response.direct_passthrough = False
+    response.set_data(twin.read_bytes())
+    response.headers["Content-Encoding"] = "gzip"
+    response.headers.pop("ETag", None)  # the name already says the content
+    return response
 
 
 def main() -> int:

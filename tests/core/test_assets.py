@@ -8,6 +8,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
 
 from app.core.assets import (
     LAYERS,
@@ -19,6 +21,7 @@ from app.core.assets import (
     join_modules,
     join_styles,
     read_manifest,
+    register,
 )
 
 FIRST_PAGE_LIMIT = 200_000
@@ -117,6 +120,25 @@ def test_a_build_is_stale_when_a_source_is_newer_or_a_file_is_gone(bare: Path) -
     assert read_manifest(bare) == manifest
     (bare / "app" / "static" / manifest.files["app.js"]).unlink()
     assert is_stale(bare)
+
+
+def test_built_files_travel_compressed_and_are_kept_for_a_year() -> None:
+    app = Flask("site", static_folder=str(ROOT / "app" / "static"))
+    register(app)
+    with app.test_request_context():
+        address = app.jinja_env.globals["asset_url"]("app.css")
+    client = app.test_client()
+    with client.get(address) as plain, client.get(address, headers={"Accept-Encoding": "gzip"}) as packed:
+        _assert_same_file_packed(plain, packed)
+
+
+def _assert_same_file_packed(plain: TestResponse, packed: TestResponse) -> None:
+    assert (plain.status_code, packed.status_code) == (200, 200)
+    assert gzip.decompress(packed.data) == plain.data
+    assert len(packed.data) < len(plain.data) / 3
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in plain.headers["Vary"]
+    assert "max-age=31536000" in packed.headers["Cache-Control"]
 
 
 def test_icon_names_are_unique() -> None:
