@@ -81,9 +81,8 @@ def weakness(password: str, *known_words: str) -> LazyString | None:
         return _l("Ce mot de passe est trop court : prenez au moins 12 caractères, par exemple quatre mots sans lien.")
     if len(password) > LONGEST:
         return _l("Ce mot de passe dépasse 256 caractères.")
-    words = [
-        word for text in (*known_words, *NETWORK_WORDS) for word in clean_text(text).lower().replace("@", " ").split()
-    ]
+    texts = [clean_text(text).lower() for text in (*known_words, *NETWORK_WORDS)]
+    words = [word for text in texts for word in (text, *text.replace("@", " ").split())]
     if zxcvbn(password[:CHECKED], user_inputs=words)["score"] < ENOUGH_SCORE:
         return _l("Ce mot de passe est facile à deviner. Prenez plusieurs mots sans lien entre eux.")
     return None

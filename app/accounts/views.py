@@ -67,7 +67,7 @@ def sign_in_page() -> ResponseReturnValue:
         if user is not None:
             return _signed_in(user, target)
         refusal = _("Adresse ou mot de passe non reconnus. Vous pouvez choisir un nouveau mot de passe.")
-    return _sign_in_form(form, target, refusal, 200 if request.method == "GET" else 422)
+    return _sign_in_form(form, target, refusal, 422 if form.is_submitted() else 200)
 
 
 def _sign_in_form(
@@ -203,7 +203,7 @@ def reset_page() -> ResponseReturnValue:
         with transaction():
             enqueue("accounts.mail_reset", {"email": email}, priority=URGENT)
         return render_template("accounts/reset_sent.html", email=email)
-    return render_template("accounts/reset.html", form=form), 200 if request.method == "GET" else 422
+    return render_template("accounts/reset.html", form=form), 422 if form.is_submitted() else 200
 
 
 @blueprint.route("/mot-de-passe/<secret>", methods=["GET", "POST"])
@@ -223,7 +223,7 @@ def choose_password_page(secret: str) -> ResponseReturnValue:
             return render_template("accounts/link_over.html"), 404, {"Referrer-Policy": "no-referrer"}
         flash(_("Votre nouveau mot de passe est enregistré. Identifiez-vous."))
         return redirect(url_for("accounts.sign_in_page"))
-    status = 200 if request.method == "GET" else 422
+    status = 422 if form.is_submitted() else 200
     return (
         render_template("accounts/new_password.html", form=form),
         status,
