@@ -18,8 +18,8 @@ def resource_url(resource: Resource, **state: Any) -> str:
 
 def download_url(version: FileVersion, *, attached: bool = True) -> str:
     """Return the address of a file's bytes; ``attached`` asks the browser to save rather than to show."""
-    more = {"enregistrer": 1} if attached else {}
-    return url_for("files.download", public_id=version.public_id, name=version.name, **more)
+    saved = 1 if attached else None
+    return url_for("files.download", public_id=version.public_id, name=version.name, enregistrer=saved)
 
 
 def picture_url(version: FileVersion, page: int, width: int) -> str:

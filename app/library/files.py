@@ -1,4 +1,4 @@
-"""What is done with files: bytes become blobs, blobs become versions of a resource's files. Inside ``transaction()``."""
+"""What is done with files, inside ``transaction()``: bytes become blobs, blobs become versions of files."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def received_for(person: User, form: str) -> list[ReceivedFile]:
 def received_file_for(person: User, public_id: str) -> ReceivedFile:
     """Return one file this very person has sent. Raises NotFoundError for anybody else."""
     mine = (ReceivedFile.person_id == person.id) & (ReceivedFile.public_id == public_id)
-    found = db.session.scalar(select(ReceivedFile).where(mine))
+    found: ReceivedFile | None = db.session.scalar(select(ReceivedFile).where(mine))
     if found is None:
         raise NotFoundError
     return found

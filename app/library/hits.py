@@ -34,7 +34,7 @@ def pages_with_hits(blob: Blob, words: str, lang: str) -> tuple[int, ...]:
 
 @lru_cache(maxsize=REMEMBERED)
 def _pages(blob_id: int, _sha256: str, _reader_version: int, query: Query, lang: str) -> tuple[int, ...]:
-    """Look through the pages; remembered, because turning pages asks the same again. Holds no right: bytes are bytes."""
+    """Look through the pages; remembered, because turning pages asks the same again. Holds no right."""
     clauses = terms_of(query).marked
     starts = _starts(clauses)
     rows = db.session.execute(select(Page.n, Page.text).where(Page.blob_id == blob_id).order_by(Page.n))

@@ -184,8 +184,9 @@ def index_resource(event: ResourcePublished | ResourceChanged | ResourceRemoved)
     index_soon("resource", event.resource_id)
 
 
-for _event in (ResourcePublished, ResourceChanged, ResourceRemoved):
-    listen(_event)(index_resource)
+listen(ResourcePublished)(index_resource)
+listen(ResourceChanged)(index_resource)
+listen(ResourceRemoved)(index_resource)
 
 
 def register() -> None:

@@ -91,9 +91,7 @@ def edit_resource(
     can_edit_resource.require(person, resource)
     if resource.edit_version != seen_version:
         raise EditConflictError(
-            _l(
-                "Quelqu'un d'autre a modifié cette ressource pendant que vous écriviez. Votre texte est gardé ci-dessous."
-            )
+            _l("Quelqu'un d'autre a modifié cette ressource pendant que vous écriviez. Votre texte est gardé.")
         )
     keep_revision(resource, person, _as_written(resource))
     _write(resource, details)

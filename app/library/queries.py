@@ -55,7 +55,7 @@ def count_by_kind(person: User, wanted: Wanted) -> dict[str, int]:
     """Return how many resources of each kind the person may read, keywords aside."""
     visible = _visible(person, wanted.without_kind())
     rows = db.session.execute(select(Resource.kind, func.count()).where(visible).group_by(Resource.kind))
-    return {kind: number for kind, number in rows}
+    return {kind: number for kind, number in rows}  # noqa: C416 - rows are named tuples, which mypy keeps apart
 
 
 def count_by_tag(person: User, wanted: Wanted) -> list[tuple[Tag, int]]:
@@ -88,10 +88,10 @@ def tags_by_slug(slugs: Iterable[str]) -> list[Tag]:
 def resource_for(person: User, public_id: str) -> Resource:
     """Return a resource this person may read.
 
-    Raises NotFoundError when there is none or its space is hidden, RefusedError naming the space when it may be asked for.
+    Raises NotFoundError when there is none or its space is hidden, RefusedError naming the space that may be asked for.
     """
     query = select(Resource).where(Resource.public_id == public_id, can_read_resource.where(person))
-    resource = db.session.scalar(query.options(*shown_with()))
+    resource: Resource | None = db.session.scalar(query.options(*shown_with()))
     if resource is None:
         raise _refusal(person, select(Resource).where(Resource.public_id == public_id))
     return resource
@@ -102,7 +102,7 @@ def file_version_for(person: User, public_id: str) -> FileVersion:
     of_resource = select(FileVersion).join(FileVersion.attachment).join(Attachment.resource)
     query = of_resource.where(FileVersion.public_id == public_id, can_read_resource.where(person))
     eager = contains_eager(FileVersion.attachment).contains_eager(Attachment.resource)
-    version = db.session.scalar(query.options(eager, joinedload(FileVersion.blob)))
+    version: FileVersion | None = db.session.scalar(query.options(eager, joinedload(FileVersion.blob)))
     if version is None:
         carrier = select(Resource).join(Resource.attachments).join(Attachment.versions)
         raise _refusal(person, carrier.where(FileVersion.public_id == public_id))
@@ -120,7 +120,7 @@ def attachment_of(resource: Resource, public_id: str) -> Attachment:
 def trashed_resource_for(person: User, public_id: str) -> Resource:
     """Return a resource of the trash that this person may put back. Raises NotFoundError."""
     query = select(Resource).where(Resource.public_id == public_id, can_restore_resource.where(person))
-    resource = db.session.scalar(query)
+    resource: Resource | None = db.session.scalar(query)
     if resource is None:
         raise NotFoundError
     return resource

@@ -73,7 +73,7 @@ class Received:
 def receive(stream: BinaryIO, name: str) -> Received:
     """Take a file in: check its type by content and name, its size, and store its bytes durably.
 
-    ``stream`` can be rewound. Raises FileRefusedError with a sentence for the person. Call outside of ``transaction()``.
+    ``stream`` can be rewound. Raises FileRefusedError with a sentence for the person. Not inside ``transaction()``.
     """
     shown = safe_name(name)
     size, limit = stream.seek(0, 2), current_app.config["SETTINGS"].max_file_mb * MEBIBYTE

@@ -1,4 +1,4 @@
-"""What the page of a resource shows: the file and page in front of the reader, its picture, its hits, its neighbours."""
+"""What the page of a resource shows: the page in front of the reader, its picture, its hits, its neighbours."""
 
 from __future__ import annotations
 

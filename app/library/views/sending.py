@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, jsonify, render_template, request, send_file, url_for
+from flask import Response, current_app, jsonify, render_template, request, send_file
 
 from app.core.access import person, signed_in
 from app.core.db import transaction
 from app.core.errors import NotFoundError
-from app.core.i18n import format_size
 from app.core.i18n import gettext as _
 from app.core.storage import storage
 from app.core.throttle import Limit
-from app.library.addresses import download_url, resource_url
-from app.library.files import keep_received, received_file_for, received_for
-from app.library.models import Blob, ReceivedFile, Resource
-from app.library.queries import file_version_for, resources_carrying
+from app.library.files import keep_received, received_file_for
+from app.library.lines import already_here, attachment_line, received_line
+from app.library.models import FileVersion, ReceivedFile
+from app.library.queries import file_version_for
 from app.library.reading.pictures import THUMBNAIL_WIDTH, VIEW_WIDTH, picture_name
 from app.library.receiving import FileRefusedError, filetype_named, receive
-from app.library.states import file_facts, state_of
 from app.library.views.doors import files
 
 if TYPE_CHECKING:
@@ -33,7 +31,6 @@ FILE_POLICY = "sandbox; default-src 'none'; img-src 'self' data:; style-src 'uns
 SHOWN_INLINE = frozenset({"application/pdf", "text/plain", "image/png", "image/jpeg", "image/webp", "image/gif"})
 WIDTHS = frozenset({VIEW_WIDTH, THUMBNAIL_WIDTH})
 UPLOADS = Limit("upload", free=400, first=timedelta(seconds=10))
-ICONS = {"pdf": "file-pdf", "image": "file-image", "sheet": "file-sheet", "slide": "file-slides"}
 
 
 @files.get("/fichiers/<string(length=10):public_id>/<name>")
@@ -44,7 +41,7 @@ def download(public_id: str, name: str) -> ResponseReturnValue:  # noqa: ARG001 
     media_type = filetype_named(version.name).media_type
     inline = media_type in SHOWN_INLINE and "enregistrer" not in request.args
     return _sent(
-        storage().path(version.blob.sha256),
+        _bytes_of(version),
         mimetype=media_type,
         as_attachment=not inline,
         download_name=version.name,
@@ -66,7 +63,16 @@ def picture(public_id: str, page: int, width: int) -> ResponseReturnValue:
     return _sent(path, mimetype="image/webp", etag=f"{version.blob.sha256}-{page}-{width}")
 
 
-def _sent(path: Any, **options: Any) -> Response:
+def _bytes_of(version: FileVersion) -> Path:
+    """Return where the bytes of a file are. Raises NotFoundError when they are lost, and says so in the log."""
+    try:
+        return storage().path(version.blob.sha256)
+    except FileNotFoundError as error:
+        current_app.logger.exception("the bytes of file %s are missing", version.public_id)
+        raise NotFoundError from error
+
+
+def _sent(path: Path, **options: Any) -> Response:
     answer = send_file(path, conditional=True, max_age=None, **options)
     answer.headers["Content-Security-Policy"] = FILE_POLICY
     answer.headers["Cache-Control"] = "private, no-store"
@@ -77,9 +83,9 @@ def _sent(path: Any, **options: Any) -> Response:
 @signed_in
 def file_state(public_id: str) -> ResponseReturnValue:
     """Show what became of a file, as the line of a list: asked again until the reading has ended."""
-    version = file_version_for(person(), public_id)
-    url = url_for("files.file_state", public_id=public_id)
-    return render_template("library/file_line.html", file=_line(version.name, version.blob, download_url(version), url))
+    attachment = file_version_for(person(), public_id).attachment
+    line = attachment_line(attachment, with_state=True, removable="retirer" in request.args)
+    return render_template("library/file_line.html", file=line)
 
 
 @files.get("/fichiers/recus/<string(length=10):public_id>/etat")
@@ -87,53 +93,6 @@ def file_state(public_id: str) -> ResponseReturnValue:
 def received_state(public_id: str) -> ResponseReturnValue:
     """Show what became of a file sent for a form, to the person who sent it."""
     return render_template("library/file_line.html", file=received_line(received_file_for(person(), public_id)))
-
-
-@dataclass(frozen=True)
-class FileLine:
-    """One line of a list of files, as ``components/upload.html`` shows it."""
-
-    name: str
-    meta: str
-    status: str = ""
-    tone: str = ""
-    url: str = ""
-    icon: str = "file"
-    poll_url: str = ""
-    remove_name: str = ""
-    remove_value: str = ""
-    proposed: dict[str, str] | None = None
-
-
-def file_lines(resource: Resource, *, with_state: bool, removable: bool = False) -> list[FileLine]:
-    """Return the files of a resource; their state for those who may do something about it."""
-    lines = []
-    for attachment in resource.attachments:
-        version = attachment.current
-        url = url_for("files.file_state", public_id=version.public_id) if with_state else ""
-        remove = {"remove_name": "detacher", "remove_value": attachment.public_id} if removable else {}
-        lines.append(_line(version.name, version.blob, download_url(version, attached=False), url, **remove))
-    return lines
-
-
-def received_line(received: ReceivedFile) -> FileLine:
-    """Return a file that waits for its form."""
-    url = url_for("files.received_state", public_id=received.public_id)
-    remove = {"remove_name": "retirer", "remove_value": received.public_id}
-    return _line(received.name, received.blob, "", url, **remove, proposed=received.blob.proposed)
-
-
-def _line(name: str, blob: Blob, url: str, state_url: str, **more: Any) -> FileLine:
-    state = state_of(blob)
-    meta = f"{file_facts(name, blob)}, {format_size(blob.size)}"
-    shown = {"status": state.sentence, "tone": state.tone} if state_url else {}
-    poll = "" if state.is_final else state_url
-    return FileLine(name, meta, url=url, icon=_icon(name), poll_url=poll, **shown, **more)
-
-
-def _icon(name: str) -> str:
-    kind = filetype_named(name)
-    return ICONS.get(kind.family) or ICONS.get(kind.unit, "file-text")
 
 
 def take_files(form: str) -> tuple[list[ReceivedFile], list[str]]:
@@ -164,7 +123,7 @@ def answer_upload(form: str) -> ResponseReturnValue:
     if not kept:
         return jsonify(error=problems[0] if problems else _("Choisissez un fichier.")), 422
     line = received_line(kept[0])
-    sentence = already_here(kept[0].blob) or line.status
+    sentence = already_here(person(), kept[0].blob) or line.status
     return jsonify(
         token=kept[0].public_id,
         name=line.name,
@@ -175,21 +134,3 @@ def answer_upload(form: str) -> ResponseReturnValue:
         poll_url=line.poll_url,
         html=render_template("library/file_line.html", file=line),
     ), 201
-
-
-def already_here(blob: Blob) -> str:
-    """Return « déjà dans la bibliothèque : … » when this very person may see where; nothing otherwise."""
-    carrying = resources_carrying([blob.id], person())
-    return _("Déjà dans la bibliothèque : « %(title)s »", title=carrying[0].title) if carrying else ""
-
-
-def waiting_lines(form: str) -> list[FileLine]:
-    """Return the files that wait for a form."""
-    return [received_line(one) for one in received_for(person(), form)]
-
-
-def known_addresses(form: str) -> list[tuple[str, str]]:
-    """Return (title, address) of resources this person may see that already carry a file waiting for a form."""
-    blobs = [one.blob_id for one in received_for(person(), form)]
-    found = resources_carrying(blobs, person()) if blobs else []
-    return [(one.title, resource_url(one)) for one in found]

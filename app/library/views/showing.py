@@ -15,6 +15,7 @@ from app.library.addresses import download_url, resource_url
 from app.library.facts import essentials, head_facts, resource_trail
 from app.library.jobs import draw_soon
 from app.library.kinds import kind_of
+from app.library.lines import file_lines
 from app.library.models import Attachment, FileVersion, Resource
 from app.library.permissions import can_edit_resource
 from app.library.queries import attachment_of, resource_for
@@ -22,7 +23,6 @@ from app.library.rows import foreign_lang
 from app.library.states import state_of, unit_word
 from app.library.viewing import IMAGE, TEXT, Document, Look, document_of
 from app.library.views.doors import library
-from app.library.views.sending import file_lines
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

@@ -21,13 +21,14 @@ from app.library.addresses import resource_url
 from app.library.files import forget_received, received_for
 from app.library.forms import ResourceForm, filled_from, form_class, offer_audiences
 from app.library.kinds import kind_of
+from app.library.lines import DETACH, REMOVE, file_lines, known_addresses, waiting_lines
 from app.library.models import Resource
 from app.library.operations import edit_resource, remove_file, share_resource
 from app.library.permissions import can_add_resource, can_edit_resource
 from app.library.queries import attachment_of, resource_for
 from app.library.receiving import MOST_FILES, accepted_for_field
 from app.library.views.doors import library, space_library
-from app.library.views.sending import answer_upload, file_lines, known_addresses, take_files, waiting_lines
+from app.library.views.sending import answer_upload, take_files
 from app.spaces.blueprint import render_space_page
 from app.spaces.models import Audience, Space
 from app.spaces.queries import turnout
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 CONFLICT, REFUSED = 409, 422
-#: Buttons of the form that do something else than publish.
-ATTACH, REMOVE, DETACH, LATER = "joindre", "retirer", "detacher", "plus_tard"
+#: Buttons of the form that do something else than publish, beside those of each file.
+ATTACH, LATER = "joindre", "plus_tard"
 
 
 @dataclass
@@ -208,8 +209,8 @@ def _form_page(space: Space, desk: Desk, resource: Resource | None = None) -> st
         "form": desk.form,
         "resource": resource,
         "own_fields": [desk.form[one.name] for one in kind_of(desk.form.kind.data or "").fields],
-        "waiting": waiting_lines(request.path),
-        "known": known_addresses(request.path),
+        "waiting": waiting_lines(person(), request.path),
+        "known": known_addresses(person(), request.path),
         "files": file_lines(resource, with_state=True, removable=True) if resource else [],
         "accept": accepted_for_field(),
         "most_files": MOST_FILES,

@@ -1,0 +1,212 @@
+"""Bringing a folder of files into a space: what each file is called, and what became of it."""
+
+from __future__ import annotations
+
+import csv
+import enum
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from app.accounts.models import User
+from app.core.db import lock, transaction
+from app.core.errors import DomainError
+from app.core.jobs import BULK
+from app.core.text import one_line
+from app.library.kinds import KINDS, OTHER
+from app.library.operations import ResourceDetails, share_resource
+from app.library.queries import holds_bytes
+from app.library.receiving import FileRefusedError, Received, receive
+from app.library.tags import split_tags
+from app.spaces.models import LONGEST_TITLE, Space
+
+LONGEST_SOURCE = 300
+LONGEST_MANIFEST = 64 * 1024 * 1024
+_DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ].*)?$")
+_FRENCH_DAY = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})$")
+
+
+class ImportProblemError(Exception):
+    """The import cannot begin: the message says why, for the person at the terminal."""
+
+
+class Outcome(enum.StrEnum):
+    """What became of one file."""
+
+    IMPORTED = "imported"
+    ALREADY_THERE = "already_there"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file to bring in: its path, its name in the folder, and what a manifest says of it.
+
+    ``trouble`` is a reason that keeps it out before it is even opened.
+    """
+
+    path: Path
+    shown: str
+    said: dict[str, str] = field(default_factory=dict)
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of one file, with the reason when it did not come in, and the resource it has become."""
+
+    shown: str
+    outcome: Outcome
+    reason: str = ""
+    resource: str = ""
+    blob_id: int | None = None
+
+
+def entries_of(folder: Path, manifest: Path | None) -> list[Entry]:
+    """Return the files of a folder in order of path; with a manifest, those it lists, and the others as left out.
+
+    Raises ImportProblemError when the folder or the manifest cannot be read.
+    """
+    if not folder.is_dir():
+        raise ImportProblemError(f"not a folder: {folder}")
+    found = dict(_files_in(folder))
+    if manifest is None:
+        return [Entry(path, shown) for shown, path in found.items()]
+    said = rows_of(manifest)
+    kept_aside = {shown for shown, path in found.items() if path.resolve() == manifest.resolve()}
+    listed = [_listed(folder, shown, row) for shown, row in said.items()]
+    unlisted = [
+        Entry(path, shown, trouble="not listed in the manifest")
+        for shown, path in found.items()
+        if shown not in said and shown not in kept_aside
+    ]
+    return [*listed, *unlisted]
+
+
+def _files_in(folder: Path) -> Iterator[tuple[str, Path]]:
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if not name.startswith("."):
+                path = Path(place) / name
+                yield path.relative_to(folder).as_posix(), path
+
+
+def rows_of(manifest: Path) -> dict[str, dict[str, str]]:
+    """Return the rows of a manifest by path: UTF-8 CSV with a head, separated by comma, semicolon or tab.
+
+    Columns beyond ``path, title, author, date, lang, kind, tags`` are ignored. Raises ImportProblemError.
+    """
+    try:
+        if manifest.stat().st_size > LONGEST_MANIFEST:
+            raise ImportProblemError(f"the manifest is too long: {manifest}")
+        text = manifest.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError as error:
+        raise ImportProblemError(f"the manifest cannot be read: {error.strerror}") from error
+    head = text.partition("\n")[0]
+    separator = max(",;\t", key=head.count)
+    rows = list(csv.DictReader(text.splitlines(keepends=True), delimiter=separator))
+    if not rows or "path" not in rows[0]:
+        raise ImportProblemError("the manifest needs a first line of column names, with « path » among them")
+    return {
+        _plain(row, "path"): {name: _plain(row, name) for name in row if name} for row in rows if _plain(row, "path")
+    }
+
+
+def _plain(row: dict[str, str | None], name: str) -> str:
+    return one_line(row.get(name) or "")
+
+
+def _listed(folder: Path, shown: str, row: dict[str, str]) -> Entry:
+    path = folder / shown
+    inside = path.resolve().is_relative_to(folder.resolve())
+    if not inside:
+        return Entry(path, shown, row, "outside the folder")
+    return Entry(path, shown, row, "" if path.is_file() else "not in the folder")
+
+
+def import_entry(person: User, space: Space, entry: Entry) -> Fate:
+    """Bring one file into a space, unless it is there already: each in a transaction of its own.
+
+    A file that cannot come in is told with its reason; nothing is raised for what a file holds.
+    """
+    if entry.trouble:
+        return Fate(entry.shown, Outcome.REFUSED, entry.trouble)
+    try:
+        with entry.path.open("rb") as stream:
+            received = receive(stream, entry.path.name)
+    except FileRefusedError as refusal:
+        return Fate(entry.shown, Outcome.REFUSED, str(refusal.message))
+    except OSError as error:
+        return Fate(entry.shown, Outcome.REFUSED, error.strerror or type(error).__name__)
+    return _shared(person, space, entry, received)
+
+
+def _shared(person: User, space: Space, entry: Entry, received: Received) -> Fate:
+    details = details_of(entry)
+    try:
+        with transaction():
+            lock(space)  # two imports at once into one space wait for each other, so neither doubles the other's files
+            if holds_bytes(space, received.sha256):
+                return Fate(entry.shown, Outcome.ALREADY_THERE, "the same bytes are in this space already")
+            resource = share_resource(person, space, details, files=[received], priority=BULK)
+            blob_id = resource.attachments[0].current.blob_id
+            return Fate(entry.shown, Outcome.IMPORTED, "", resource.public_id, blob_id)
+    except DomainError as error:
+        return Fate(entry.shown, Outcome.REFUSED, str(error.message) or "not allowed in this space")
+
+
+def import_all(
+    person: User, space: Space, entries: list[Entry], tell: Callable[[Fate], None] = lambda _fate: None
+) -> list[Fate]:
+    """Bring in many files, one after the other; ``tell`` hears of each as it is done."""
+    fates = []
+    for entry in entries:
+        fate = import_entry(person, space, entry)
+        tell(fate)
+        fates.append(fate)
+    return fates
+
+
+def details_of(entry: Entry) -> ResourceDetails:
+    """Return what is known of a file: the manifest's words, else its name; its language is left to the reading."""
+    said = entry.said
+    kind = said.get("kind", "").casefold()
+    return ResourceDetails.of(
+        kind=kind if kind in KINDS else OTHER.key,
+        title=(said.get("title") or title_of(entry.path.name))[:LONGEST_TITLE],
+        source=said.get("author", "")[:LONGEST_SOURCE],
+        dated_on=day_of(said.get("date", "")),
+        lang=_lang(said.get("lang", "")),
+        tags=split_tags(said.get("tags", "")),
+    )
+
+
+def title_of(name: str) -> str:
+    """Return a readable title for a file without one: its name without extension, underscores as spaces."""
+    stem = name.rpartition(".")[0] or name
+    return one_line(os.fsencode(stem).decode("utf-8", "replace").replace("_", " ")) or name
+
+
+def day_of(text: str) -> date | None:
+    """Return the day written as 2021-07-05, 2021-07, 2021 or 05/07/2021; the first day when only part is known."""
+    french = _FRENCH_DAY.match(text)
+    found = _DAY.match(text)
+    if french:
+        year, month, day = french[3], french[2], french[1]
+    elif found:
+        year, month, day = found[1], found[2] or "1", found[3] or "1"
+    else:
+        return None
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def _lang(text: str) -> str:
+    code = text.casefold()[:2]
+    return code if len(code) == 2 and code.isascii() and code.isalpha() else ""  # noqa: PLR2004 - ISO 639-1

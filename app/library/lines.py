@@ -1,0 +1,108 @@
+"""Files as lines of a list: what each one is, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flask import url_for
+
+from app.accounts.models import User
+from app.core.i18n import format_size
+from app.core.i18n import gettext as _
+from app.library.addresses import download_url, resource_url
+from app.library.files import received_for
+from app.library.models import Attachment, Blob, ReceivedFile, Resource
+from app.library.queries import resources_carrying
+from app.library.receiving import filetype_named
+from app.library.states import file_facts, state_of
+
+ICONS = {"pdf": "file-pdf", "image": "file-image", "sheet": "file-sheet", "slide": "file-slides"}
+#: Names of the buttons that take a file away from a form, or from its resource.
+REMOVE, DETACH = "retirer", "detacher"
+
+
+@dataclass(frozen=True)
+class FileLine:
+    """One line of a list of files, as ``library/parts.html`` shows it.
+
+    ``poll_url`` is asked again until the reading has ended; ``remove_name`` and ``remove_value`` make the button of the
+    form around that takes the file away; ``proposed`` is what the file says of itself.
+    """
+
+    name: str
+    meta: str
+    status: str = ""
+    tone: str = ""
+    url: str = ""
+    icon: str = "file"
+    poll_url: str = ""
+    remove_name: str = ""
+    remove_value: str = ""
+    proposed: dict[str, str] = field(default_factory=dict)
+
+
+def file_lines(resource: Resource, *, with_state: bool, removable: bool = False) -> list[FileLine]:
+    """Return the files of a resource; their state for those who may do something about it."""
+    return [attachment_line(one, with_state=with_state, removable=removable) for one in resource.attachments]
+
+
+def attachment_line(attachment: Attachment, *, with_state: bool, removable: bool = False) -> FileLine:
+    """Return one file of a resource."""
+    version = attachment.current
+    state = state_of(version.blob)
+    asked = url_for("files.file_state", public_id=version.public_id, retirer=1 if removable else None)
+    return FileLine(
+        version.name,
+        _meta(version.name, version.blob),
+        status=state.sentence if with_state else "",
+        tone=state.tone,
+        url=download_url(version, attached=False),
+        icon=_icon(version.name),
+        poll_url=asked if with_state and not state.is_final else "",
+        remove_name=DETACH if removable else "",
+        remove_value=attachment.public_id,
+    )
+
+
+def received_line(received: ReceivedFile) -> FileLine:
+    """Return a file that waits for its form."""
+    state = state_of(received.blob)
+    asked = url_for("files.received_state", public_id=received.public_id)
+    return FileLine(
+        received.name,
+        _meta(received.name, received.blob),
+        status=state.sentence,
+        tone=state.tone,
+        icon=_icon(received.name),
+        poll_url="" if state.is_final else asked,
+        remove_name=REMOVE,
+        remove_value=received.public_id,
+        proposed=received.blob.proposed,
+    )
+
+
+def waiting_lines(person: User, form: str) -> list[FileLine]:
+    """Return the files a person has sent for a form."""
+    return [received_line(one) for one in received_for(person, form)]
+
+
+def already_here(person: User, blob: Blob) -> str:
+    """Return « Déjà dans la bibliothèque : … » when this very person may see where; nothing otherwise."""
+    carrying = resources_carrying([blob.id], person)
+    return _("Déjà dans la bibliothèque : « %(title)s »", title=carrying[0].title) if carrying else ""
+
+
+def known_addresses(person: User, form: str) -> list[tuple[str, str]]:
+    """Return (title, address) of resources this person may see that already carry a file waiting for a form."""
+    blobs = [one.blob_id for one in received_for(person, form)]
+    found = resources_carrying(blobs, person) if blobs else []
+    return [(one.title, resource_url(one)) for one in found]
+
+
+def _meta(name: str, blob: Blob) -> str:
+    return f"{file_facts(name, blob)}, {format_size(blob.size)}"
+
+
+def _icon(name: str) -> str:
+    kind = filetype_named(name)
+    return ICONS.get(kind.family) or ICONS.get(kind.unit, "file-text")
