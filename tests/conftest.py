@@ -5,13 +5,15 @@ from __future__ import annotations
 import getpass
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from flask import Flask
+from flask_migrate import upgrade
 from sqlalchemy import text
 
 from app import create_app
@@ -22,8 +24,6 @@ from tests.people import Cast, bring_in
 from tests.support import Browser
 
 DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
-_apps: dict[str, Flask] = {}
-_postgres: dict[str, str | None] = {}
 
 
 def _server() -> str | None:
@@ -39,40 +39,56 @@ def _server() -> str | None:
     return None
 
 
-def _new_postgres_database(server: str) -> str:
+@contextmanager
+def new_database_app(kind: str, folder: Path, **more: Any) -> Iterator[Flask]:
+    """Give an application on a database of its own, without tables; dropped at the end.
+
+    Skips the test where there is no such server.
+    """
+    if kind == "sqlite":
+        yield _app_on("", folder, **more)
+        return
+    server = _server()
+    if server is None:
+        pytest.skip("no PostgreSQL server (set TEST_POSTGRES_URL or start one on 127.0.0.1:5432)")
     name = f"beffroi_test_{os.getpid()}_{secrets.token_hex(3)}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
         connection.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
-    _postgres["server"], _postgres["name"] = server, name
-    return server.rsplit("/", 1)[0] + "/" + name
+    try:
+        yield _app_on(f"{server.rsplit('/', 1)[0]}/{name}", folder, **more)
+    finally:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def new_app(kind: str, folder: Path, **more: Any) -> Flask:
-    """Build an application on an empty database of one kind; skips the test where there is no such server."""
-    url = ""
-    if kind == "postgres":
-        server = _server()
-        if server is None:
-            pytest.skip("no PostgreSQL server (set TEST_POSTGRES_URL or start one on 127.0.0.1:5432)")
-        url = _new_postgres_database(server)
+def _app_on(url: str, folder: Path, **more: Any) -> Flask:
     settings = Settings(instance=folder, database_url=url, demo="0", **more)
-    app = create_app(settings, TESTING=True, PASSWORD_COST="test", PROPAGATE_EXCEPTIONS=False)
+    return create_app(settings, TESTING=True, PASSWORD_COST="test", PROPAGATE_EXCEPTIONS=False)
+
+
+@pytest.fixture(scope="session")
+def applications() -> Iterator[Callable[[str, Path], Flask]]:
+    """A function that gives the one application of a kind of database, made at first use, ended with the session."""
+    apps: dict[str, Flask] = {}
+    with ExitStack() as ending:
+
+        def application(kind: str, folder: Path) -> Flask:
+            if kind not in apps:
+                apps[kind] = ending.enter_context(new_database_app(kind, folder))
+                with apps[kind].app_context():
+                    upgrade()
+                    db.session.remove()
+                ending.callback(_dispose, apps[kind])
+            return apps[kind]
+
+        yield application
+
+
+def _dispose(app: Flask) -> None:
     with app.app_context():
-        db.create_all()
-    return app
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _leave_nothing() -> Iterator[None]:
-    yield
-    for app in _apps.values():
-        with app.app_context():
-            db.session.remove()
-            db.engine.dispose()
-    if _postgres.get("name"):
-        with psycopg.connect(str(_postgres["server"]), autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {_postgres['name']} WITH (FORCE)")
+        db.session.remove()
+        db.engine.dispose()
 
 
 def _empty(app: Flask) -> None:
@@ -85,13 +101,15 @@ def _empty(app: Flask) -> None:
 
 
 @pytest.fixture(params=DATABASES)
-def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def app(
+    request: pytest.FixtureRequest,
+    applications: Callable[[str, Path], Flask],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Flask]:
     """An application with empty tables. No context is pushed: a request of the test client makes its own."""
-    kind = request.param
-    if kind not in _apps:
-        _apps[kind] = new_app(kind, tmp_path_factory.mktemp(kind))
-    _empty(_apps[kind])
-    yield _apps[kind]
+    application = applications(request.param, tmp_path_factory.getbasetemp() / request.param)
+    _empty(application)
+    yield application
     clock.set_clock(None)
 
 

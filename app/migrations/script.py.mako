@@ -1,6 +1,6 @@
 """${message}.
 
-Follows ${down_revision | comma,n}; made on ${create_date:%Y-%m-%d}.
+Follows ${down_revision or "nothing"}; made on ${create_date.date()}.
 """
 
 import sqlalchemy as sa

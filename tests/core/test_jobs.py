@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_migrate import upgrade
 from sqlalchemy import select
 
 from app.core import clock, jobs
@@ -22,6 +23,7 @@ from app.core.db import transaction
 from app.core.jobs import Job, PermanentFailureError, enqueue, job
 from app.core.worker import Worker, run_all
 from app.extensions import db
+from tests.conftest import new_database_app
 
 seen: list[Any] = []
 
@@ -227,27 +229,26 @@ Worker(app, ("default",)).run()
 
 @pytest.mark.slow
 def test_killed_worker_loses_nothing(tmp_path: Path) -> None:
-    from tests.conftest import new_app
-
-    app = new_app("sqlite", tmp_path)
     job("test.slow", timeout=2)(lambda payload: seen.append(payload["n"]))
-    with app.app_context():
-        put("test.slow", 5, priority=1)
-    process = subprocess.Popen(
-        [sys.executable, "-c", KILLED],
-        env={**os.environ, "BEFFROI_INSTANCE": str(tmp_path), "BEFFROI_DEMO": "0"},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    with new_database_app("sqlite", tmp_path) as app:
+        with app.app_context():
+            upgrade()
+            put("test.slow", 5, priority=1)
+        _start_and_kill(tmp_path)
+        deadline = time.monotonic() + 15
+        while not seen and time.monotonic() < deadline:
+            Worker(app).run_once("default")
+            time.sleep(0.2)
+        assert seen == [5]
+        with app.app_context():
+            db.engine.dispose()
+
+
+def _start_and_kill(folder: Path) -> None:
+    environ = {**os.environ, "BEFFROI_INSTANCE": str(folder), "BEFFROI_DEMO": "0"}
+    process = subprocess.Popen([sys.executable, "-c", KILLED], env=environ, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "started\n"
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     process.stdout.close()
-    deadline = time.monotonic() + 15
-    while not seen and time.monotonic() < deadline:
-        Worker(app).run_once("default")
-        time.sleep(0.2)
-    assert seen == [5]
-    with app.app_context():
-        db.engine.dispose()
