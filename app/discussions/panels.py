@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from app.accounts.models import User
 from app.core.access import person
 from app.core.drafts import draft_for
 from app.core.i18n import gettext as _
+from app.core.i18n import ngettext
 from app.core.navigation import Tab
 from app.core.news import DISCUSSION, NewsItem
 from app.core.slots import fill
@@ -21,12 +23,20 @@ from app.core.text import excerpt
 from app.discussions.addresses import fresh_url, thread_url
 from app.discussions.cards import Cards
 from app.discussions.forms import CommentForm
-from app.discussions.models import Post, Thread
+from app.discussions.models import Post, ReadPosition, Thread
 from app.discussions.pages import lines, list_url, title_of
 from app.discussions.permissions import can_read_thread, can_reply, can_start_thread
-from app.discussions.queries import count_of_posts, count_of_threads, last_posts, page_of_threads, thread_about
+from app.discussions.queries import (
+    comment_counts,
+    count_of_posts,
+    count_of_threads,
+    last_posts,
+    page_of_threads,
+    thread_about,
+)
 from app.discussions.texts import html_of, without_placeholders
 from app.extensions import db
+from app.library.models import Resource
 from app.spaces.models import Space
 from app.spaces.permissions import can_join_space, shown_space
 
@@ -86,6 +96,13 @@ def comments_panel(resource: Any, page: int | None = None) -> Markup:
     return Markup(panel)  # noqa: S704 - rendered by a template, which escapes
 
 
+@fill("resource.counts", order=50)
+def comments_beside(ids: Sequence[int]) -> dict[int, str]:
+    """Return « 4 commentaires » for those of these resources that have some; whoever reads one reads its comments."""
+    counts = comment_counts(Resource.__tablename__, ids)
+    return {one: ngettext("%(num)s commentaire", "%(num)s commentaires", count) for one, count in counts.items()}
+
+
 @fill("home.news", order=50)
 def news_of_threads(since: datetime, limit: int) -> list[NewsItem]:
     """Return the discussions that moved since a moment, the last first: one line each, its new posts counted."""
@@ -101,10 +118,12 @@ def news_of_threads(since: datetime, limit: int) -> list[NewsItem]:
 
 
 def _moved(me: User, since: datetime, limit: int) -> dict[int, tuple[int, int, int]]:
-    """Return for each thread in which others wrote: how many posts, number of the first and of the last one."""
+    """Return for each thread in which others wrote what is still unread: how many posts, number of the first and of the last one."""
     n = func.count(Post.id), func.min(Post.n), func.max(Post.n)
-    wanted = select(Post.thread_id, *n).join(Post.thread).where(can_read_thread.where(me), Post.created_at > since)
-    wanted = wanted.where(Post.deleted_at.is_(None), Post.author_id.is_distinct_from(me.id))
+    mine = (ReadPosition.thread_id == Post.thread_id) & (ReadPosition.user_id == me.id)
+    wanted = select(Post.thread_id, *n).join(Post.thread).outerjoin(ReadPosition, mine)
+    wanted = wanted.where(can_read_thread.where(me), Post.created_at > since, Post.deleted_at.is_(None))
+    wanted = wanted.where(Post.author_id.is_distinct_from(me.id), Post.n > func.coalesce(ReadPosition.n, 0))
     wanted = wanted.group_by(Post.thread_id).order_by(func.max(Post.created_at).desc(), Post.thread_id).limit(limit)
     return {row[0]: (row[1], row[2], row[3]) for row in db.session.execute(wanted)}
 
