@@ -1,8 +1,11 @@
 """Which words of a text answer a query: for marks in snippets and for boxes over a page's picture."""
 
+from __future__ import annotations
+
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 
 from app.search.analysis import Token, fold, tokens
@@ -20,32 +23,47 @@ class Hit:
 
 def find_hits(text: str, clauses: Sequence[Clause], lang: str | None = "fr") -> list[Hit]:
     """Find every hit in a text, in order; the hits of different clauses may overlap."""
-    found = list(tokens(text, lang))
-    starts = _Starts(clauses)
+    index = _Index.of(tuple(clauses))
+    found = list(tokens(text, lang, among=index.terms))
     at: dict[int, list[Token]] = {}
     for token in found:
         at.setdefault(token.position, []).append(token)
-    hits: set[Hit] = set()
+    hits = set(_prefixed(text, index, lang))
     for token in found:
-        for number, sequence in starts.after.get(token.term, ()):
+        for number, sequence in index.starting.get(token.term, ()):
             end = _end_of(sequence, token, at)
             if end:
                 hits.add(Hit(token.start, end, number))
-        for number, prefix in starts.prefixes:
-            if fold(text[token.start : token.end]).startswith(prefix):
-                hits.add(Hit(token.start, token.end, number))
     return sorted(hits, key=lambda hit: (hit.start, -hit.end, hit.clause))
 
 
-class _Starts:
-    """Which clauses may begin at a term."""
+@dataclass(frozen=True)
+class _Index:
+    """Every term of some clauses, which sequences begin with it, and the clauses that ask for a beginning."""
 
-    def __init__(self, clauses: Sequence[Clause]) -> None:
-        self.after: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
-        self.prefixes = [(number, clause.prefix) for number, clause in enumerate(clauses) if clause.prefix]
+    terms: frozenset[str]
+    starting: Mapping[str, list[tuple[int, tuple[str, ...]]]]
+    prefixes: tuple[tuple[int, str], ...]
+
+    @classmethod
+    @lru_cache(maxsize=64)
+    def of(cls, clauses: tuple[Clause, ...]) -> _Index:
+        starting: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
         for number, clause in enumerate(clauses):
             for sequence in clause.sequences:
-                self.after.setdefault(sequence[0], []).append((number, sequence))
+                starting.setdefault(sequence[0], []).append((number, sequence))
+        terms = frozenset(term for clause in clauses for sequence in clause.sequences for term in sequence)
+        prefixes = tuple((number, clause.prefix) for number, clause in enumerate(clauses) if clause.prefix)
+        return cls(terms, starting, prefixes)
+
+
+def _prefixed(text: str, index: _Index, lang: str | None) -> Iterator[Hit]:
+    if not index.prefixes:
+        return
+    for token in tokens(text, lang):
+        for number, prefix in index.prefixes:
+            if fold(text[token.start : token.end]).startswith(prefix):
+                yield Hit(token.start, token.end, number)
 
 
 def _end_of(sequence: tuple[str, ...], first: Token, at: dict[int, list[Token]]) -> int:

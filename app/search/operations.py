@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
@@ -32,6 +33,7 @@ from app.search.terms import Clause, terms_of
 PER_PAGE = 10
 PLACES_SHOWN = 2
 SUGGESTED = 8
+ASK_AGAIN_SECONDS = 30.0
 log = logging.getLogger("beffroi.search")
 
 
@@ -89,7 +91,11 @@ def _allowed(person: Any, scope: Scope, query: Query) -> Allowed:
 
 
 def _ask_rebuild() -> None:
-    """Queue a rebuild, once; a site whose database cannot be written just now still answers."""
+    """Queue a rebuild, at most every half minute; a site whose database cannot be written just now still answers."""
+    asked: dict[str, float] = current_app.extensions.setdefault("search_rebuild_asked", {})
+    if time.monotonic() - asked.get("at", -ASK_AGAIN_SECONDS) < ASK_AGAIN_SECONDS:
+        return
+    asked["at"] = time.monotonic()
     try:
         with transaction():
             rebuild_soon()

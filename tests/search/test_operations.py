@@ -59,15 +59,13 @@ class Shelf:
         return [one for number, one in self.rows_.items() if ids is None or number in ids]
 
     def cards(self, person: object, ids: Sequence[int]) -> Mapping[int, Card]:  # noqa: ARG002 - the seam
-        return {
-            one: Card(
-                self.books[one].title,
-                "other",
-                lambda passage, one=one: f"/{one}" + (f"?p={passage.n}" if passage else ""),
-            )
-            for one in ids
-            if one in self.books and one not in self.hidden
-        }
+        return {one: self._card(one) for one in ids if one in self.books and one not in self.hidden}
+
+    def _card(self, number: int) -> Card:
+        def url(passage: Passage | None) -> str:
+            return f"/{number}?p={passage.n}" if passage else f"/{number}"
+
+        return Card(self.books[number].title, "other", url)
 
     def texts(self, wanted: Mapping[int, Sequence[int]]) -> Mapping[tuple[int, int], Passage]:
         return {
@@ -94,12 +92,13 @@ def shelf(context: Flask, monkeypatch: pytest.MonkeyPatch) -> Shelf:
     shelf = Shelf()
     monkeypatch.setattr(sources, "_sources", {"book": shelf})
     monkeypatch.setattr(sources, "_kind_words", {"rapport": "report"})
-    providers = {"scope": lambda person: person, "names": lambda person, ids: _names(person, ids)}
+    providers = {"scope": lambda person: person, "names": _names}
     monkeypatch.setattr(sources, "_providers", providers)
     root = context.config["SETTINGS"].instance / "index-of-tests"
     shutil.rmtree(root, ignore_errors=True)
     monkeypatch.setitem(context.extensions, "search_engine", WhooshEngine(root))
     monkeypatch.setitem(context.extensions, "search_catalogue", CatalogueKeeper())
+    monkeypatch.setitem(context.extensions, "search_rebuild_asked", {})
     engine().rebuild([])
     return shelf
 
@@ -166,7 +165,7 @@ def test_catalogue_reads_only_what_changed(context: Flask, shelf: Shelf) -> None
     assert shelf.asked == [[9]]
 
 
-def test_catalogue_is_read_whole_when_everything_may_have_changed(context: Flask, shelf: Shelf) -> None:  # noqa: ARG001
+def test_catalogue_is_read_whole_when_everything_may_have_changed(context: Flask, shelf: Shelf) -> None:
     shelf.put(1, "Livre")
     db.session.rollback()
     catalogue()
@@ -177,7 +176,7 @@ def test_catalogue_is_read_whole_when_everything_may_have_changed(context: Flask
     assert shelf.asked == [None]
 
 
-def test_catalogue_is_read_whole_when_the_changes_were_purged(context: Flask, shelf: Shelf) -> None:  # noqa: ARG001
+def test_catalogue_is_read_whole_when_the_changes_were_purged(context: Flask, shelf: Shelf) -> None:
     shelf.put(1, "Livre")
     db.session.rollback()
     catalogue()
@@ -190,7 +189,7 @@ def test_catalogue_is_read_whole_when_the_changes_were_purged(context: Flask, sh
     assert shelf.asked == [None]
 
 
-def test_change_rolled_back_leaves_no_trace(context: Flask, shelf: Shelf) -> None:  # noqa: ARG001
+def test_change_rolled_back_leaves_no_trace(context: Flask, shelf: Shelf) -> None:
     before = audience_version()
     with pytest.raises(RuntimeError), transaction():
         index_soon("book", 1)
@@ -199,7 +198,7 @@ def test_change_rolled_back_leaves_no_trace(context: Flask, shelf: Shelf) -> Non
     assert jobs.counts() == {}
 
 
-def test_changes_belong_into_a_transaction(context: Flask, shelf: Shelf) -> None:  # noqa: ARG001
+def test_changes_belong_into_a_transaction(context: Flask, shelf: Shelf) -> None:
     with pytest.raises(RuntimeError):
         touch_audience()
 
@@ -286,7 +285,7 @@ def test_what_changes_during_a_rebuild_is_in_the_new_index(
     assert (_found("clarinette"), _found("budget"), _found("nocturne")) == (["book:3"], [], ["book:1"])
 
 
-def test_rebuild_asked_twice_is_queued_once(context: Flask, shelf: Shelf) -> None:  # noqa: ARG001
+def test_rebuild_asked_twice_is_queued_once(context: Flask, shelf: Shelf) -> None:
     for _ in range(2):
         with transaction():
             rebuild_soon()

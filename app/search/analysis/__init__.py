@@ -45,11 +45,15 @@ def stem(folded: str, lang: str | None) -> str:
     return french_stem(folded)
 
 
-def tokens(text: str, lang: str | None = "fr") -> Iterator[Token]:
-    """Walk through the terms of `text` in order; the same text and language always give the same terms."""
+def tokens(text: str, lang: str | None = "fr", among: frozenset[str] | None = None) -> Iterator[Token]:
+    """Walk through the terms of `text` in order, all or only those `among` some terms.
+
+    The same text and language always give the same terms.
+    """
     for base, position, found in _chunks(text, lang):
         for term, start, end, shift, joined in found:
-            yield Token(term, base + start, base + end, position + shift, joined)
+            if among is None or term in among:
+                yield Token(term, base + start, base + end, position + shift, joined)
 
 
 def positions(text: str, lang: str | None = "fr") -> tuple[dict[str, list[int]], int]:

@@ -1,4 +1,4 @@
-"""Whoosh behind the seam: a snapshot for each thread, and one error for everything that breaks."""
+"""Whoosh behind the seam: one snapshot for all threads, and one error for everything that breaks."""
 
 from __future__ import annotations
 

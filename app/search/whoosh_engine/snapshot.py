@@ -1,11 +1,13 @@
-"""The index as one thread sees it between two commits: its segments, their records and their postings."""
+"""The index between two commits, shared by the threads of a process: its segments, their records and postings."""
 
+import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from threading import local
+from threading import Lock
 from typing import cast
+from weakref import finalize
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,22 +36,30 @@ memory = Memory(_MEMORY_BYTES)
 
 @dataclass(frozen=True)
 class Segment:
-    """One immutable part of the index; its documents are numbered from `base` in the whole, `name` is unique."""
+    """One immutable part of the index; its documents are numbered from `base` in the whole, `name` is unique.
+
+    A Whoosh reader gives wrong answers when two threads use it at once: `lock` is held round every use.
+    """
 
     reader: IndexReader
     name: str
     base: int
+    lock: Lock = field(default_factory=Lock)
 
 
 class Snapshot:
-    """One generation of one index folder. Belongs to the thread that opened it: Whoosh readers are not to be shared."""
+    """One generation of one index folder; its files are closed when the last thread has done with it."""
 
     def __init__(self, folder: Path, index: FileIndex) -> None:
         self.folder = folder
         self.index = index
-        self.reader = index.reader()
-        self.generation = self.reader.generation()
-        self.segments = [_segment(folder, reader, base) for reader, base in self.reader.leaf_readers()]
+        reader = index.reader()
+        finalize(self, reader.close)
+        self.process = os.getpid()
+        self.generation = reader.generation()
+        self.segments = [
+            _segment(folder, leaf, base) for leaf, base in reader.leaf_readers() if leaf.segment() is not None
+        ]
         records = [_records(segment) for segment in self.segments]
         whole = np.concatenate(records) if records else np.empty(0, RECORD)
         self.size = len(whole)
@@ -61,12 +71,9 @@ class Snapshot:
         self._means = {name: _mean(lengths) for name, lengths in self.lengths.items()}
 
     def is_latest(self, folder: Path) -> bool:
-        """Whether nothing was committed or swapped since this snapshot was opened."""
-        return folder == self.folder and self.index.latest_generation() == self.generation
-
-    def close(self) -> None:
-        """Give the files back."""
-        self.reader.close()
+        """Whether nothing was committed or swapped since this process opened the snapshot."""
+        mine = self.process == os.getpid() and folder == self.folder
+        return mine and bool(self.index.latest_generation() == self.generation)
 
     def places(self, catalogue: Catalogue) -> Numbers:
         """Give for every document the place of its thing in a catalogue, -1 for a thing unknown to it."""
@@ -105,8 +112,9 @@ class Snapshot:
         """Give at most 300 terms that begin with a prefix."""
         terms: set[str] = set()
         for segment in self.segments:
-            found: Iterator[bytes] = segment.reader.expand_prefix(fieldname, prefix)
-            terms.update(term.decode() for term in islice(found, MAX_EXPANSIONS))
+            with segment.lock:
+                found: Iterator[bytes] = segment.reader.expand_prefix(fieldname, prefix)
+                terms.update(term.decode() for term in islice(found, MAX_EXPANSIONS))
         return sorted(terms)[:MAX_EXPANSIONS]
 
 
@@ -136,8 +144,11 @@ def _mean(lengths: NDArray[np.uint32]) -> tuple[int, float]:
 
 
 def _segment_postings(segment: Segment, fieldname: str, term: str) -> tuple[Docs, Weights]:
-    key = (segment.name, fieldname, term)
-    return cast("tuple[Docs, Weights]", memory.get(key, lambda: read_postings(segment.reader, fieldname, term)))
+    def read() -> tuple[NDArray[np.generic], ...]:
+        with segment.lock:
+            return read_postings(segment.reader, fieldname, term)
+
+    return cast("tuple[Docs, Weights]", memory.get((segment.name, fieldname, term), read))
 
 
 def _segment_phrase(segment: Segment, fieldname: str, sequence: tuple[str, ...]) -> Places:
@@ -152,33 +163,36 @@ def _segment_phrase(segment: Segment, fieldname: str, sequence: tuple[str, ...])
 
 
 def _segment_places(segment: Segment, fieldname: str, term: str) -> Places:
-    key = (segment.name, fieldname, term, "places")
-    return cast("Places", memory.get(key, lambda: (read_places(segment.reader, fieldname, term),))[0])
+    def read() -> tuple[NDArray[np.generic], ...]:
+        with segment.lock:
+            return (read_places(segment.reader, fieldname, term),)
+
+    return cast("Places", memory.get((segment.name, fieldname, term, "places"), read)[0])
 
 
 class Snapshots:
-    """Keeps one snapshot for each thread, always of the last commit."""
+    """Keeps the snapshot of the last commit for all threads of this process."""
 
     def __init__(self, generations: Generations) -> None:
         self._generations = generations
-        self._mine = local()
+        self._lock = Lock()
+        self._kept: Snapshot | None = None
 
     def latest(self) -> Snapshot:
-        """Give this thread's snapshot, opened again when something was committed or swapped."""
+        """Give the snapshot, opened again when something was committed or swapped (or the process was forked)."""
         folder = self._generations.current()
-        kept: Snapshot | None = getattr(self._mine, "snapshot", None)
+        kept = self._kept
         if kept is not None and kept.is_latest(folder):
             return kept
-        self.forget()
-        self._mine.snapshot = Snapshot(folder, open_index(folder))
-        return cast("Snapshot", self._mine.snapshot)
+        with self._lock:
+            kept = self._kept
+            if kept is None or not kept.is_latest(folder):
+                kept = self._kept = Snapshot(folder, open_index(folder))
+            return kept
 
     def forget(self) -> None:
-        """Close this thread's snapshot."""
-        kept: Snapshot | None = getattr(self._mine, "snapshot", None)
-        self._mine.snapshot = None
-        if kept is not None:
-            kept.close()
+        """Open the index anew at the next question."""
+        self._kept = None
 
 
 def open_index(folder: Path) -> FileIndex:
