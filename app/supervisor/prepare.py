@@ -121,8 +121,9 @@ def _show_accounts(app: Flask) -> None:
         first_of_role.setdefault(account["role"], account)
     if first_of_role:
         print("\n  Demo accounts (all of them: ./run flask demo accounts)\n")
+    width = max((len(account["email"]) for account in first_of_role.values()), default=0)
     for role, account in first_of_role.items():
-        print(f"    {role:<14}{account['email']:<42}{account.get('password') or ''}")
+        print(f"    {role:<16}{account['email']:<{width}}  {account.get('password') or ''}")
 
 
 def _command(app: Flask, *words: str) -> int:

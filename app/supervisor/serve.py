@@ -19,6 +19,8 @@ from .watch import Watch
 # After a kill -9 of its supervisor a web server needs a moment to let the port go.
 PORT_SECONDS = 3.0
 LAST_PORT = 65_535
+# The worker lets the web server load first: the first page matters more than the first job.
+WORKER_SECONDS = 1.0
 WEB_SETTINGS = ROOT / "app" / "supervisor" / "web_server.py"
 
 
@@ -106,7 +108,7 @@ def children(settings: Settings, door: socket.socket) -> list[Child]:
     worker = [python, "-m", "flask", "--app", "wsgi", "jobs", "work"]
     return [
         Child("web", web, environ=environ, passed=(door.fileno(),)),
-        Child("worker", worker, environ=environ),
+        Child("worker", worker, environ=environ, start_again_at=time.monotonic() + WORKER_SECONDS),
     ]
 
 

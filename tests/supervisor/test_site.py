@@ -69,8 +69,8 @@ def test_site_starts_on_an_empty_folder_and_stops_in_time(
 ) -> None:
     site = start(free_port)
     assert until(site.answers, START_SECONDS)
+    assert until(lambda: len(site.children()) == 2)
     children = site.children()
-    assert len(children) == 2
     instance = tmp_path / "instance"
     assert instance.stat().st_mode & 0o777 == 0o700
     assert [path.name for path in instance.iterdir() if path.is_file() and path.stat().st_mode & 0o077] == []
@@ -81,6 +81,7 @@ def test_site_starts_on_an_empty_folder_and_stops_in_time(
 def test_server_and_worker_killed_come_back(start: Callable[[int], Site], free_port: int) -> None:
     site = start(free_port)
     assert until(site.answers, START_SECONDS)
+    assert until(lambda: len(site.children()) == 2)
     killed = site.children()
     for pid in killed:
         os.kill(pid, signal.SIGKILL)
