@@ -1,0 +1,72 @@
+"""``python -m benchmarks [--json FILE] [--quick] [NAME]``: build a network, measure it, print the figures."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from app.extensions import db
+from benchmarks.measure import count_all, time_all
+from benchmarks.network import FULL, SMALL, Place, Size, build
+from benchmarks.report import Report
+from benchmarks.subjects import subjects_of
+from benchmarks.waiting import seconds_until_found
+
+ROUNDS, QUICK_ROUNDS = 60, 15
+QUICK = replace(FULL, threads=100, posts=2500, resources=100)
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Read the command line, measure and print."""
+    wanted = _parser().parse_args(words)
+    size, rounds = (QUICK, QUICK_ROUNDS) if wanted.quick else (FULL, ROUNDS)
+    report = run(size, rounds, wanted.name)
+    print("\n".join(report.lines()))
+    if wanted.json:
+        wanted.json.write_text(json.dumps(report.as_json(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="./run bench", description="Measure the site beside bare pages.")
+    parser.add_argument("name", nargs="?", default="", help="only the subjects whose name holds these words")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the rows, a quarter of the rounds")
+    return parser
+
+
+def run(size: Size, rounds: int, name: str = "") -> Report:
+    """Build networks of a size and of a few rows in temporary folders, and measure them."""
+    with tempfile.TemporaryDirectory(prefix="beffroi-bench-", ignore_cleanup_errors=True) as folder:
+        place, small = (_built(Path(folder) / word, one) for word, one in (("full", size), ("small", SMALL)))
+        subjects, few = subjects_of(place, name), subjects_of(small, name)
+        counted = {"statements": count_all(place.app, subjects), "statements_small": count_all(small.app, few)}
+        timings = time_all(subjects, rounds)
+        seconds = {} if name else seconds_until_found(place)
+        for one in (place, small):
+            close(one)
+    return Report(size, timings, seconds=seconds, **counted)
+
+
+def _built(folder: Path, size: Size) -> Place:
+    start = time.perf_counter()
+    place = build(folder, size)
+    what = f"{size.threads} discussions, {size.posts} posts, {size.resources} resources"
+    print(f"built in {time.perf_counter() - start:.1f} s: {what}", file=sys.stderr)
+    return place
+
+
+def close(place: Place) -> None:
+    """Let go of the database of a network."""
+    with place.app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""What is measured: each subject does one thing once, like a person in front of a browser."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from app.core.clock import now
+from app.core.db import transaction
+from app.core.sessions import UserSession, hashed
+from app.extensions import db
+from benchmarks.bare import bare_app
+from benchmarks.network import Place
+from benchmarks.words import COMMON, PHRASE, RARE, Writer, pdf
+
+CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+FLASK, JINJA = "bare Flask page", "Flask + Jinja, the same posts"
+DATABASE = "the same, from the database"
+THREAD_FIRST, THREAD_LAST = "thread, first page", "thread, last page"
+FETCH = {"X-Requested-With": "fetch"}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One thing measured. ``run`` does it once; raises WrongAnswerError when it did not work."""
+
+    name: str
+    run: Callable[[], Any]
+
+
+class WrongAnswerError(Exception):
+    """A subject did not answer what it must: its time would mean nothing."""
+
+
+class Reader:
+    """The signed-in person of a network, with the form token of their session."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.client: FlaskClient = place.app.test_client()
+        self._sign_in()
+        self.token = self._token()
+
+    def _sign_in(self) -> None:
+        secret = secrets.token_urlsafe()
+        data = json.dumps({"_user_id": str(self.place.reader_id), "_fresh": True})
+        end = now() + timedelta(days=1)
+        with self.place.app.app_context(), transaction() as session:
+            session.add(UserSession(id=hashed(secret), user_id=self.place.reader_id, data=data, expires_at=end))
+        self.client.set_cookie(self.place.app.config["SESSION_COOKIE_NAME"], secret)
+
+    def _token(self) -> str:
+        found = CSRF.search(self.get("/", "Bonjour").get_data(as_text=True))
+        if found is None:
+            raise WrongAnswerError("no form token on the front page")
+        return found.group(1)
+
+    def get(self, path: str, words: str) -> TestResponse:
+        """GET a page that must hold some words."""
+        answer = self.client.get(path)
+        if answer.status_code != 200 or words not in answer.get_data(as_text=True):  # noqa: PLR2004 - HTTP
+            raise WrongAnswerError(f"GET {path}: {answer.status}, without {words!r}")
+        return answer
+
+    def post(self, path: str, data: dict[str, Any], status: int, **options: Any) -> TestResponse:
+        """POST a form that must be answered with a status."""
+        answer = self.client.post(path, data={"csrf_token": self.token, **data}, **options)
+        if answer.status_code != status:
+            raise WrongAnswerError(f"POST {path}: {answer.status}, not {status}")
+        return answer
+
+
+def pages_of(reader: Reader) -> list[Subject]:
+    """Return the pages of the site."""
+    place = reader.place
+
+    def page(name: str, path: str, words: str) -> Subject:
+        return Subject(name, lambda: reader.get(path, words))
+
+    return [
+        page("home", "/", "Nouveau pour vous"),
+        page("resource list", "/ressources", 'class="rows"'),
+        page("space page", f"/espaces/{place.space}", "Discussions en cours"),
+        page(THREAD_FIRST, f"{place.long_thread}?page=1", 'id="reponse-1"'),
+        page(THREAD_LAST, f"{place.long_thread}?page={place.last_page}", 'id="repondre"'),
+        page("resource page", f"{place.resource}?page=4&q={COMMON}", "viewer__stage"),
+        page("search, common word", f"/recherche?q={COMMON}", "<mark>"),
+        page("search, rare word", f"/recherche?q={RARE}", "<mark>"),
+        page("search, phrase", f"/recherche?q=%22{PHRASE}%22", "<mark>"),
+    ]
+
+
+def deeds_of(reader: Reader) -> list[Subject]:
+    """Return what a person does; every time with other words and other bytes."""
+    place, numbers, writer = reader.place, count(1), Writer(seed=3)
+    form = f"/espaces/{place.space}/ressources/nouvelle"
+
+    def reply() -> None:
+        reader.post(f"{place.other_thread}/reponses", {"body": f"{writer.post()} N° {next(numbers)}."}, 302)
+
+    def upload() -> None:
+        file = io.BytesIO(pdf([f"Document {next(numbers)}", writer.page()]))
+        reader.post(form, {"files": (file, "bilan.pdf")}, 201, headers=FETCH)
+
+    return [Subject("reply (POST)", reply), Subject("upload of a PDF (POST)", upload)]
+
+
+def bare_of(place: Place) -> list[Subject]:
+    """Return the pages everything is compared with."""
+    client = bare_app(place).test_client()
+    addresses = {FLASK: "/mot", JINJA: "/page", DATABASE: "/base"}
+    return [Subject(name, lambda path=path: client.get(path)) for name, path in addresses.items()]  # type: ignore[misc]
+
+
+def subjects_of(place: Place, wanted: str = "") -> list[Subject]:
+    """Return the bare pages and the subjects whose name holds ``wanted``."""
+    reader = Reader(place)
+    ours = [one for one in (*pages_of(reader), *deeds_of(reader)) if wanted in one.name]
+    with place.app.app_context():
+        db.session.remove()
+    return [*bare_of(place), *ours]

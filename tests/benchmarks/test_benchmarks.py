@@ -1,0 +1,94 @@
+"""The measures of ``./run bench`` at the smallest size, so that they go on working when the site changes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.core.text import render_markdown
+from app.library.reading.run import read_document
+from app.library.receiving import filetype_of
+from benchmarks import __main__ as bench
+from benchmarks.measure import Timing, count_all
+from benchmarks.network import SMALL, Place, build
+from benchmarks.report import Report
+from benchmarks.subjects import DATABASE, FLASK, JINJA, THREAD_FIRST, THREAD_LAST, Reader, WrongAnswerError, subjects_of
+from benchmarks.words import COMMON, PHRASE, RARE, Writer, html_of, pdf
+
+pytestmark = pytest.mark.slow
+TINY = replace(SMALL, threads=24, posts=90, resources=24, long_thread=60)
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """A network of a few rows."""
+    place = build(tmp_path_factory.mktemp("few"), SMALL)
+    yield place
+    bench.close(place)
+
+
+@pytest.fixture(scope="module")
+def more(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """A network where every list fills its first page."""
+    place = build(tmp_path_factory.mktemp("more"), TINY)
+    yield place
+    bench.close(place)
+
+
+def test_whole_run_measures_every_subject_and_writes_it_down(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench, "QUICK", TINY)
+    monkeypatch.setattr(bench, "QUICK_ROUNDS", 2)
+    bench.main(["--quick", "--json", str(tmp_path / "figures.json")])
+    written = json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))
+    shown = capsys.readouterr().out
+    assert {FLASK, JINJA, DATABASE, "home", THREAD_FIRST, THREAD_LAST, "reply (POST)"} <= written["subjects"].keys()
+    assert all(one["p50"] > 0 for one in written["subjects"].values())
+    assert all(name in shown for name in written["subjects"])
+    assert all(0 < seconds < 60 for seconds in written["seconds"].values())
+    assert written["versions"]["flask"] != "absent"
+
+
+def test_no_page_sends_more_statements_when_there_are_more_rows(few: Place, more: Place) -> None:
+    counted = count_all(few.app, subjects_of(few)), count_all(more.app, subjects_of(more))
+    assert {name: counted[1][name] for name in counted[0] if counted[1][name] > counted[0][name]} == {}
+
+
+def test_page_that_answers_something_else_is_not_timed(few: Place) -> None:
+    with pytest.raises(WrongAnswerError, match="nulle part"):
+        Reader(few).get("/", "nulle part")
+
+
+def test_ratio_compares_medians_and_wishes_say_whether_they_are_kept() -> None:
+    times = {JINJA: 1, DATABASE: 2, THREAD_FIRST: 5, THREAD_LAST: 6}
+    timings = {name: Timing.of([(value / 1000, value / 1000)] * 3) for name, value in times.items()}
+    counted = dict.fromkeys(timings, 3)
+    report = Report(SMALL, timings, counted, counted)
+    assert [(round(one.value, 6), one.kept) for one in report.wishes] == [(5, False), (1.2, True), (0, True)]
+    assert not Report(SMALL, timings, counted | {JINJA: 4}, counted).wishes[-1].kept
+
+
+def test_written_posts_look_as_the_renderer_makes_them() -> None:
+    writer = Writer()
+    for source in (writer.post() for _ in range(20)):
+        assert render_markdown(source).split() == html_of(source).split()
+
+
+def test_words_searched_stand_in_the_texts() -> None:
+    writer = Writer()
+    texts = [writer.page() for _ in range(60)]
+    assert sum(COMMON in text for text in texts) > len(texts) / 4
+    assert any(PHRASE in " ".join(text.split()) for text in texts)
+    assert not any(RARE in text for text in texts)
+
+
+def test_small_pdf_is_read_page_by_page(tmp_path: Path) -> None:
+    path = tmp_path / "petit.pdf"
+    path.write_bytes(pdf(["Première page (d'essai).", "L'été à Orsenne."]))
+    reading = read_document(path, filetype_of("pdf"))
+    assert [page.text.strip() for page in reading.pages] == ["Première page (d'essai).", "L'été à Orsenne."]
