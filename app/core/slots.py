@@ -18,7 +18,6 @@ SLOTS = {
     "resource.counts": "(ids) -> dict[resource id, text]: a short fact beside resources of a list (« 4 commentaires »)",
     "resource.aside": "(resource, page) -> Markup or None: a panel beside a resource (its discussion)",
     "home.news": "(since, limit) -> list[NewsItem]: what is new for the person",
-    "home.actions": "() -> Tab or None: a main action of the home page (share a resource, ask a question)",
     "home.aside": "() -> Markup or None: a panel beside the home page",
     "cards": "(person, keys) -> dict[key, Card]: cards of things mentioned in a text, only those the person may see",
 }

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 
+from app.accounts.models import User
 from app.core.access import anyone, person, signed_in
 from app.core.i18n import gettext as _
 from app.core.navigation import NavigationEntry, Tab
 from app.core.news import DISCUSSION, RESOURCE, NewsItem
 from app.core.paging import Page, page_number
-from app.core.slots import collect, fill
+from app.core.slots import fill
 from app.home.feed import LINES_PER_PAGE, Feed, by_day, feed_for, lead
-from app.spaces.queries import spaces_of
+from app.spaces.queries import spaces_of, writable_spaces
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -33,7 +34,8 @@ def navigation_entry() -> NavigationEntry:
 @signed_in
 def home_page() -> ResponseReturnValue:
     """Show what is new for the person since they last came."""
-    me, feed = person(), feed_for(person())
+    me = person()
+    feed = feed_for(me)
     chosen = request.args.get("voir", "")
     page = _page_of(feed, FILTERS.get(chosen))
     return render_template(
@@ -45,8 +47,26 @@ def home_page() -> ResponseReturnValue:
         page=page,
         days=by_day(list(page.items)),
         spaces=[(one, feed.by_space[one.id]) for one in spaces_of(me)],
-        actions=collect("home.actions"),
+        actions=_actions(me),
     )
+
+
+def _actions(me: User) -> list[Tab]:
+    """Return what a person may begin from here, the main action first; nothing without a space to write in."""
+    if not writable_spaces(me):
+        return []
+    share = Tab(url_for("library.choose_space_page"), _("Partager une ressource"))
+    return [share, Tab(url_for("home.ask_page"), _("Poser une question"))]
+
+
+@blueprint.get("/discussions/nouvelle")
+@signed_in
+def ask_page() -> ResponseReturnValue:
+    """Ask in which space a question is to be put; go there at once when there is only one."""
+    spaces = writable_spaces(person())
+    if len(spaces) == 1:
+        return redirect(url_for("space_discussions.new_thread_page", slug=spaces[0].slug))
+    return render_template("home/ask.html", spaces=spaces)
 
 
 def _page_of(feed: Feed, wanted: str | None) -> Page[NewsItem]:

@@ -17,7 +17,7 @@ from app.core.errors import NotFoundError
 from app.core.paging import Page, paginate
 from app.extensions import db
 from app.spaces.models import JoinRequest, Membership, Role, Space
-from app.spaces.permissions import can_see_space, exists, memberships_of
+from app.spaces.permissions import can_see_space, can_write_in_space, exists, memberships_of
 
 PEOPLE_PER_PAGE = 50
 _SLUG = re.compile(r"[a-z0-9-]{1,90}")
@@ -59,9 +59,19 @@ def seen_space_ids(person: User) -> frozenset[int]:
 
 
 def spaces_of(person: User) -> list[Space]:
-    """Return the spaces in which a person takes part, by name."""
-    mine = exists.where(person) & Space.id.in_(list(memberships_of(person)))
-    return list(db.session.scalars(select(Space).where(mine).order_by(Space.sort_key, Space.id)))
+    """Return the spaces in which a person takes part, by name; read once a transaction."""
+    cache = cache_of_transaction()
+    key = f"mine:{person.id}"
+    if key not in cache:
+        mine = exists.where(person) & Space.id.in_(list(memberships_of(person)))
+        cache[key] = list(db.session.scalars(select(Space).where(mine).order_by(Space.sort_key, Space.id)))
+    found: list[Space] = cache[key]
+    return found
+
+
+def writable_spaces(person: User) -> list[Space]:
+    """Return the spaces in which a person may write, by name."""
+    return [one for one in spaces_of(person) if can_write_in_space(person, one)]
 
 
 def requested_by(person: User) -> set[int]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,21 +14,26 @@ from app.core import clock, slots
 from app.core.db import transaction
 from app.core.news import DISCUSSION, RESOURCE, NewsItem
 from app.core.slots import fill
+from app.discussions.models import Post, Thread
 from app.extensions import db
 from app.home.feed import LINES_PER_PAGE, MOST_LINES
-from tests.people import ADMIN, MEMBER, OPEN, OUTSIDER, PRIVATE, Cast
-from tests.support import Browser
+from app.library.models import Resource
+from tests.people import ADMIN, FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, PRIVATE, Cast
+from tests.support import Browser, CountedStatements
 
 NOON = datetime(2021, 7, 5, 10, 0, tzinfo=UTC)  # Monday 5 July, noon in Paris
 THURSDAY = datetime(2021, 7, 1, 7, 12, tzinfo=UTC)
 asked: list[tuple[datetime, int]] = []
 given: list[NewsItem] = []
+features: dict[str, tuple[int, Callable[..., Any]]] = {}
 
 
 @pytest.fixture(autouse=True)
 def _news(app: Flask) -> Iterator[None]:
     """Let this test alone fill the slot, at noon on Monday 5 July 2021."""
     before = dict(slots._slots["home.news"])
+    features.clear()
+    features.update(before)
     slots._slots["home.news"].clear()
 
     @fill("home.news")
@@ -190,3 +196,66 @@ def test_person_without_a_space_is_told_where_to_look(app: Flask, cast: Cast) ->
 def test_stranger_is_sent_to_the_sign_in_page(app: Flask) -> None:
     answer = app.test_client().get("/")
     assert (answer.status_code, answer.headers["Location"]) == (302, "/connexion")
+
+
+def test_main_actions_are_offered_to_those_who_may_write_somewhere(app: Flask, cast: Cast) -> None:
+    text = main_of(app)
+    assert text.index("Partager une ressource") < text.index("Poser une question")
+    assert "Poser une question" not in main_of(app, email=OUTSIDER)
+
+
+def test_question_is_put_to_a_space_one_writes_in(app: Flask, cast: Cast) -> None:
+    text = main_of(app, "/discussions/nouvelle")
+    assert f"/espaces/{OPEN}/discussions/nouvelle" in text
+    assert f"/espaces/{PRIVATE}/discussions/nouvelle" in text
+    only = Browser(app, GUEST).get("/discussions/nouvelle")
+    assert only.headers["Location"] == f"/espaces/{OPEN}/discussions/nouvelle"
+    assert "Vous ne participez encore" in main_of(app, "/discussions/nouvelle", email=OUTSIDER)
+
+
+def test_what_happens_in_the_features_comes_home(app: Flask, cast: Cast) -> None:
+    """The slot filled by the features themselves: a private thing never comes to somebody outside."""
+    slots._slots["home.news"].update(features)
+    last_seen(app, MEMBER, THURSDAY)
+    last_seen(app, OUTSIDER, THURSDAY)
+    with app.app_context(), transaction() as session:
+        for title, slug in (("Bilan ouvert", OPEN), ("Bilan secret", PRIVATE)):
+            session.add(
+                Resource(
+                    title=title,
+                    kind="report",
+                    space_id=cast.spaces[slug],
+                    author_id=cast.people[FACILITATOR],
+                    published_at=NOON - timedelta(hours=2),
+                )
+            )
+    assert "jeudi 1er juillet : 2 ressources." in main_of(app)
+    outside = main_of(app, email=OUTSIDER)
+    assert "jeudi 1er juillet : 1 ressource." in outside
+    assert "Bilan secret" not in outside
+
+
+def test_number_of_statements_does_not_grow_with_news(app: Flask, cast: Cast) -> None:
+    slots._slots["home.news"].update(features)
+    last_seen(app, MEMBER, THURSDAY)
+    counts = []
+    for many in (1, 3):
+        with app.app_context(), transaction() as session:
+            for number in range(many):
+                at = NOON - timedelta(hours=number)
+                ids = {"space_id": cast.spaces[OPEN], "author_id": cast.people[FACILITATOR]}
+                session.add(Resource(title=f"R{many}{number}", kind="report", published_at=at, **ids))
+                thread = Thread(title=f"T{many}{number}", published_at=at, last_post_at=at, post_count=1, **ids)
+                session.add(thread)
+                session.flush()
+                post = Post(thread_id=thread.id, n=1, author_id=ids["author_id"], source="x", html="<p>x</p>")
+                post.renderer_version, post.created_at = 1, at
+                session.add(post)
+        browser = Browser(app, MEMBER)
+        browser.get("/")
+        with CountedStatements(app) as counted:
+            text = browser.get("/").text
+        assert text.count("event__title") == 2 * (1 if many == 1 else 4)
+        counts.append(len(counted))
+    assert counts[0] == counts[1], counts
+    assert counts[0] <= 16

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
 from typing import Any
 
@@ -17,7 +19,7 @@ from app.core.clock import now
 from app.core.db import transaction
 from app.discussions.models import Thread
 from app.extensions import db
-from app.spaces.models import JoinRequest, Space, Visibility
+from app.spaces.models import JoinRequest, Membership, Role, Space, Visibility
 from app.spaces.operations import add_member, create_space
 from app.spaces.queries import space_by_slug
 from tests.people import (
@@ -34,7 +36,7 @@ from tests.people import (
     REQUEST,
     Cast,
 )
-from tests.support import Browser, CountedStatements, work
+from tests.support import Browser, CountedStatements, loaded, work
 
 CHANGING = re.compile(r'(name="csrf_token" value=")[^"]+|(Numéro de la demande[^<]*)')
 PEOPLE = {
@@ -290,3 +292,37 @@ def test_number_of_statements_does_not_grow_with_rows(app: Flask, cast: Cast, pa
         counts.append(len(counted))
     assert counts[0] == counts[1], counts
     assert counts[0] <= 14
+
+
+def at_once(*calls: Callable[[], TestResponse]) -> list[int]:
+    """Send several requests at the same moment; return their statuses."""
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return [answer.status_code for answer in pool.map(lambda call: call(), calls)]
+
+
+def test_joining_from_several_tabs_at_once_joins_once(app: Flask, cast: Cast) -> None:
+    tabs = [Browser(app, OUTSIDER)]
+    tabs[0].get("/")
+    secret = tabs[0].client.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    assert secret is not None
+    for _ in range(3):
+        tab = Browser(app)
+        tab.client.set_cookie(app.config["SESSION_COOKIE_NAME"], secret.value)
+        tab.token = tabs[0].token
+        tabs.append(tab)
+    assert at_once(*(lambda tab=tab: tab.post(f"/espaces/{OPEN}/rejoindre") for tab in tabs)) == [302] * 4
+    with app.app_context():
+        theirs = select(Membership).where(Membership.user_id == cast.people[OUTSIDER])
+        assert len(db.session.scalars(theirs).all()) == 1
+
+
+def test_two_last_facilitators_leaving_at_once_leave_one(app: Flask, cast: Cast) -> None:
+    with app.app_context(), transaction():
+        space = space_by_slug(OPEN)
+        assert space is not None
+        add_member(space, loaded(MEMBER), role=Role.FACILITATOR)
+    both = [Browser(app, FACILITATOR), Browser(app, MEMBER)]
+    for one in both:
+        one.get("/")
+    statuses = at_once(*(lambda one=one: one.post(f"/espaces/{OPEN}/quitter") for one in both))
+    assert sorted(statuses) == [302, 409]
