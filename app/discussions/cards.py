@@ -33,7 +33,7 @@ class Cards:
         """Return safe HTML with each placeholder made a card, or the neutral words when there is nothing to see."""
         return fill_placeholders(html, self._shown)
 
-    def get(self, key: Key) -> Any:  # noqa: ANN401 - the card of the feature that gave it
+    def get(self, key: Key) -> Any:
         """Return one card, None when this person may not see it or it is gone."""
         return self._cards.get(key)
 

@@ -16,7 +16,6 @@ from app.core.events import listen
 from app.core.i18n import format_date, ngettext
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
-
 from app.core.text import plain_text, slugify
 from app.discussions.addresses import thread_url
 from app.discussions.events import PostAdded, PostEdited, PostRemoved, ThreadMoved
@@ -146,7 +145,7 @@ def _card(person: User, thread: Thread) -> Card:
 @listen(PostEdited)
 @listen(PostRemoved)
 @listen(ThreadMoved)
-def index_thread(event: Any) -> None:  # noqa: ANN401 - each of these events carries its thread
+def index_thread(event: Any) -> None:
     """Have a thread indexed again."""
     index_soon(THREAD, event.thread_id)
 
@@ -154,7 +153,7 @@ def index_thread(event: Any) -> None:  # noqa: ANN401 - each of these events car
 @listen(ResourcePublished)
 @listen(ResourceChanged)
 @listen(ResourceRemoved)
-def follow_resource(event: Any) -> None:  # noqa: ANN401 - each of these events carries its resource
+def follow_resource(event: Any) -> None:
     """Have the discussion of a resource follow it: title, home, audience, trash."""
     resource = db.session.get(Resource, event.resource_id)
     thread = thread_about(resource) if resource is not None else None

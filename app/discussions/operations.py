@@ -68,7 +68,7 @@ def reply(person: User, thread: Thread, source: str, page: int | None = None) ->
     return _just_posted(person, thread, text) or _add_post(person, thread, text, page)
 
 
-def comment(person: User, subject: Any, source: str, page: int | None = None) -> Post:  # noqa: ANN401 - any subject
+def comment(person: User, subject: Any, source: str, page: int | None = None) -> Post:
     """Comment on a thing; its first comment makes its one discussion, with its space, audience and title.
 
     Raises NotFoundError when the person may not read the thing, RefusedError when they may not write in its space, and
@@ -84,7 +84,7 @@ def comment(person: User, subject: Any, source: str, page: int | None = None) ->
     return reply(person, thread, source, page)
 
 
-def follow_subject(subject: Any) -> None:  # noqa: ANN401 - any subject
+def follow_subject(subject: Any) -> None:
     """Give the discussion of a thing the title, home and audience the thing has now."""
     thread = thread_about(subject)
     wanted = fields_of(subject, "title", "space_id", "audience")
@@ -125,7 +125,7 @@ def remove_post(person: User, post: Post) -> None:
 
 
 def hide_post(person: User, post: Post, reason: str) -> None:
-    """Hide somebody's message, with a reason that everybody reads. Raises RefusedError, DomainError without a reason."""
+    """Hide somebody's message, with a reason that every reader sees. Raises RefusedError, DomainError without one."""
     reason = said(reason)
     _hold(post.thread, post)
     can_hide_post.require(person, post)
@@ -184,7 +184,7 @@ def _new_thread(
     space_id: int,
     title: str,
     audience: str,
-    subject: Any = None,  # noqa: ANN401 - any subject
+    subject: Any = None,
 ) -> Thread:
     moment = now()
     thread = Thread(

@@ -156,8 +156,13 @@ def thread_page_for(
     )
 
 
-def _shown(  # noqa: PLR0913 - what was computed once for the whole page
-    me: User, thread: Thread, post: Post, html: Markup, fresh: Fresh | None, moderates: bool  # noqa: FBT001
+def _shown(
+    me: User,
+    thread: Thread,
+    post: Post,
+    html: Markup,
+    fresh: Fresh | None,
+    moderates: bool,  # noqa: FBT001 - same
 ) -> ShownPost:
     mine = post.author_id == me.id
     return ShownPost(

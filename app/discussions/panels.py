@@ -118,7 +118,7 @@ def news_of_threads(since: datetime, limit: int) -> list[NewsItem]:
 
 
 def _moved(me: User, since: datetime, limit: int) -> dict[int, tuple[int, int, int]]:
-    """Return for each thread in which others wrote what is still unread: how many posts, number of the first and of the last one."""
+    """Return for each thread in which others wrote something unread: how many posts, the first and last numbers."""
     n = func.count(Post.id), func.min(Post.n), func.max(Post.n)
     mine = (ReadPosition.thread_id == Post.thread_id) & (ReadPosition.user_id == me.id)
     wanted = select(Post.thread_id, *n).join(Post.thread).outerjoin(ReadPosition, mine)
@@ -162,5 +162,3 @@ def _news(me: User, thread: Thread, last: Post, count: int, first: int) -> NewsI
         count=count - 1 if is_new and thread.subject_type is None else count,
         is_new=is_new,
     )
-
-

@@ -50,7 +50,7 @@ def thread_for(person: User, public_id: str) -> Thread:
 
 
 def post_for(person: User, public_id: str) -> Post:
-    """Return a post of a thread this person may read (also a removed one). Raises NotFoundError, or as ``thread_for``."""
+    """Return a post of a thread this person may read, also a removed one. Raises as ``thread_for``."""
     if not is_public_id(public_id):
         raise NotFoundError
     wanted = select(Post).where(Post.public_id == public_id)
@@ -126,8 +126,9 @@ def unread_counts(person: User, threads: Sequence[Thread]) -> dict[int, int]:
     seen = ReadPosition.thread_id == Post.thread_id, ReadPosition.user_id == person.id
     wanted = select(Post.thread_id, func.count(Post.id)).outerjoin(ReadPosition, (seen[0]) & (seen[1]))
     wanted = wanted.where(Post.thread_id.in_([thread.id for thread in threads]), *_by_others(person))
-    wanted = wanted.where(or_(Post.n > ReadPosition.n, ReadPosition.n.is_(None) & (Post.created_at > person.created_at)))
-    return {thread_id: count for thread_id, count in db.session.execute(wanted.group_by(Post.thread_id))}
+    never_opened = ReadPosition.n.is_(None) & (Post.created_at > person.created_at)
+    wanted = wanted.where(or_(Post.n > ReadPosition.n, never_opened))
+    return dict(db.session.execute(wanted.group_by(Post.thread_id)).tuples().all())
 
 
 def _by_others(person: User) -> tuple[Any, Any]:
@@ -156,7 +157,7 @@ def first_unread(person: User, thread: Thread) -> int | None:
     return fresh.first if fresh else None
 
 
-def thread_about(subject: Any) -> Thread | None:  # noqa: ANN401 - one of SUBJECTS
+def thread_about(subject: Any) -> Thread | None:
     """Return the one discussion of a thing the person may read, None before its first comment."""
     mine = Thread.subject_type == subject.__tablename__, Thread.subject_id == subject.id
     return db.session.scalar(select(Thread).where(*mine, Thread.deleted_at.is_(None)))
@@ -171,17 +172,17 @@ def last_posts(thread: Thread, limit: int) -> list[Post]:
 
 def count_of_posts(thread: Thread) -> int:
     """Return how many posts of a thread can still be read."""
-    return db.session.scalar(
-        select(func.count(Post.id)).where(Post.thread_id == thread.id, Post.deleted_at.is_(None))
-    ) or 0
+    return (
+        db.session.scalar(select(func.count(Post.id)).where(Post.thread_id == thread.id, Post.deleted_at.is_(None)))
+        or 0
+    )
 
 
 def comment_counts(kind: str, ids: Sequence[int]) -> dict[int, int]:
     """Return how many comments can be read about each of some things of a kind, in one statement."""
     wanted = select(Thread.subject_id, func.count(Post.id)).join(Post, Post.thread_id == Thread.id)
     wanted = wanted.where(Thread.subject_type == kind, Thread.subject_id.in_(ids), Post.deleted_at.is_(None))
-    found = db.session.execute(wanted.group_by(Thread.subject_id)) if ids else ()
-    return {subject_id: count for subject_id, count in found}
+    return dict(db.session.execute(wanted.group_by(Thread.subject_id)).tuples().all()) if ids else {}
 
 
 def organisations_in(thread: Thread) -> list[Organisation]:
@@ -197,4 +198,3 @@ def cited_in(thread: Thread) -> list[tuple[str, str]]:
     wanted = select(Post.html).where(Post.thread_id == thread.id, Post.deleted_at.is_(None))
     texts = db.session.scalars(wanted.where(Post.html.contains("[[", autoescape=True)).order_by(Post.n))
     return placeholders("\n".join(texts))
-

@@ -17,7 +17,7 @@ from app.spaces.permissions import can_read
 SUBJECTS: dict[str, Any] = {Resource.__tablename__: Resource}
 
 
-def subject_of(thread: Thread) -> Any:  # noqa: ANN401 - one of the models above
+def subject_of(thread: Thread) -> Any:
     """Return the thing a thread is about, None for a thread that stands alone."""
     model = SUBJECTS.get(thread.subject_type or "")
     return db.session.get(model, thread.subject_id) if model is not None else None

@@ -24,7 +24,9 @@ LONG_TEXT = _l("Ce message est trop long : 30 000 caractères au plus. Déposez 
 LONG_TITLE = _l("Ce titre est trop long : 300 caractères au plus.")
 
 # An address of a resource alone on its line: what people paste. The site's own address may stand before it.
-_PASTED = re.compile(r"(?m)^[ \t]*(?P<site>https?://[^/\s]+)?/ressources/(?P<id>[a-z2-7]{10})(?:-[\w-]*)?(?:[?#]\S*)?[ \t]*$")
+_PASTED = re.compile(
+    r"^[ \t]*(?P<site>https?://[^/\s]+)?/ressources/(?P<id>[a-z2-7]{10})(?:-[\w-]*)?(?:[?#]\S*)?[ \t]*$", re.MULTILINE
+)
 _PLACEHOLDER = re.compile(r"\[\[[a-z]+:[a-z0-9-]+\]\]")
 
 
@@ -106,7 +108,7 @@ def quotation(author: str, source: str) -> str:
     return "".join(f"> {line}\n" for line in lines if not line.startswith(">")) + "\n"
 
 
-def said(value: Any) -> str:  # noqa: ANN401 - whatever a form or a command gave
+def said(value: Any) -> str:
     """Return a reason or any short sentence, cleaned and cut to what is kept."""
     return one_line(str(value or ""))[:LONGEST_REASON]
 

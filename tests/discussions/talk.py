@@ -22,8 +22,13 @@ def space(slug: str = OPEN) -> Space:
     return found
 
 
-def start(email: str = FACILITATOR, slug: str = OPEN, title: str = "Amende forfaitaire ?", source: str = "Quels effets ?",
-          audience: str = Audience.SPACE) -> Thread:
+def start(
+    email: str = FACILITATOR,
+    slug: str = OPEN,
+    title: str = "Amende forfaitaire ?",
+    source: str = "Quels effets ?",
+    audience: str = Audience.SPACE,
+) -> Thread:
     """Open a discussion as somebody."""
     with transaction():
         return operations.start_thread(loaded(email), space(slug), title, source, audience)
@@ -44,8 +49,9 @@ def read(thread: Thread, email: str, n: int) -> None:
 def shelve(slug: str = OPEN, title: str = "Convention Ville-parquet", **values: Any) -> Resource:
     """Put a resource without a file in a space."""
     with transaction() as session:
-        resource = Resource(space_id=space(slug).id, author_id=loaded(FACILITATOR).id, title=title, kind="report",
-                            **values)
+        resource = Resource(
+            space_id=space(slug).id, author_id=loaded(FACILITATOR).id, title=title, kind="report", **values
+        )
         session.add(resource)
     return resource
 

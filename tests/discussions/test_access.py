@@ -11,15 +11,43 @@ from app.core.db import transaction
 from app.discussions import operations
 from tests.discussions.talk import answer, path, start
 from tests.library.shelves import share
-from tests.people import ADMIN, CLOSED_GUEST, EVERYBODY, EXPIRED_GUEST, FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, PRIVATE, REQUEST
+from tests.people import (
+    ADMIN,
+    CLOSED_GUEST,
+    EVERYBODY,
+    EXPIRED_GUEST,
+    FACILITATOR,
+    GUEST,
+    MEMBER,
+    OPEN,
+    OUTSIDER,
+    PRIVATE,
+    REQUEST,
+)
 from tests.support import loaded
 
 pytestmark = pytest.mark.usefixtures("cast")
 
 READ = {
     OPEN: {FACILITATOR: 200, MEMBER: 200, OUTSIDER: 200, GUEST: 200, CLOSED_GUEST: 404, EXPIRED_GUEST: 404, ADMIN: 200},
-    REQUEST: {FACILITATOR: 200, MEMBER: 403, OUTSIDER: 403, GUEST: 404, CLOSED_GUEST: 404, EXPIRED_GUEST: 404, ADMIN: 403},
-    PRIVATE: {FACILITATOR: 200, MEMBER: 200, OUTSIDER: 404, GUEST: 404, CLOSED_GUEST: 200, EXPIRED_GUEST: 404, ADMIN: 404},
+    REQUEST: {
+        FACILITATOR: 200,
+        MEMBER: 403,
+        OUTSIDER: 403,
+        GUEST: 404,
+        CLOSED_GUEST: 404,
+        EXPIRED_GUEST: 404,
+        ADMIN: 403,
+    },
+    PRIVATE: {
+        FACILITATOR: 200,
+        MEMBER: 200,
+        OUTSIDER: 404,
+        GUEST: 404,
+        CLOSED_GUEST: 200,
+        EXPIRED_GUEST: 404,
+        ADMIN: 404,
+    },
 }
 WRITE = {
     OPEN: READ[OPEN] | {OUTSIDER: 403, ADMIN: 403},

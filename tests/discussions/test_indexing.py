@@ -44,7 +44,9 @@ def test_a_hit_opens_the_message_that_answers(app: Flask) -> None:
 def test_a_private_word_is_found_by_its_readers_only(app: Flask) -> None:
     with app.app_context():
         answer(start(slug=PRIVATE, title="Entre nous"), MEMBER, "Le mot zorglub")
-    assert {who: search(app, who, "zorglub").total for who in (MEMBER, CLOSED_GUEST, OUTSIDER, GUEST, EXPIRED_GUEST)} == {
+    assert {
+        who: search(app, who, "zorglub").total for who in (MEMBER, CLOSED_GUEST, OUTSIDER, GUEST, EXPIRED_GUEST)
+    } == {
         MEMBER: 1,
         CLOSED_GUEST: 1,
         OUTSIDER: 0,

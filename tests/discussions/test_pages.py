@@ -221,7 +221,9 @@ def test_a_reply_sent_after_the_session_ended_is_found_again(app: Flask, browser
 
 def test_drafts_are_kept_for_local_paths_only(app: Flask, browser: Any) -> None:
     me = browser(MEMBER)
-    kept = me.post("/brouillons?key=/espaces/atelier-ouvert/discussions/nouvelle", {"title": "À suivre", "body": "Texte"})
+    kept = me.post(
+        "/brouillons?key=/espaces/atelier-ouvert/discussions/nouvelle", {"title": "À suivre", "body": "Texte"}
+    )
     assert set(kept.get_json()) == {"time"}
     page = whole(me, f"/espaces/{OPEN}/discussions/nouvelle")
     assert 'value="À suivre"' in page
@@ -257,7 +259,9 @@ def test_wrong_slug_redirects_only_those_who_may_read(app: Flask, browser: Any) 
         assert neutral(refused, tried) == neutral(unknown, "/discussions/aaaaaaaaaa")
 
 
-@pytest.mark.parametrize("title", ["<script>alert(1)</script>", "שלום עולם " * 20, "é" * 200, "a\x00b\x1b", "'\"><img src=x>"])
+@pytest.mark.parametrize(
+    "title", ["<script>alert(1)</script>", "שלום עולם " * 20, "é" * 200, "a\x00b\x1b", "'\"><img src=x>"]
+)
 def test_strange_titles_are_shown_as_text(app: Flask, browser: Any, title: str) -> None:
     me = browser(MEMBER)
     answered = me.post(f"/espaces/{OPEN}/discussions/nouvelle", {"title": title, "body": title})

@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_login import login_user
 
 from app.core.clock import now
 from app.core.db import transaction
+from app.core.news import DISCUSSION
 from app.core.slots import collect
 from app.discussions import operations
+from app.discussions.models import Post
+from app.extensions import db
 from app.library.models import Resource
 from app.spaces.models import Audience
 from tests.discussions.talk import answer, path, read, start
@@ -64,7 +68,8 @@ def test_resource_shows_its_comments_and_the_box(app: Flask, browser: Any) -> No
 def test_card_is_for_those_who_may_read_the_resource(app: Flask, browser: Any) -> None:
     with app.app_context():
         secret, gone = share("Convention confidentielle", space=PRIVATE), "[[resource:aaaaaaaaaa]]"
-        thread = start(source=f"Voir\n\n[[resource:{secret.public_id}]]\n\net\n\n/ressources/{secret.public_id}-convention")
+        pasted = f"/ressources/{secret.public_id}-convention"
+        thread = start(source=f"Voir\n\n[[resource:{secret.public_id}]]\n\net\n\n{pasted}")
         other = start(title="Autre", source=f"Voir\n\n{gone}\n\net\n\n{gone}")
         url, lost = path(thread), path(other)
     assert page(browser(MEMBER), url).count("Convention confidentielle") == 3  # twice in the text, once beside
@@ -76,10 +81,9 @@ def test_card_is_for_those_who_may_read_the_resource(app: Flask, browser: Any) -
 
 def _news(app: Flask, email: str) -> list[Any]:
     with app.test_request_context("/"):
-        from flask_login import login_user
-
         login_user(loaded(email))
-        return [one for given in collect("home.news", now() - timedelta(days=1), 50) for one in given if one.count or 1]
+        lines = [one for given in collect("home.news", now() - timedelta(days=1), 50) for one in given]
+        return [one for one in lines if one.type == DISCUSSION]
 
 
 def test_news_are_what_others_wrote_where_one_reads(app: Flask) -> None:
@@ -117,17 +121,9 @@ def test_news_forget_what_was_read_or_removed(app: Flask) -> None:
     assert (line.count, line.is_new) == (1, False)
     assert line.url.endswith("?page=1&nouveau=2#nouveau")
     with app.app_context(), transaction():
-        operations.hide_post(loaded(FACILITATOR), loaded_post(post.id), "hors sujet")
+        operations.hide_post(loaded(FACILITATOR), db.session.get_one(Post, post.id), "hors sujet")
     assert _news(app, MEMBER) == []
     assert "Mot oublié" not in str(_news(app, ADMIN))
-
-
-def loaded_post(post_id: int) -> Any:
-    """Read a post again."""
-    from app.discussions.models import Post
-    from app.extensions import db
-
-    return db.session.get(Post, post_id)
 
 
 def test_thread_shown_outside_its_private_space_does_not_name_it(app: Flask, browser: Any) -> None:

@@ -105,5 +105,3 @@ def read_view(public_id: str) -> ResponseReturnValue:
     if wants_json():
         return "", 204
     return redirect(thread_url(thread, page=page_of_post(upto or thread.post_count)))
-
-
