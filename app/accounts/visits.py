@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import Flask, Response, session
 from flask_login import current_user
@@ -19,14 +19,16 @@ def note_visit(app: Flask, response: Response) -> Response:
     """Push the end of the session further and note the visit. A gap of half an hour begins a new visit.
 
     ``previous_visit_at`` is the moment of the last sign of life before the present visit: what is new since then is new
-    for this person.
+    for this person; empty during the first visit. A visit is noted from its first page on, however short it is.
     """
     if not isinstance(session, ServerSession):
         return response
-    seen, stored_id = session.seen_at, session.stored_id
-    if stored_id is None or not current_user.is_authenticated or (seen is not None and now() - seen < TOUCH_EVERY):
+    stored_id = session.stored_id
+    if stored_id is None or not current_user.is_authenticated:
         return response
     user_id, last = current_user.id, current_user.last_seen_at
+    if _is_recent(session.seen_at) and _is_recent(last):
+        return response
     began = last is None or now() - last > VISIT_GAP
     settings, moment = app.config["SETTINGS"], now()
     idle = moment + timedelta(days=settings.session_idle_days)
@@ -40,7 +42,11 @@ def note_visit(app: Flask, response: Response) -> Response:
             update(UserSession).where(UserSession.id == stored_id).values(seen_at=moment, expires_at=end)
         )
         values = {"last_seen_at": moment, "updated_at": User.updated_at} | (
-            {"previous_visit_at": last or moment} if began else {}
+            {"previous_visit_at": last} if began else {}
         )
         connection.execute(update(User).where(User.id == user_id).values(**values))
     return response
+
+
+def _is_recent(moment: datetime | None) -> bool:
+    return moment is not None and now() - moment < TOUCH_EVERY
