@@ -15,7 +15,7 @@ from app.core.i18n import ngettext
 from app.core.slots import collect
 from app.spaces.models import Space, Visibility
 from app.spaces.permissions import can_read_space
-from app.spaces.queries import space_for, turnout
+from app.spaces.queries import requested_by, space_for, turnout
 
 View = TypeVar("View", bound=Callable[..., Any])
 PREFIX = "/espaces/<slug>"
@@ -48,7 +48,10 @@ def open_door() -> None:
     space = space_for(person(), request.view_args.pop("slug"))
     view = current_app.view_functions[request.endpoint or ""]
     if not getattr(view, "__outsiders__", False) and not can_read_space(person(), space):
-        raise RefusedError(space=space)
+        asked = space.id in requested_by(person())
+        raise RefusedError(
+            _("Votre demande d'accès est envoyée : la réponse viendra par courriel.") if asked else "", space
+        )
     g.space = request.view_args["space"] = space
 
 

@@ -226,6 +226,7 @@ def test_request_is_mailed_once_to_those_who_run_the_space(app: Flask, cast: Cas
     for _ in range(2):
         assert browser.post(f"/espaces/{REQUEST}/demander").headers["Location"] == "/espaces"
     assert "Demande envoyée" in browser.get("/espaces").text
+    assert "Votre demande d’accès est envoyée" in browser.get(f"/espaces/{REQUEST}").text
     with app.app_context():
         assert len(db.session.scalars(select(JoinRequest)).all()) == 1
     sent = mails(app)
