@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
 
 import pytest
 
@@ -12,10 +11,9 @@ from app.search.analysis.french import masculine, singular, stem
 from app.search.hits import find_hits
 from app.search.query import parse
 from app.search.terms import terms_of
+from tests.search.world import SETS
 
-PROBES = Path(
-    "/work/shared/data/D_search/probes.csv".replace("/work/shared", str(Path(__file__).parents[3] / "shared"))
-)
+PROBES = SETS / "probes.csv"
 
 SAME = [
     ("adjointes", "une adjointe au maire"),

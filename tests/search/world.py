@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from app.search.catalogue import Allowed, Audience, Catalogue, CatalogueRow, Scope
 from app.search.engine import ParentDocument, Passage
+
+SETS = Path(__file__).parents[3] / "shared" / "data" / "D_search"
+"""Relevance sets kept outside of the repository; tests that need them are skipped where they are not."""
 
 ANYONE = Scope(1, is_member=True, space_ids=frozenset())
 
