@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NoReturn
 
 from config import Settings, UnsafeSettingError
 
 from .places import ROOT
 from .prepare import child_environ, prepare
+from .prepared import embedded_database
 
 # These look after the schema themselves, or need none.
 APART = {"db", "routes", "shell", "--help", "--version"}
-SQLITE = "sqlite:///"
 
 
 def main() -> NoReturn:
@@ -40,8 +39,8 @@ def _needs_nothing(settings: Settings, words: Sequence[str]) -> bool:
     """Whether the command may run as things stand: it needs no schema, or the embedded database is there."""
     if not words or words[0] in APART or "--help" in words:
         return True
-    url = settings.sqlalchemy_url
-    return url.startswith(SQLITE) and Path(url.removeprefix(SQLITE)).exists()
+    database = embedded_database(settings)
+    return database is not None and database.exists()
 
 
 if __name__ == "__main__":

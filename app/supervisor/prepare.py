@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from .children import leash
 from .locks import held
 from .places import PYTHON, ROOT
+from .prepared import recall, remember
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -37,6 +38,10 @@ def prepare(settings: Settings, *, demo: bool) -> bool:
     """
     os.umask(0o077)
     settings.prepare_instance()
+    greeting = recall(settings)
+    if greeting is not None:
+        print(greeting if demo else "", end="")
+        return True
     python = str(PYTHON) if PYTHON.exists() else sys.executable
     command = [python, "-m", "app.supervisor.prepare"]
     if demo:
@@ -74,8 +79,20 @@ def main() -> None:
         _bring_forward()
         if wants.demo:
             _see_to_demo(app)
-        elif wants.welcome and _nobody_lives_here(app):
-            print("\n  Nobody has an account yet: ./run flask users create --admin --help")
+        if wants.demo or wants.welcome:
+            _greet(app)
+
+
+def _greet(app: Flask) -> None:
+    """Print who can sign in or how to make the first account; note it for the next start."""
+    settings = app.config["SETTINGS"]
+    if _nobody_lives_here(app):
+        print("\n  Nobody has an account yet: ./run flask users create --admin --help")
+        return
+    greeting = _accounts(app) if settings.demo_allowed else ""
+    print(greeting, end="")
+    if not (settings.instance / UNFINISHED).exists():
+        remember(settings, greeting)
 
 
 def _bring_forward() -> None:
@@ -85,7 +102,7 @@ def _bring_forward() -> None:
 
 
 def _see_to_demo(app: Flask) -> None:
-    """Load the demo where nobody lives yet, or finish an interrupted load; show whom one may sign in as."""
+    """Load the demo where nobody lives yet, or finish an interrupted load."""
     unfinished = app.config["SETTINGS"].instance / UNFINISHED
     if _nobody_lives_here(app):
         unfinished.touch(mode=0o600)
@@ -95,7 +112,6 @@ def _see_to_demo(app: Flask) -> None:
             print("  the demo could not be loaded (see above); the site starts without", file=sys.stderr)
         else:
             unfinished.unlink()
-    _show_accounts(app)
 
 
 def _nobody_lives_here(app: Flask) -> bool:
@@ -107,23 +123,26 @@ def _nobody_lives_here(app: Flask) -> bool:
         return connection.execute(select(people.c.id).limit(1)).first() is None
 
 
-def _show_accounts(app: Flask) -> None:
-    """Print one account of each role, when there is a demo."""
+def _accounts(app: Flask) -> str:
+    """Return one demo account of each role as a small table, empty when there is no demo."""
     said = io.StringIO()
     with redirect_stdout(said):
         failed = _command(app, "demo", "accounts", "--json")
     try:
         accounts = [] if failed else json.loads(said.getvalue())
     except ValueError:
-        return
+        accounts = []
     first_of_role: dict[str, dict[str, Any]] = {}
     for account in accounts:
         first_of_role.setdefault(account["role"], account)
-    if first_of_role:
-        print("\n  Demo accounts (all of them: ./run flask demo accounts)\n")
-    width = max((len(account["email"]) for account in first_of_role.values()), default=0)
-    for role, account in first_of_role.items():
-        print(f"    {role:<16}{account['email']:<{width}}  {account.get('password') or ''}")
+    if not first_of_role:
+        return ""
+    width = max(len(account["email"]) for account in first_of_role.values())
+    rows = (
+        f"    {role:<16}{account['email']:<{width}}  {account.get('password') or ''}".rstrip()
+        for role, account in first_of_role.items()
+    )
+    return "\n".join(["\n  Demo accounts (all of them: ./run flask demo accounts)\n", *rows, ""])
 
 
 def _command(app: Flask, *words: str) -> int:

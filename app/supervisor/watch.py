@@ -15,6 +15,8 @@ from .children import Child
 # Fifteen seconds is promised for everything; what is left after this is killed.
 STOP_SECONDS = 13.0
 TICK_SECONDS = 0.5
+# Whoever stops a whole group of processes asks twice at once (timeout, a terminal): that is one request.
+AGAIN_SECONDS = 1.0
 STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -44,6 +46,7 @@ class Watch:
         self.children = children
         self.stop_seconds = stop_seconds
         self.requests = 0
+        self.asked_at = -AGAIN_SECONDS
 
     def run(self) -> None:
         """Start the children and tend them; return when all are gone after SIGTERM, SIGINT or SIGHUP."""
@@ -80,7 +83,10 @@ class Watch:
                 child.process.wait()
 
     def _ask_to_stop(self, _number: int, _frame: object) -> None:
-        self.requests += 1
+        now = time.monotonic()
+        if now - self.asked_at >= AGAIN_SECONDS:
+            self.requests += 1
+            self.asked_at = now
 
     @contextmanager
     def _signals(self) -> Iterator[Wake]:

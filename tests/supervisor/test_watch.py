@@ -86,10 +86,22 @@ def test_second_request_to_stop_does_not_wait(tmp_path: Path, launch: Launch) ->
     supervisor = launch(str(WATCHED), "30", deaf(pids))
     assert until(lambda: numbers(pids))
     supervisor.send_signal(signal.SIGINT)
-    time.sleep(0.3)
+    time.sleep(1.2)
     supervisor.send_signal(signal.SIGINT)
     assert supervisor.wait(timeout=5) == 0
     assert not is_alive(numbers(pids)[0])
+
+
+def test_signal_that_arrives_twice_at_once_is_one_request(tmp_path: Path, launch: Launch) -> None:
+    pids, goodbye = tmp_path / "pids", tmp_path / "goodbye"
+    slow = polite(pids, goodbye).replace("sys.exit()", "time.sleep(0.5), sys.exit()")
+    supervisor = launch(str(WATCHED), "5", slow)
+    assert until(lambda: numbers(pids))
+    supervisor.send_signal(signal.SIGINT)
+    time.sleep(0.1)
+    supervisor.send_signal(signal.SIGTERM)
+    assert supervisor.wait(timeout=5) == 0
+    assert "killed" not in supervisor.communicate()[1]
 
 
 def test_children_leave_when_their_supervisor_is_killed(tmp_path: Path, launch: Launch) -> None:
