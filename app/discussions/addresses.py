@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import url_for
 
 from app.core.text import slugify
@@ -9,7 +11,7 @@ from app.discussions.models import Post, Thread
 from app.discussions.queries import page_of_post
 
 
-def thread_url(thread: Thread, **arguments: str | int) -> str:
+def thread_url(thread: Thread, **arguments: Any) -> str:
     """Return the address of a thread; ``arguments`` go into the address (page …)."""
     return url_for("discussions.thread_page", public_id=thread.public_id, slug=slugify(thread.title), **arguments)
 

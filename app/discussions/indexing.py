@@ -141,18 +141,11 @@ def _card(person: User, thread: Thread) -> Card:
     return Card(title_of(thread), KIND, url, tuple(word for word in meta if word), thread.lang)
 
 
-@listen(PostAdded)
-@listen(PostEdited)
-@listen(PostRemoved)
-@listen(ThreadMoved)
 def index_thread(event: Any) -> None:
     """Have a thread indexed again."""
     index_soon(THREAD, event.thread_id)
 
 
-@listen(ResourcePublished)
-@listen(ResourceChanged)
-@listen(ResourceRemoved)
 def follow_resource(event: Any) -> None:
     """Have the discussion of a resource follow it: title, home, audience, trash."""
     resource = db.session.get(Resource, event.resource_id)
@@ -162,6 +155,10 @@ def follow_resource(event: Any) -> None:
         index_soon(THREAD, thread.id)
 
 
+for happening in (PostAdded, PostEdited, PostRemoved, ThreadMoved):
+    listen(happening)(index_thread)
+for happening_below in (ResourcePublished, ResourceChanged, ResourceRemoved):
+    listen(happening_below)(follow_resource)
 register_source(ThreadSource())
 register_kind_labels({KIND: _l("Discussion")})
 register_kind_words({"discussion": KIND, "discussions": KIND, "question": KIND, "thread": KIND})

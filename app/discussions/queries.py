@@ -40,7 +40,7 @@ def thread_for(person: User, public_id: str) -> Thread:
         raise NotFoundError
     wanted = select(Thread).where(Thread.public_id == public_id)
     wanted = wanted.options(joinedload(Thread.space), joinedload(Thread.author))
-    thread = db.session.scalar(wanted.where(can_read_thread.where(person)))
+    thread: Thread | None = db.session.scalar(wanted.where(can_read_thread.where(person)))
     if thread is not None:
         return thread
     refused = db.session.scalar(wanted.where(Thread.deleted_at.is_(None)))
@@ -55,7 +55,7 @@ def post_for(person: User, public_id: str) -> Post:
         raise NotFoundError
     wanted = select(Post).where(Post.public_id == public_id)
     wanted = wanted.options(joinedload(Post.author), joinedload(Post.thread).joinedload(Thread.space))
-    post = db.session.scalar(wanted.where(can_read_post.where(person)))
+    post: Post | None = db.session.scalar(wanted.where(can_read_post.where(person)))
     if post is None:
         hidden = db.session.scalar(wanted)
         if hidden is not None:
@@ -64,7 +64,7 @@ def post_for(person: User, public_id: str) -> Post:
     return post
 
 
-def threads_visible_to(person: User, space: Space | None = None) -> Select[tuple[Thread]]:
+def threads_visible_to(person: User, space: Space | None = None) -> Select[Any]:
     """Return the threads this person may read, pinned ones first, then those that moved last."""
     wanted = select(Thread).where(can_read_thread.where(person))
     if space is not None:
@@ -128,7 +128,7 @@ def unread_counts(person: User, threads: Sequence[Thread]) -> dict[int, int]:
     wanted = wanted.where(Post.thread_id.in_([thread.id for thread in threads]), *_by_others(person))
     never_opened = ReadPosition.n.is_(None) & (Post.created_at > person.created_at)
     wanted = wanted.where(or_(Post.n > ReadPosition.n, never_opened))
-    return dict(db.session.execute(wanted.group_by(Post.thread_id)).tuples().all())
+    return dict(db.session.execute(wanted.group_by(Post.thread_id)).all())
 
 
 def _by_others(person: User) -> tuple[Any, Any]:
@@ -182,7 +182,8 @@ def comment_counts(kind: str, ids: Sequence[int]) -> dict[int, int]:
     """Return how many comments can be read about each of some things of a kind, in one statement."""
     wanted = select(Thread.subject_id, func.count(Post.id)).join(Post, Post.thread_id == Thread.id)
     wanted = wanted.where(Thread.subject_type == kind, Thread.subject_id.in_(ids), Post.deleted_at.is_(None))
-    return dict(db.session.execute(wanted.group_by(Thread.subject_id)).tuples().all()) if ids else {}
+    found = db.session.execute(wanted.group_by(Thread.subject_id)) if ids else ()
+    return {subject_id: count for subject_id, count in found if subject_id is not None}
 
 
 def organisations_in(thread: Thread) -> list[Organisation]:

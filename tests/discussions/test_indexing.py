@@ -91,8 +91,8 @@ def test_comments_are_found_and_go_with_their_resource(app: Flask) -> None:
     assert search(app, OUTSIDER, "vermillon").total == 0
 
 
-def test_titles_are_looked_up_while_the_index_is_broken(context: Flask) -> None:
-    assert context
+@pytest.mark.usefixtures("context")
+def test_titles_are_looked_up_while_the_index_is_broken() -> None:
     open_one, closed = start(title="Médiation à l'école"), start(title="Médiation secrète", slug=PRIVATE)
     source = source_of("thread")
     assert source is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -17,7 +18,7 @@ from app.core.revisions import revisions_of
 from app.discussions import operations
 from app.discussions.models import Post, Thread
 from app.discussions.queries import read_position
-from app.discussions.texts import LONGEST_POST
+from app.discussions.texts import LONGEST_POST, written
 from app.extensions import db
 from app.library.models import Resource
 from app.spaces.models import Audience, State
@@ -227,17 +228,19 @@ def test_thread_follows_its_subject() -> None:
     assert (thread.title, thread.space_id, thread.audience) == ("Autre titre", space(PRIVATE).id, "network")
 
 
-def _together(app: Flask, deeds: int, deed: object) -> list[Exception]:
-    """Run a deed in several threads at once; return what went wrong."""
+def _together(app: Flask, deeds: int, deed: Callable[[int], object], *texts: str) -> list[Exception]:
+    """Run a deed in several threads at once, its texts rendered before as views do; return what went wrong."""
     wrong: list[Exception] = []
     gate = threading.Barrier(deeds)
 
     def run(number: int) -> None:
         with app.app_context():
             try:
+                for text in texts:
+                    written(text.format(number))
                 gate.wait()
                 with transaction():
-                    deed(number)  # type: ignore[operator]
+                    deed(number)
             except Exception as error:  # noqa: BLE001 - told to the test
                 wrong.append(error)
             finally:
@@ -260,7 +263,7 @@ def test_eight_replies_at_once_are_numbered_without_hole_or_double(context: Flas
         assert thread is not None
         operations.reply(loaded(MEMBER), thread, f"Réponse {number}")
 
-    assert _together(context, 8, deed) == []
+    assert _together(context, 8, deed, "Réponse {}") == []
     numbers = db.session.scalars(select(Post.n).where(Post.thread_id == thread_id).order_by(Post.n)).all()
     assert numbers == list(range(1, 10))
 
@@ -274,7 +277,7 @@ def test_eight_clicks_on_one_button_make_one_post(context: Flask) -> None:
         operations.reply(loaded(MEMBER), thread, "Publié une fois")
         operations.start_thread(loaded(MEMBER), space(OPEN), "Une seule question", "Vraiment ?")
 
-    assert _together(context, 8, deed) == []
+    assert _together(context, 8, deed, "Publié une fois", "Vraiment ?") == []
     assert db.session.scalar(select(func.count(Post.id))) == 3
 
 
@@ -285,6 +288,6 @@ def test_first_comments_at_once_make_one_thread(context: Flask) -> None:
         resource = db.session.get(Resource, resource_id)
         operations.comment(loaded(MEMBER), resource, f"Commentaire {number}")
 
-    assert _together(context, 8, deed) == []
+    assert _together(context, 8, deed, "Commentaire {}") == []
     thread = db.session.scalars(select(Thread)).one()
     assert (thread.post_count, sorted(db.session.scalars(select(Post.n)))) == (8, list(range(1, 9)))

@@ -321,9 +321,9 @@ def test_a_thread_costs_the_same_with_three_and_with_forty_posts(app: Flask, bro
             for number in range(2, many + 1):
                 answer(thread, (FACILITATOR, GUEST, MEMBER)[number % 3], f"Message {number}\n\n{card}")
         urls = [f"{path(thread)}-{thread.title.lower()}?page=1" for thread in (short, long)]
-    few, many = (_statements(app, browser, url) for url in urls)
-    assert few == many
-    assert len(many) <= 20, "\n".join(many)
+    few, more = (_statements(app, browser, url) for url in urls)
+    assert few == more
+    assert len(more) <= 20, "\n".join(more)
 
 
 def test_the_list_costs_the_same_with_one_and_with_three_threads(app: Flask, browser: Any) -> None:

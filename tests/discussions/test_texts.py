@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 from collections.abc import Iterator
@@ -9,8 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bleach._vendor import html5lib
-from flask import Flask
 from markupsafe import Markup
 
 from app.core import text
@@ -20,6 +19,7 @@ from app.discussions.texts import html_of, quotation, with_cards, written
 from tests.discussions.talk import answer, start
 from tests.people import MEMBER
 
+html5lib = importlib.import_module("bleach._vendor.html5lib")  # bleach brings it and publishes no types
 HOSTILE = Path(__file__).parents[3] / "shared" / "data" / "C_security"
 ALLOWED = {"href", "title", "rel", "align", "start"}
 SCHEME = re.compile(r"^[\x00-\x20]*([a-z][a-z0-9+.\-\s]*):", re.IGNORECASE)
@@ -54,7 +54,7 @@ def hostile_texts() -> list[str]:
     found += [str(one["payload"]) for one in expectations]
     found += [one.read_text(errors="replace") for one in sorted(HOSTILE.glob("*/*.md"))]
     found += [one.read_text(errors="replace") for one in sorted((HOSTILE / "sanitizer_bleach").glob("*.test"))]
-    return found + json.loads((HOSTILE / "naughty_strings" / "blns.json").read_text())
+    return [*found, *json.loads((HOSTILE / "naughty_strings" / "blns.json").read_text())]
 
 
 @pytest.mark.slow
@@ -117,14 +117,13 @@ def test_a_quotation_quotes_the_message_but_not_what_it_quoted() -> None:
     assert quotation("Malik", "> Avant\n\nOui.\nVoilà.") == "> **Malik**\n> \n> Oui.\n> Voilà.\n\n"
 
 
-@pytest.mark.usefixtures("cast")
-def test_an_old_rendering_is_made_anew_in_memory_only(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert context
+@pytest.mark.usefixtures("context", "cast")
+def test_an_old_rendering_is_made_anew_in_memory_only(monkeypatch: pytest.MonkeyPatch) -> None:
     post = answer(start(), MEMBER, "**Gras** : oui")
     kept = post.html
     assert str(html_of(post)) == kept
-    post.html, monkey = "<p>ancien</p>", post.renderer_version + 1
-    monkeypatch.setattr(texts, "RENDERER_VERSION", monkey)
+    post.html = "<p>ancien</p>"
+    monkeypatch.setattr(texts, "RENDERER_VERSION", post.renderer_version + 1)
     assert str(html_of(post)) == kept
     assert post.html == "<p>ancien</p>"
 
