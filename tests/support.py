@@ -53,7 +53,7 @@ class Browser:
 
     def get(self, path: str, **options: Any) -> TestResponse:
         """GET a page and remember its form token."""
-        answer = self.client.get(path, **options)
+        answer = self.client.get(path, **{"buffered": True, **options})
         if answer.mimetype == "text/html" and (found := CSRF.search(answer.get_data(as_text=True))):
             self.token = found.group(1)
         return answer
@@ -64,7 +64,8 @@ class Browser:
             self.get("/connexion")
             if not self.token:
                 self.get("/")
-        return self.client.post(path, data={"csrf_token": self.token, **(data or {})}, **options)
+        sent = {"csrf_token": self.token, **(data or {})}
+        return self.client.post(path, data=sent, **{"buffered": True, **options})
 
 
 class CountedStatements:

@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice
 
 from app.core.access import person, signed_in
 from app.core.db import transaction
@@ -30,9 +31,9 @@ class PreferencesForm(BeffroiForm):
     theme = SelectField(
         _l("Apparence"),
         choices=[
-            (SYSTEM_THEME, _l("Comme mon appareil")),
-            ("light", _l("Claire")),
-            ("dark", _l("Sombre")),
+            SelectChoice(SYSTEM_THEME, _l("Comme mon appareil")),
+            SelectChoice("light", _l("Claire")),
+            SelectChoice("dark", _l("Sombre")),
         ],
     )
     timezone = SelectField(_l("Fuseau horaire"))
@@ -40,12 +41,11 @@ class PreferencesForm(BeffroiForm):
     def offer(self) -> None:
         """Fill the choices from the settings of the site."""
         settings = current_app.config["SETTINGS"]
-        self.language.choices = [(code, LANGUAGE_NAMES.get(code, code)) for code in settings.language_codes]
+        codes = settings.language_codes
+        self.language.choices = [SelectChoice(code, LANGUAGE_NAMES.get(code, code)) for code in codes]
         zones = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
-        self.timezone.choices = [
-            ("", _("Celui du réseau (%(zone)s)", zone=settings.timezone)),
-            *((z, z) for z in zones),
-        ]
+        own = SelectChoice("", _("Celui du réseau (%(zone)s)", zone=settings.timezone))
+        self.timezone.choices = [own, *(SelectChoice(zone, zone) for zone in zones)]
 
 
 @blueprint.route("/moi", methods=["GET", "POST"])

@@ -326,4 +326,4 @@ def purge_done(older_than: timedelta = timedelta(days=7)) -> None:
 
 def counts() -> dict[str, int]:
     """Return how many jobs are in each state."""
-    return dict(db.session.execute(select(Job.state, func.count()).group_by(Job.state)).tuples().all())
+    return dict(db.session.execute(select(Job.state, func.count()).group_by(Job.state)).all())

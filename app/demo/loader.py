@@ -219,7 +219,7 @@ def _leave_them_unread(start: datetime) -> None:
         people = set(session.scalars(select(User.id).where(User.is_demo)))
         known = {(row.user_id, row.thread_id) for row in session.scalars(select(ReadPosition))}
         read: dict[tuple[int, int], int] = {}
-        posts = session.execute(select(Post.thread_id, Post.n, Post.created_at, Post.author_id)).tuples()
+        posts = session.execute(select(Post.thread_id, Post.n, Post.created_at, Post.author_id))
         for thread_id, n, moment, author in posts:
             for person in people if moment <= visit else people & {author or 0}:
                 read[person, thread_id] = max(n, read.get((person, thread_id), 0))

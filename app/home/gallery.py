@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Response, make_response, render_template, request
 from markupsafe import Markup
 from wtforms import BooleanField, Form, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 
 from app.core.access import signed_in
 from app.core.assets import icon_names
@@ -92,10 +93,13 @@ class SampleForm(Form):
         _l("Le besoin de départ"), description=_l("Que se passait-il ? Deux ou trois phrases suffisent.")
     )
     password = PasswordField(_l("Mot de passe"))
-    role = SelectField(_l("Rôle"), choices=[("member", _l("Membre")), ("facilitator", _l("Animatrice, animateur"))])
+    role = SelectField(
+        _l("Rôle"),
+        choices=[SelectChoice("member", _l("Membre")), SelectChoice("facilitator", _l("Animatrice, animateur"))],
+    )
     audience = RadioField(
         _l("Qui peut lire cette pratique ?"),
-        choices=[("space", _l("L'espace seulement")), ("network", _l("Tout le réseau"))],
+        choices=[SelectChoice("space", _l("L'espace seulement")), SelectChoice("network", _l("Tout le réseau"))],
     )
     evaluated = BooleanField(_l("Évaluation jointe"))
     body = TextAreaField(_l("Votre réponse"))

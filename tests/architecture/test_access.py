@@ -66,7 +66,10 @@ def test_only_the_doors_are_open_to_strangers(app: Flask) -> None:
     open_to_all = {
         name for name, view in app.view_functions.items() if (found := declared_access(view)) and not found.signed_in
     }
-    pages = {f"home.{name}" for name in ("legal_page", "accessibility_page", "privacy_page", "charter_page", "robots", "favicon")}
+    pages = {
+        f"home.{name}"
+        for name in ("legal_page", "accessibility_page", "privacy_page", "charter_page", "robots", "favicon")
+    }
     assert open_to_all - OPEN_ENDPOINTS - pages == set()
 
 

@@ -1,0 +1,209 @@
+"""Canaries: words planted in closed spaces reach nobody outside, on any page, by any count."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+import pytest
+from flask import Flask
+from markupsafe import escape
+from sqlalchemy import select
+
+from app.accounts.models import User
+from app.core.db import transaction
+from app.discussions.models import Thread
+from app.discussions.operations import comment, reply, start_thread
+from app.extensions import db
+from app.library.models import Resource
+from app.library.operations import ResourceDetails, share_resource
+from app.library.receiving import receive
+from app.search.operations import index_soon
+from app.spaces.models import Membership, Space
+from tests.people import (
+    ADMIN,
+    CLOSED_GUEST,
+    EXPIRED_GUEST,
+    FACILITATOR,
+    GUEST,
+    MEMBER,
+    OPEN,
+    OUTSIDER,
+    PRIVATE,
+    Cast,
+)
+from tests.support import loaded, work
+
+PLACES = (
+    "titre",
+    "resume",
+    "corps",
+    "motcle",
+    "nomfichier",
+    "textefichier",
+    "question",
+    "message",
+    "commentaire",
+    "source",
+)
+CANARIES = {place: f"zorglub{place}" for place in PLACES}
+BLIND = (None, GUEST, EXPIRED_GUEST, OUTSIDER, ADMIN)
+SIGHTED = (MEMBER, CLOSED_GUEST, FACILITATOR)
+REQUEST_NUMBER = re.compile(rb"\b[0-9a-f]{12}\b|(?<=name=\"csrf_token\" value=\")[^\"]+")  # and the form's token
+UNKNOWN = "zorglubinconnu"
+
+
+@pytest.fixture
+def planted(app: Flask, cast: Cast) -> list[str]:
+    """Plant the canaries in the private space and index them; return every address where one could sing."""
+    said = CANARIES
+    with app.app_context():
+        file = receive(io.BytesIO(f"Le texte {said['textefichier']}.".encode()), f"{said['nomfichier']}.txt")
+        details = ResourceDetails.of(
+            kind="report",
+            title=f"Rapport {said['titre']}",
+            summary=f"Résumé {said['resume']}",
+            body=f"Corps {said['corps']}",
+            source=f"Source {said['source']}",
+            tags=[said["motcle"]],
+        )
+        with transaction():
+            space = db.session.scalars(select(Space).where(Space.slug == PRIVATE)).one()
+            resource = share_resource(loaded(FACILITATOR), space, details, files=[file])
+            thread = start_thread(loaded(FACILITATOR), space, f"Question {said['question']}", "Bonjour.")
+            reply(loaded(MEMBER), thread, f"Réponse {said['message']}")
+            comment(loaded(MEMBER), resource, f"Commentaire {said['commentaire']}")
+            open_space = db.session.scalars(select(Space).where(Space.slug == OPEN)).one()
+            start_thread(
+                loaded(FACILITATOR), open_space, "Une question ouverte", f"Voir [[resource:{resource.public_id}]]."
+            )
+            public = (resource.public_id, thread.public_id, resource.attachments[0].current.public_id)
+        addresses = _addresses(*public)
+        open_thread = db.session.scalars(select(Thread.public_id).where(Thread.title == "Une question ouverte")).one()
+    work(app)
+    return [*addresses, f"/discussions/{open_thread}-une-question-ouverte"]
+
+
+def _addresses(resource: str, thread: str, file: str) -> list[str]:
+    pages = ["/", "/espaces", f"/espaces/{OPEN}", f"/espaces/{OPEN}/membres", f"/espaces/{OPEN}/ressources"]
+    pages += [
+        f"/espaces/{OPEN}/discussions",
+        "/ressources",
+        "/?voir=ressources",
+        "/?voir=discussions",
+        "/ressources?tri=titre",
+    ]
+    pages += [f"/ressources?mot={CANARIES['motcle']}", "/discussions/nouvelle", "/ressources/nouvelle"]
+    pages += [f"/espaces/{PRIVATE}{end}" for end in ("", "/membres", "/ressources", "/discussions")]
+    pages += [f"/ressources/{resource}-x", f"/ressources/{resource}-x?q=texte&vue=texte", f"/discussions/{thread}-x"]
+    pages += [f"/fichiers/{file}/x.txt", f"/fichiers/{file}/etat", f"/ressources/{resource}/commentaires"]
+    return pages
+
+
+def sung(page: bytes) -> list[str]:
+    """Return the canaries heard on a page, and the name of the private space."""
+    heard = [place for place, word in CANARIES.items() if word.encode() in page]
+    return heard + (["the space"] if "Cercle fermé".encode() in page else [])
+
+
+def test_canaries_sing_for_those_inside(app: Flask, planted: list[str], browser: Any) -> None:
+    for who in SIGHTED:
+        here = browser(who)
+        heard = {one for path in planted for one in sung(here.get(path, follow_redirects=True).data)}
+        heard |= {place for place, word in CANARIES.items() if b"<mark" in here.get(f"/recherche?q={word}").data}
+        assert heard >= set(CANARIES) | {"the space"}, who
+
+
+def test_canaries_are_silent_for_those_outside(app: Flask, planted: list[str], browser: Any) -> None:
+    leaks = []
+    for who in BLIND:
+        here = browser(who)
+        for path in planted:
+            answer = here.get(path, follow_redirects=True)
+            heard = (
+                sung(answer.data.replace(path.encode(), b"").replace(CANARIES["motcle"].encode(), b""))
+                if "mot=" in path
+                else sung(answer.data)
+            )
+            leaks += [f"{who} {path}: {heard}"] if heard else []
+    assert leaks == []
+
+
+def test_search_for_a_canary_answers_like_a_search_for_nothing(app: Flask, planted: list[str], browser: Any) -> None:
+    told = []
+    for who in BLIND[1:]:
+        here = browser(who)
+        for pattern in ("{}", '"{}"', "question {} -ville", "{}*"):
+            unknown = _without_echo(here, pattern.format(UNKNOWN))
+            told += [
+                f"{who}: {word}" for word in CANARIES.values() if _without_echo(here, pattern.format(word)) != unknown
+            ]
+    assert told == []
+
+
+def _without_echo(here: Any, words: str) -> tuple[int, bytes]:
+
+    answer = here.get("/recherche", query_string={"q": words})
+    page = answer.data
+    for echo in (str(escape(words)), quote(words), quote_plus(words), words, quote(words, safe='*"')):
+        page = page.replace(echo.encode(), b"ECHO")
+    for word in re.findall(r"zorglub\w+", words):
+        page = page.replace(word.encode(), b"ECHO")
+    return answer.status_code, REQUEST_NUMBER.sub(b"", page)
+
+
+def test_private_addresses_answer_like_unknown_ones(app: Flask, planted: list[str], browser: Any) -> None:
+    private = [
+        path for path in planted if PRIVATE in path or re.match("/(ressources|fichiers|discussions)/[a-z2-7]{10}", path)
+    ]
+    for who in (GUEST, EXPIRED_GUEST, OUTSIDER, ADMIN):
+        here = browser(who)
+        for path in private:
+            answer, unknown = here.get(path), here.get(_unlike(path))
+            if answer.status_code == 200 and path.endswith("une-question-ouverte"):
+                continue
+            seen, wanted = _without(answer.data, path), _without(unknown.data, _unlike(path))
+            assert (answer.status_code, seen) == (404, wanted), f"{who} {path}"
+
+
+def _without(page: bytes, path: str) -> bytes:
+    """Return a page without its own address, the request's number and the form's token."""
+    return REQUEST_NUMBER.sub(b"", page.replace(path.encode(), b"").replace(str(escape(path)).encode(), b""))
+
+
+def _unlike(path: str) -> str:
+    """Return the same address of a thing that never existed."""
+    path = path.replace(PRIVATE, "cercle-absent")
+    return re.sub(r"^/(ressources|fichiers|discussions)/[a-z2-7]{10}", r"/\1/aaaaaaaaaa", path)
+
+
+def test_right_lost_is_lost_at_the_next_request(app: Flask, planted: list[str], browser: Any) -> None:
+    here = browser(MEMBER)
+    before = {path for path in planted if sung(here.get(path, follow_redirects=True).data)}
+    with app.app_context(), transaction() as session:
+        user = session.scalars(select(User).where(User.email == MEMBER)).one()
+        space = session.scalars(select(Space).where(Space.slug == PRIVATE)).one()
+        mine = (Membership.user_id == user.id) & (Membership.space_id == space.id)
+        session.delete(session.scalars(select(Membership).where(mine)).one())
+    after = {path for path in planted if sung(here.get(path, follow_redirects=True).data) and "mot=" not in path}
+    found = [word for word in CANARIES.values() if b"<mark" in here.get(f"/recherche?q={word}").data]
+    assert (len(before) > 8, after, found) == (True, set(), [])
+
+
+def test_thing_moved_into_a_closed_space_is_closed_before_the_index_knows(app: Flask, cast: Cast, browser: Any) -> None:
+    with app.app_context():
+        with transaction():
+            space = db.session.scalars(select(Space).where(Space.slug == OPEN)).one()
+            details = ResourceDetails.of(kind="report", title="Rapport zorglubmobile")
+            public_id = share_resource(loaded(FACILITATOR), space, details).public_id
+        work(app)
+    here = browser(OUTSIDER)
+    assert b"zorglubmobile" in here.get("/ressources").data
+    with app.app_context(), transaction() as session:
+        resource = session.scalars(select(Resource).where(Resource.public_id == public_id)).one()
+        resource.space_id = cast.spaces[PRIVATE]
+        index_soon("resource", resource.id)
+    assert here.get(f"/ressources/{public_id}-x").status_code == 404
+    assert _without_echo(here, "zorglubmobile") == _without_echo(here, UNKNOWN)
