@@ -6,7 +6,7 @@ Follows nothing; made on 2026-11-23.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "4cf356bf4969"
+revision = "9decfd2f5ad8"
 down_revision = None
 branch_labels = None
 depends_on = None
