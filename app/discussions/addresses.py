@@ -16,9 +16,9 @@ def thread_url(thread: Thread, **arguments: Any) -> str:
     return url_for("discussions.thread_page", public_id=thread.public_id, slug=slugify(thread.title), **arguments)
 
 
-def post_url(thread: Thread, n: int) -> str:
-    """Return the address of a message: its page and its anchor."""
-    return thread_url(thread, page=page_of_post(n)) + f"#reponse-{n}"
+def post_url(thread: Thread, n: int, base: str = "") -> str:
+    """Return the address of a message: its page and its anchor. ``base``: the thread's, when it is at hand."""
+    return f"{base or thread_url(thread)}?page={page_of_post(n)}#reponse-{n}"
 
 
 def fresh_url(thread: Thread, first: int) -> str:
@@ -26,6 +26,6 @@ def fresh_url(thread: Thread, first: int) -> str:
     return thread_url(thread, page=page_of_post(first), nouveau=first) + "#nouveau"
 
 
-def quote_url(thread: Thread, post: Post) -> str:
-    """Return the address that opens the composer with a quotation of this message."""
-    return thread_url(thread, page=page_of_post(post.n), citer=post.n) + "#repondre"
+def quote_url(thread: Thread, post: Post, base: str = "") -> str:
+    """Return the address that opens the composer with a quotation of this message; ``base`` as in ``post_url``."""
+    return f"{base or thread_url(thread)}?page={page_of_post(post.n)}&citer={post.n}#repondre"

@@ -134,11 +134,8 @@ def thread_page_for(
     texts = {post.id: html_of(post) for post in page.items if post.deleted_at is None}
     cards = Cards.of_texts(me, texts.values(), [*about, *cited])
     folded = 0 if whole or fresh is None else _number_folded(page, fresh)
-    moderates = can_moderate_thread(me, thread)
-    shown = [
-        _shown(me, thread, post, cards.filled(texts[post.id]) if post.id in texts else Markup(), fresh, moderates)
-        for post in page.items
-    ]
+    eyes = _Eyes(me, thread, fresh, can_moderate_thread(me, thread), thread_url(thread))
+    shown = [eyes.see(post, cards.filled(texts[post.id]) if post.id in texts else Markup()) for post in page.items]
     space = shown_space(me, thread)
     return ThreadPage(
         thread=thread,
@@ -156,25 +153,29 @@ def thread_page_for(
     )
 
 
-def _shown(
-    me: User,
-    thread: Thread,
-    post: Post,
-    html: Markup,
-    fresh: Fresh | None,
-    moderates: bool,  # noqa: FBT001 - same
-) -> ShownPost:
-    mine = post.author_id == me.id
-    return ShownPost(
-        post=post,
-        html=html,
-        url=post_url(thread, post.n),
-        quote_url=quote_url(thread, post),
-        is_new=fresh is not None and post.n >= fresh.first and not mine,
-        may_edit=mine and can_edit_post(me, post),
-        may_remove=mine and can_remove_post(me, post),
-        may_hide=moderates and not mine and post.deleted_at is None,
-    )
+@dataclass(frozen=True)
+class _Eyes:
+    """What is the same for every message of a page, looked up once: its reader, their rights, the thread's address."""
+
+    me: User
+    thread: Thread
+    fresh: Fresh | None
+    moderates: bool
+    base: str
+
+    def see(self, post: Post, html: Markup) -> ShownPost:
+        """Return a message as this reader sees it."""
+        mine = post.author_id == self.me.id
+        return ShownPost(
+            post=post,
+            html=html,
+            url=post_url(self.thread, post.n, self.base),
+            quote_url=quote_url(self.thread, post, self.base),
+            is_new=self.fresh is not None and post.n >= self.fresh.first and not mine,
+            may_edit=mine and can_edit_post(self.me, post),
+            may_remove=mine and can_remove_post(self.me, post),
+            may_hide=self.moderates and not mine and post.deleted_at is None,
+        )
 
 
 def _number_folded(page: Page[Post], fresh: Fresh) -> int:

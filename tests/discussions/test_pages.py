@@ -251,6 +251,8 @@ def test_wrong_slug_redirects_only_those_who_may_read(app: Flask, browser: Any) 
         thread = start(slug=PRIVATE, title="Titre secret")
         url = path(thread)
     assert browser(MEMBER).get(f"{url}-n-importe-quoi?page=1").location == f"{url}-titre-secret?page=1"
+    odd = "?endpoint=x&_external=1&_scheme=javascript&thread=1&public_id=2"
+    assert browser(MEMBER).get(url + odd).location == f"{url}-titre-secret{odd}"
     outside = browser(OUTSIDER)
     unknown = outside.get("/discussions/aaaaaaaaaa")
     for tried in (url, f"{url}-titre-secret", f"{url}-autre"):

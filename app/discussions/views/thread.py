@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from flask import redirect, render_template, request, url_for
 
@@ -43,22 +44,24 @@ def thread_page(public_id: str, slug: str = "") -> ResponseReturnValue:
     me = person()
     thread = thread_for(me, public_id)
     if slug != slugify(thread.title):
-        arguments = {name: value for name, value in request.args.items() if name not in {"public_id", "slug"}}
-        return redirect(thread_url(thread, **arguments))
+        kept = urlencode(list(request.args.items(multi=True)))
+        return redirect(f"{thread_url(thread)}?{kept}" if kept else thread_url(thread))
     stopped_at = read_position(me, thread)
     if "page" not in request.args and (start := _where_to_open(me, thread, stopped_at)):
         return redirect(start)
-    line = number_in(request.args.get("nouveau"))
-    if line is not None and line > 1:
-        stopped_at = line - 1
     return show_thread(me, thread, page_number(), stopped_at, _composer(me, thread))
 
 
 def show_thread(
-    me: User, thread: Thread, number: int, stopped_at: int, form: PostForm, status: int = 200
+    me: User, thread: Thread, number: int, read_upto: int, form: PostForm, status: int = 200
 ) -> ResponseReturnValue:
-    """Render a page of a discussion with a form to answer it."""
-    shown = thread_page_for(me, thread, number, stopped_at, whole=bool(request.args.get("tout")) or status != 200)  # noqa: PLR2004
+    """Render a page of a discussion with a form to answer it.
+
+    The line of new messages stands where the address says (``nouveau``), else after ``read_upto``: the address keeps it
+    in place although the page itself says meanwhile that the messages were seen.
+    """
+    line = number_in(request.args.get("nouveau")) or 0
+    shown = thread_page_for(me, thread, number, line - 1 if line > 1 else read_upto, whole="tout" in request.args)
     action = url_for("discussions.reply_view", public_id=thread.public_id)
     page = render_template(
         "discussions/thread.html",
@@ -67,7 +70,7 @@ def show_thread(
         title=title_of(thread),
         form=form,
         action=action,
-        unread=shown.last_n > read_position(me, thread),
+        unread=shown.last_n > read_upto,
     )
     return page, status
 
@@ -86,7 +89,8 @@ def _composer(me: User, thread: Thread) -> PostForm:
     """Return the form of an answer: with the draft kept, then the message to quote."""
     action = url_for("discussions.reply_view", public_id=thread.public_id)
     text = str(draft_for(me, action).get("body", ""))
-    quoted = post_numbered(thread, number_in(request.args.get("citer")) or 0)
+    n = number_in(request.args.get("citer"))
+    quoted = post_numbered(thread, n) if n else None
     if quoted is not None:
         quote = quotation(quoted.author.name if quoted.author else _("Ancien compte"), quoted.source)
         text = f"{text.rstrip()}\n\n{quote}" if text.strip() and quote not in text else text or quote
