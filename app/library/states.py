@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.core.i18n import format_number, ngettext
 from app.core.i18n import gettext as _
-from app.core.i18n import ngettext
 from app.library.models import Blob, Reading, Unit
 from app.library.receiving import filetype_of
 
@@ -32,21 +32,24 @@ def _read(blob: Blob) -> str:
     unit, number = filetype_of(blob.type).unit, blob.page_count
     if unit == Unit.PAGE:
         return ngettext(
-            "Texte lu : %(num)s page consultable par la recherche",
-            "Texte lu : %(num)s pages consultables par la recherche",
+            "Texte lu : %(number)s page consultable par la recherche",
+            "Texte lu : %(number)s pages consultables par la recherche",
             number,
+            number=format_number(number),
         )
     if unit == Unit.SLIDE:
         return ngettext(
-            "Texte lu : %(num)s diapositive consultable par la recherche",
-            "Texte lu : %(num)s diapositives consultables par la recherche",
+            "Texte lu : %(number)s diapositive consultable par la recherche",
+            "Texte lu : %(number)s diapositives consultables par la recherche",
             number,
+            number=format_number(number),
         )
     if unit == Unit.SHEET:
         return ngettext(
-            "Texte lu : %(num)s feuille consultable par la recherche",
-            "Texte lu : %(num)s feuilles consultables par la recherche",
+            "Texte lu : %(number)s feuille consultable par la recherche",
+            "Texte lu : %(number)s feuilles consultables par la recherche",
             number,
+            number=format_number(number),
         )
     return _("Texte lu : il est consultable par la recherche")
 
@@ -82,10 +85,10 @@ def unit_count(blob: Blob) -> str:
     if not number or unit in {Unit.PASSAGE, ""}:
         return ""
     if unit == Unit.SLIDE:
-        return ngettext("%(num)s diapositive", "%(num)s diapositives", number)
+        return ngettext("%(number)s diapositive", "%(number)s diapositives", number, number=format_number(number))
     if unit == Unit.SHEET:
-        return ngettext("%(num)s feuille", "%(num)s feuilles", number)
-    return ngettext("%(num)s page", "%(num)s pages", number)
+        return ngettext("%(number)s feuille", "%(number)s feuilles", number, number=format_number(number))
+    return ngettext("%(number)s page", "%(number)s pages", number, number=format_number(number))
 
 
 def unit_word(unit: str, n: int, label: str = "") -> str:

@@ -23,6 +23,7 @@ from app.search.snippets import mark
 TEXT, IMAGE = "text", "image"
 NEIGHBOURS = 2  # thumbnails before and after the page shown
 MOST_THUMBNAILS = 14
+AHEAD = 2  # pages drawn before they are asked for, so that turning pages does not wait
 NUMBER = "{n}"
 
 
@@ -60,6 +61,8 @@ class Document:
     lang: str = ""
     label: str = ""
     unit: str = ""
+    #: Whether the page has a picture that is being drawn; until then its text is shown.
+    being_drawn: bool = False
     #: Pages and thumbnails to be drawn because somebody looks at them.
     wanted_pages: list[int] = field(default_factory=list)
     wanted_thumbnails: list[int] = field(default_factory=list)
@@ -132,9 +135,10 @@ def _show_text(document: Document, blob: Blob, lang: str) -> None:
 def _show_picture(document: Document, version: FileVersion, hits: tuple[int, ...]) -> None:
     sha256 = version.blob.sha256
     path = storage().derived(picture_name(sha256, document.number, VIEW_WIDTH))
-    if path is None:
-        document.wanted_pages = [document.number]
-    else:
+    near = range(max(1, document.number - 1), min(document.pages, document.number + AHEAD) + 1)
+    document.wanted_pages = [n for n in near if storage().derived(picture_name(sha256, n, VIEW_WIDTH)) is None]
+    document.being_drawn = path is None and document.view == IMAGE
+    if path is not None:
         document.image = picture_url(version, document.number, VIEW_WIDTH)
         document.image_width, document.image_height = _size(path)
     for n in _strip(document.number, document.pages, hits):

@@ -1,17 +1,28 @@
-"""The pages of the library over HTTP."""
+"""The lists, the page of a resource, its removal: what they show, keep in their address, and cost."""
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from tests.library.shelves import pdf, shared, upload
-from tests.people import FACILITATOR, MEMBER, OPEN, Cast
-from tests.support import work
+from app.core import clock
+from app.core.clock import now
+from app.core.db import transaction
+from app.extensions import db
+from app.library.kinds import KINDS
+from app.library.models import Resource
+from app.library.operations import add_files
+from tests.library.shelves import pdf, receive_bytes, shared
+from tests.people import ADMIN, EVERYBODY, FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, Cast
+from tests.support import CountedStatements, loaded, work
 
-NEW = f"/espaces/{OPEN}/ressources/nouvelle"
+TITLES = re.compile(r'<h3 class="resource__title"><a [^>]*>([^<]+)<')
+SPACE_LIST = f"/espaces/{OPEN}/ressources"
 
 
 @pytest.fixture(autouse=True)
@@ -19,34 +30,203 @@ def _everybody(cast: Cast) -> None:
     """Every test has the cast."""
 
 
-def test_shared_resource_is_listed_opened_and_downloaded(app: Flask, browser: Any) -> None:
+def titles(browser: Any, address: str) -> list[str]:
+    answer = browser.get(address)
+    assert answer.status_code == 200, address
+    return TITLES.findall(answer.get_data(as_text=True))
+
+
+def test_list_is_newest_first_and_sorts_by_title(app: Flask, browser: Any) -> None:
+    start = now()
+    for hours, title in enumerate(("Zones", "Écoute", "Abribus")):
+        clock.set_clock(lambda hours=hours: start + timedelta(hours=hours))
+        shared(app, title)
     member = browser(MEMBER)
-    assert member.get(NEW).status_code == 200
-    typed = {
-        "kind": "report",
-        "title": "Bilan de la médiation",
-        "summary": "Une année de présence.",
-        "tags": "Médiation, Jeunesse",
-        "audience": "space",
-        "files": upload(pdf("Page une", "La médiation commence à seize heures"), "Bilan.pdf"),
-    }
-    answer = member.post(NEW, typed, follow_redirects=False)
-    assert answer.status_code == 302, answer.get_data(as_text=True)[:3000]
-    work(app)
-    page = member.get(answer.location + "?q=médiations")
-    text = page.get_data(as_text=True)
-    assert page.status_code == 200
-    assert "Bilan de la médiation" in text
-    assert "2" in text
-    assert "<rect" in text
-    for address in ("/ressources", f"/espaces/{OPEN}/ressources", f"/espaces/{OPEN}"):
-        listed = member.get(address)
-        assert listed.status_code == 200
-        assert "Bilan de la médiation" in listed.get_data(as_text=True), address
+    assert titles(member, "/ressources") == ["Abribus", "Écoute", "Zones"]
+    assert titles(member, "/ressources?tri=old") == ["Zones", "Écoute", "Abribus"]
+    assert titles(member, "/ressources?tri=title") == ["Abribus", "Écoute", "Zones"]
+    assert titles(member, "/ressources?tri=drop%20table") == ["Abribus", "Écoute", "Zones"]
 
 
-def test_opening_page_two(app: Flask, browser: Any) -> None:
-    public_id, _ = shared(app, "Diagnostic", files=[(pdf("un", "deux", "trois"), "d.pdf")])
+def test_list_filters_by_kind_and_by_all_keywords(app: Flask, browser: Any) -> None:
+    shared(app, "Un", kind="guide", tags=["Jeunesse"])
+    shared(app, "Deux", kind="guide", tags=["Jeunesse", "Nuit"])
+    shared(app, "Trois", kind="press", tags=["Nuit"])
+    member = browser(MEMBER)
+    assert titles(member, f"{SPACE_LIST}?type=guide&tri=title") == ["Deux", "Un"]
+    assert titles(member, f"{SPACE_LIST}?mot=nuit&tri=title") == ["Deux", "Trois"]
+    assert titles(member, f"{SPACE_LIST}?mot=nuit&mot=jeunesse") == ["Deux"]
+    assert titles(member, f"{SPACE_LIST}?mot=nuit&type=report") == []
+    assert titles(member, f"{SPACE_LIST}?mot=inconnu") == []
+    assert titles(member, f"{SPACE_LIST}?type=inconnu&tri=title") == ["Deux", "Trois", "Un"]
+
+
+def test_counts_of_kinds_are_those_one_may_read(app: Flask, browser: Any) -> None:
+    shared(app, "Un", kind="guide")
+    shared(app, "Deux", kind="guide", space="cercle-ferme")
+    counted = re.compile(r'Guides <span class="choice__count">(\d+)<')
+    assert counted.findall(browser(MEMBER).get("/ressources").get_data(as_text=True)) == ["2"]
+    assert counted.findall(browser(OUTSIDER).get("/ressources").get_data(as_text=True)) == ["1"]
+
+
+def test_list_is_cut_in_pages_that_keep_its_state(app: Flask, browser: Any) -> None:
+    for number in range(23):
+        shared(app, f"Ressource {number:02}", kind="guide")
+    member = browser(MEMBER)
+    first = member.get("/ressources?type=guide&tri=title").get_data(as_text=True)
+    assert len(TITLES.findall(first)) == 20
+    assert "/ressources?type=guide&amp;tri=title&amp;page=2" in first
+    assert titles(member, "/ressources?type=guide&tri=title&page=2") == ["Ressource 20", "Ressource 21", "Ressource 22"]
+    assert len(titles(member, "/ressources?page=99999999999999999999")) == 20
+
+
+def test_empty_library_says_what_it_is_for(browser: Any) -> None:
+    assert "attend sa première ressource" in browser(MEMBER).get("/ressources").get_data(as_text=True)
+    assert "Ajouter une ressource" not in browser(OUTSIDER).get(SPACE_LIST).get_data(as_text=True)
+
+
+@pytest.mark.parametrize("address", ["/ressources", SPACE_LIST, f"/espaces/{OPEN}", "/"])
+def test_list_costs_as_many_statements_for_one_as_for_three(app: Flask, browser: Any, address: str) -> None:
+    content = pdf("Une page")
+    shared(app, "Un", tags=["A"], files=[(content, "a.pdf")])
+    member = browser(OUTSIDER)
+    member.get(address)
+    with CountedStatements(app) as one:
+        member.get(address)
+    for number in range(2):
+        by = (MEMBER, GUEST)[number]
+        shared(app, f"Autre {number}", by=by, tags=["A", f"B{number}"], files=[(content, "b.pdf"), (pdf("z"), "c.pdf")])
+    with CountedStatements(app) as three:
+        member.get(address)
+    assert len(three) == len(one), "\n".join(three.statements)
+
+
+def test_resource_page_costs_the_same_for_one_file_as_for_three(app: Flask, browser: Any) -> None:
+    public_id, resource_id = shared(app, "Un", tags=["A"], files=[(pdf("Une page"), "a.pdf")])
     work(app)
-    page = browser(FACILITATOR).get(f"/ressources/{public_id}-diagnostic?page=2&vue=texte")
-    assert "deux" in page.get_data(as_text=True)
+    member = browser(OUTSIDER)
+    address = f"/ressources/{public_id}-un"
+    member.get(address)
+    with CountedStatements(app) as one:
+        member.get(address)
+    with app.app_context(), transaction():
+        resource = db.session.get_one(Resource, resource_id)
+        add_files(loaded(FACILITATOR), resource, [receive_bytes(pdf(str(n)), f"{n}.pdf") for n in range(2)])
+    work(app)
+    with CountedStatements(app) as three:
+        member.get(address)
+    assert len(three) == len(one), "\n".join(three.statements)
+
+
+def test_document_opens_at_the_page_of_the_address(app: Flask, browser: Any) -> None:
+    public_id, _ = shared(app, "D", files=[(pdf("premier", "deuxième", "troisième"), "d.pdf")])
+    work(app)
+    member = browser(MEMBER)
+    page = member.get(f"/ressources/{public_id}-d?page=2").get_data(as_text=True)
+    assert "pages/2-1000.webp" in page
+    assert "sur 3" in page
+    assert "deuxième" in member.get(f"/ressources/{public_id}-d?page=2&vue=texte").get_data(as_text=True)
+    for odd in ("page=0", "page=99", "page=abc", "page=-1", "page=99999999999999999999"):
+        assert member.get(f"/ressources/{public_id}-d?{odd}").status_code == 200, odd
+
+
+def test_words_looked_for_open_the_first_page_that_holds_them_and_are_boxed(app: Flask, browser: Any) -> None:
+    public_id, _ = shared(app, "D", files=[(pdf("rien ici", "la médiation", "rien", "des médiateurs"), "d.pdf")])
+    work(app)
+    member = browser(MEMBER)
+    page = member.get(f"/ressources/{public_id}-d?q=médiations").get_data(as_text=True)
+    assert "pages/2-1000.webp" in page
+    assert page.count("<rect") == 1
+    text = member.get(f"/ressources/{public_id}-d?q=médiations&vue=texte").get_data(as_text=True)
+    assert "<mark>médiation</mark>" in text
+    assert "aucun passage" in member.get(f"/ressources/{public_id}-d?q=introuvable").get_data(as_text=True)
+
+
+def test_page_not_drawn_yet_shows_its_text_and_is_drawn_for_the_next_reader(app: Flask, browser: Any) -> None:
+    public_id, _ = shared(app, "D", files=[(pdf(*[f"numéro {n}" for n in range(1, 8)]), "d.pdf")])
+    work(app)
+    member = browser(MEMBER)
+    before = member.get(f"/ressources/{public_id}-d?page=6").get_data(as_text=True)
+    assert "numéro 6" in before
+    assert "se dessine" in before
+    work(app)
+    after = member.get(f"/ressources/{public_id}-d?page=6").get_data(as_text=True)
+    assert "pages/6-1000.webp" in after
+    assert "se dessine" not in after
+
+
+def test_chosen_file_is_shown(app: Flask, browser: Any) -> None:
+    public_id, resource_id = shared(app, "D", files=[(pdf("premier"), "a.pdf"), (pdf("second"), "b.pdf")])
+    work(app)
+    with app.app_context():
+        second = db.session.get_one(Resource, resource_id).attachments[1].public_id
+    member = browser(MEMBER)
+    text = member.get(f"/ressources/{public_id}-d?fichier={second}&vue=texte").get_data(as_text=True)
+    assert "second" in text
+    assert member.get(f"/ressources/{public_id}-d?fichier=aaaaaaaaaa").status_code == 404
+
+
+def test_resource_without_file_shows_its_text(app: Flask, browser: Any) -> None:
+    public_id, _ = shared(app, "Sans fichier", body="Un **mot** et <script>alert(1)</script>")
+    text = browser(MEMBER).get(f"/ressources/{public_id}-sans-fichier").get_data(as_text=True)
+    assert "<strong>mot</strong>" in text
+    assert "<script>alert" not in text
+
+
+def test_state_of_a_file_is_told_to_who_brought_it(app: Flask, browser: Any) -> None:
+    public_id, _ = shared(app, "D", files=[(pdf("un", "deux"), "d.pdf")])
+    facilitator = browser(FACILITATOR)
+    waiting = facilitator.get(f"/ressources/{public_id}-d").get_data(as_text=True)
+    assert "Lecture en cours" in waiting
+    assert "data-poll-url" in waiting
+    work(app)
+    done = facilitator.get(f"/ressources/{public_id}-d").get_data(as_text=True)
+    assert "Texte lu : 2 pages consultables par la recherche" in done.replace("\u00a0", " ")
+    assert "data-poll-url" not in done
+    assert "Texte lu" not in browser(OUTSIDER).get(f"/ressources/{public_id}-d").get_data(as_text=True)
+
+
+def test_removal_is_asked_then_done_then_undone(app: Flask, browser: Any) -> None:
+    public_id, _ = shared(app, "À jeter", by=MEMBER)
+    member = browser(MEMBER)
+    assert member.get(f"/ressources/{public_id}/supprimer").status_code == 200
+    assert member.get(f"/ressources/{public_id}-a-jeter").status_code == 200
+    answer = member.post(f"/ressources/{public_id}/supprimer", {"reason": "doublon"})
+    assert member.get(answer.location).status_code == 200
+    assert member.get(f"/ressources/{public_id}-a-jeter").status_code == 404
+    assert titles(member, "/ressources") == []
+    assert browser(OUTSIDER).get(f"/ressources/{public_id}/retablir").status_code == 404
+    back = member.post(f"/ressources/{public_id}/retablir")
+    assert member.get(back.location).status_code == 200
+
+
+def test_reader_can_neither_change_nor_remove(app: Flask, browser: Any) -> None:
+    public_id, _ = shared(app, "D")
+    for email in (OUTSIDER, GUEST):
+        reader = browser(email)
+        for path in ("modifier", "supprimer"):
+            assert reader.get(f"/ressources/{public_id}/{path}").status_code == 403
+            assert reader.post(f"/ressources/{public_id}/{path}", {"title": "x"}).status_code == 403
+        assert reader.post(f"/ressources/{public_id}/retablir").status_code == 404
+
+
+@pytest.mark.parametrize("email", EVERYBODY)
+def test_adding_is_offered_to_those_who_may(app: Flask, browser: Any, email: str) -> None:
+    person = browser(email)
+    status = person.get(f"{SPACE_LIST}/nouvelle").status_code
+    expected = {FACILITATOR: 200, MEMBER: 200, GUEST: 200, OUTSIDER: 403, ADMIN: 403}
+    assert status == expected.get(email, 404)
+    assert person.get("/ressources/nouvelle", follow_redirects=True).status_code == 200
+
+
+def test_every_kind_has_its_words_and_its_drawing(app: Flask) -> None:
+    with app.test_request_context():
+        sprite = Path(app.root_path, "static/img/sprite.svg").read_text(encoding="utf-8")
+        for kind in KINDS.values():
+            assert str(kind.label)
+            assert str(kind.plural)
+            assert str(kind.help)
+            assert kind.counted(3).startswith("3")
+            assert f'id="{kind.icon}"' in sprite
+    assert list(KINDS) == [*dict.fromkeys(KINDS)]
+    assert len(KINDS) == 10

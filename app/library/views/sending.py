@@ -12,6 +12,7 @@ from app.core.access import person, signed_in
 from app.core.db import transaction
 from app.core.errors import NotFoundError
 from app.core.i18n import gettext as _
+from app.core.navigation import safe_next
 from app.core.storage import storage
 from app.core.throttle import Limit
 from app.library.files import keep_received, received_file_for
@@ -61,6 +62,18 @@ def picture(public_id: str, page: int, width: int) -> ResponseReturnValue:
     if path is None:
         raise NotFoundError
     return _sent(path, mimetype="image/webp", etag=f"{version.blob.sha256}-{page}-{width}")
+
+
+@files.get("/fichiers/<string(length=10):public_id>/pages/<int:page>/etat")
+@signed_in
+def picture_state(public_id: str, page: int) -> ResponseReturnValue:
+    """Say whether the picture of a page has been drawn: asked again until it has."""
+    version = file_version_for(person(), public_id)
+    if not page:
+        raise NotFoundError
+    drawn = storage().derived(picture_name(version.blob.sha256, page, VIEW_WIDTH)) is not None
+    back = safe_next(request.args.get("retour"))
+    return render_template("library/picture_state.html", version=version, page=page, drawn=drawn, back=back)
 
 
 def _bytes_of(version: FileVersion) -> Path:

@@ -76,6 +76,7 @@ def _page(resource: Resource, version: FileVersion | None, document: Document | 
     may_edit = can_edit_resource(person(), resource)
     return {
         "resource": resource,
+        "version": version,
         "kind": kind,
         "lang": foreign_lang(resource),
         "trail": resource_trail(resource, person()),
