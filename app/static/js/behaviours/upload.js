@@ -10,6 +10,19 @@ export function attachUploads(root) {
     acceptDrops(zone, input);
     if (zone.dataset.dropzone === "live") input.addEventListener("change", () => { sendFiles(zone, [...input.files]); input.value = ""; });
   }
+  for (const row of fresh(root, ".upload")) propose(row);
+}
+
+// What a file says of itself fills the fields that are still empty; nothing typed is replaced.
+function propose(row) {
+  for (const [key, value] of Object.entries(row.dataset)) {
+    const name = key.startsWith("proposed") ? key.slice("proposed".length).toLowerCase() : "";
+    const field = name && value && document.getElementById(name === "date" ? "dated_on" : name);
+    if (field && !field.value.trim()) {
+      field.value = value;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  }
 }
 
 function acceptDrops(zone, input) {
@@ -86,10 +99,20 @@ function received(zone, row, request) {
   try { answer = JSON.parse(request.responseText); } catch { answer = { error: zone.dataset.failed }; }
   if (request.status === 401) sessionOver();
   if (request.status >= 400 || answer.error) { uploadEnded(row, answer.error || zone.dataset.failed, "danger"); return; }
-  uploadEnded(row, answer.status || zone.dataset.received, "ok");
+  uploadEnded(row, answer.message || answer.status || zone.dataset.received, "ok");
+  if (answer.html) { showAnswer(row, answer.html); return; }
   if (!answer.url) return;
   row.name.replaceChildren(Object.assign(document.createElement("a"), { href: answer.url, textContent: answer.name || row.name.textContent }));
   if (answer.poll_url) { row.row.dataset.pollUrl = answer.poll_url; row.row.dispatchEvent(new Event("beffroi:load", { bubbles: true })); }
+}
+
+// The server's own line takes the place of ours: it knows how to follow the reading of the file and to take it away.
+function showAnswer(row, html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html;  // a fragment of the site's own pages
+  const line = holder.content.firstElementChild;
+  row.row.replaceWith(line);
+  line.dispatchEvent(new Event("beffroi:load", { bubbles: true }));
 }
 
 function uploadEnded(row, sentence, tone) {
