@@ -1,0 +1,88 @@
+"""Every page of the site, as a facilitator opens it: what looks at all pages looks at these."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.journeys.eyes import Page
+from tests.journeys.live import FACILITATOR, MEMBER, OPEN, PRIVATE, REQUEST, Site
+
+
+@dataclass(frozen=True)
+class Address:
+    """A page: its name, where it is, who opens it, the status it answers, and what is done once it is open."""
+
+    name: str
+    path: str
+    person: str | None = FACILITATOR
+    status: int = 200
+    then: Callable[[Page], object] = lambda _page: None
+
+    def open(self, page: Page) -> None:
+        """Open the page and bring it into the state that is looked at."""
+        answer = page.goto(self.path)
+        assert answer is not None
+        assert answer.status == self.status, f"{self.path}: {answer.status}"
+        self.then(page)
+
+
+def _send_empty(page: Page) -> None:
+    """Send the form of the page with nothing in it, as a browser without its own checks does."""
+    form = page.locator("main form[method=post]").last
+    form.evaluate("form => { form.noValidate = true; }")
+    with page.expect_navigation():
+        form.evaluate("form => form.requestSubmit([...form.querySelectorAll('.button--primary')].at(-1))")
+
+
+def _signed_out() -> list[Address]:
+    paths = ("/connexion", "/mot-de-passe", "/mentions-legales", "/accessibilite", "/donnees-personnelles", "/charte")
+    return [Address(f"{path}, signed out", path, None) for path in paths]
+
+
+def _of_spaces() -> list[Address]:
+    space = f"/espaces/{OPEN}"
+    tabs = ("", "/discussions", "/ressources", "/membres", "/quitter")
+    return [
+        Address("spaces", "/espaces"),
+        *(Address(f"space{tab}", f"{space}{tab}") for tab in tabs),
+        Address("private space", f"/espaces/{PRIVATE}"),
+        Address("space that admits on request", f"/espaces/{REQUEST}", MEMBER, status=403),
+        Address("new discussion", f"{space}/discussions/nouvelle"),
+        Address("new discussion, sent empty", f"{space}/discussions/nouvelle", then=_send_empty),
+        Address("new resource", f"{space}/ressources/nouvelle"),
+        Address("new resource, sent empty", f"{space}/ressources/nouvelle", then=_send_empty),
+    ]
+
+
+def _of_things(site: Site) -> list[Address]:
+    document, thread = site.resource("Un binôme"), site.thread("Articuler santé")
+    return [
+        Address("document at the hit", f"{document}?page=4&q=médiation"),
+        Address("document as text", f"{document}?page=4&q=médiation&vue=texte"),
+        Address("resource without file", site.resource("Glossaire")),
+        Address("change a resource", f"{document}/modifier"),
+        Address("remove a resource", f"{document}/supprimer"),
+        Address("thread", thread),
+        Address("results", "/recherche?q=ville"),
+        Address("results, phrase and filter", "/recherche?q=%22points+de+vente%22&kind=report"),
+        Address("no result", "/recherche?q=xylotomie"),
+        Address("search, nothing asked", "/recherche"),
+    ]
+
+
+def all_addresses(site: Site) -> list[Address]:
+    """Return every page of the site."""
+    return [
+        *_signed_out(),
+        Address("home", "/"),
+        Address("resources", "/ressources"),
+        Address("where to add a resource", "/ressources/nouvelle"),
+        Address("my account", "/moi"),
+        Address("components", "/composants"),
+        Address("mails of the demo", "/demo/courrier"),
+        Address("legal page, signed in", "/accessibilite"),
+        Address("no such page", "/jamais-vu", status=404),
+        *_of_spaces(),
+        *_of_things(site),
+    ]

@@ -1,0 +1,58 @@
+"""One living site and one Chromium for all journeys; every journey opens its own contexts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.journeys.live import DESK, Site, chromium_path, context_for, launch, living_site
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, ConsoleMessage, Page
+
+#: What Chromium says of an answer that the journey asks for on purpose.
+EXPECTED = ("status of 404", "status of 403", "status of 422", "status of 401")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The machine's Chromium; skips where there is none, or no Playwright."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    if not chromium_path():
+        pytest.skip("no Chromium (./run test --install as root installs it)")
+    with playwright.sync_playwright() as started:
+        browser = launch(started)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The living site."""
+    with living_site(tmp_path_factory.mktemp("living")) as running:
+        yield running
+
+
+@pytest.fixture
+def opened(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
+    """A function that opens a page as somebody; afterwards, nothing may have been said on any console."""
+    contexts, said = [], []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and not any(word in message.text for word in EXPECTED):
+            said.append(f"{message.type}: {message.text}")
+
+    def open_page(email: str | None = None, size: tuple[int, int] = DESK, **options: Any) -> Page:
+        context = context_for(chromium, site, email, size, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", note)
+        page.on("pageerror", lambda error: said.append(str(error)))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert said == []

@@ -1,0 +1,63 @@
+"""Every page, wide and narrow, light and dark: no violation of WCAG 2.2 A and AA nor of good practice, nothing said
+on the console."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import pytest
+
+from config import ROOT
+from tests.journeys.addresses import Address, all_addresses
+from tests.journeys.eyes import Page
+from tests.journeys.live import DESK, FACILITATOR, MEMBER, PHONE, Site
+
+pytestmark = pytest.mark.browser
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LOOK = """async (tags) => (await axe.run({ runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] })).violations
+    .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => `${node.target.join(" ")} ${(node.any[0] ?? node.all[0] ?? {}).message ?? ""}`).join(" | ")}`)"""
+
+
+@cache
+def _axe() -> str:
+    return AXE.read_text(encoding="utf-8")
+
+
+@pytest.fixture(autouse=True)
+def _needs_axe() -> None:
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed (./run setup fetches it with npm)")
+
+
+def _violations(page: Page, address: Address) -> list[str]:
+    """Open a page and return what the checker finds on it. The source is evaluated: the page's policy stays whole."""
+    address.open(page)
+    page.evaluate(_axe())
+    found: list[str] = page.evaluate(LOOK, RULES)
+    return found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["1280", "390"])
+def test_no_page_breaks_a_rule_of_accessibility(
+    opened: Callable[..., Page], site: Site, size: tuple[int, int], scheme: str
+) -> None:
+    # Reduced motion: a colour measured in the middle of a transition is no colour of ours.
+    options: dict[str, Any] = {"color_scheme": scheme, "reduced_motion": "reduce"}
+    pages = {person: opened(person, size, **options) for person in (None, FACILITATOR, MEMBER)}
+    found = {one.name: _violations(pages[one.person], one) for one in all_addresses(site)}
+    assert {name: rules for name, rules in found.items() if rules} == {}
+
+
+def test_english_pages_break_none_either(opened: Callable[..., Page], site: Site) -> None:
+    page = opened(MEMBER)
+    page.goto("/")
+    page.get_by_role("banner").get_by_role("button", name="English").click()
+    chosen = [one for one in all_addresses(site) if one.name in {"home", "thread", "document at the hit", "results"}]
+    found = {one.name: _violations(page, one) for one in chosen}
+    page.get_by_role("banner").get_by_role("button", name="Français").click()
+    assert {name: rules for name, rules in found.items() if rules} == {}
