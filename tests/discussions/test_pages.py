@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from app.discussions import operations
 from app.discussions.models import Post, Thread
 from app.extensions import db
 from tests.discussions.talk import answer, path, read, shelve, space, start, thread_of
-from tests.people import FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, PRIVATE
+from tests.people import FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, PASSWORD, PRIVATE
 from tests.support import CountedStatements, loaded
 
 pytestmark = pytest.mark.usefixtures("cast")
@@ -207,16 +208,18 @@ def test_removed_and_hidden_messages_keep_their_place_without_their_text(app: Fl
 def test_a_reply_sent_after_the_session_ended_is_found_again(app: Flask, browser: Any) -> None:
     with app.app_context():
         url = path(start())
-    stranger, text = browser(), "Un texte auquel je tiens"
+    stranger, text = browser(), "Un texte auquel je <tiens>"
     stranger.get("/connexion")
-    kept = stranger.post(f"{url}/reponses", {"body": text})
-    assert kept.status_code == 401
-    assert text in kept.get_data(as_text=True)
-    me = browser(MEMBER)
-    assert me.post("/brouillons", {"key": f"{url}/reponses", "body": text}).status_code == 200
-    assert f"{text}</textarea>" in whole(me, url)
-    me.post(f"{url}/reponses", {"body": text})
-    assert f"{text}</textarea>" not in whole(me, url)
+    refused = stranger.post(f"{url}/reponses", {"body": text})
+    assert refused.status_code == 401
+    kept = re.search(r'name="kept" value="([^"]+)"', refused.get_data(as_text=True))
+    assert kept is not None
+    signed = {"email": MEMBER, "password": PASSWORD, "kept": unescape(kept.group(1)), "next": url}
+    assert stranger.post("/connexion", signed).status_code == 302
+    stranger.token = ""
+    assert "Un texte auquel je &lt;tiens&gt;</textarea>" in whole(stranger, url)
+    assert stranger.post(f"{url}/reponses", {"body": text}).status_code == 302
+    assert "&lt;tiens&gt;</textarea>" not in whole(stranger, url)
 
 
 def test_drafts_are_kept_for_local_paths_only(app: Flask, browser: Any) -> None:
