@@ -111,6 +111,12 @@ def post_numbered(thread: Thread, n: int) -> Post | None:
     return db.session.scalar(wanted.options(joinedload(Post.author)))
 
 
+def has_said(person: User, thread: Thread, source: str) -> bool:
+    """Tell whether the last post of a person in a thread is this very text."""
+    mine = select(Post.source).where(Post.thread_id == thread.id, Post.author_id == person.id)
+    return db.session.scalar(mine.order_by(Post.n.desc()).limit(1)) == source
+
+
 def read_position(person: User, thread: Thread) -> int:
     """Return the number of the last post this person has read, 0 for a thread never opened."""
     mine = select(ReadPosition.n).where(ReadPosition.user_id == person.id, ReadPosition.thread_id == thread.id)

@@ -222,6 +222,17 @@ def test_a_reply_sent_after_the_session_ended_is_found_again(app: Flask, browser
     assert "&lt;tiens&gt;</textarea>" not in whole(stranger, url)
 
 
+def test_a_draft_that_arrives_after_its_message_is_not_offered_again(app: Flask, browser: Any) -> None:
+    with app.app_context():
+        url = path(start())
+    me = browser(MEMBER)
+    me.post(f"{url}/reponses", {"body": "Publié"})
+    me.post("/brouillons", {"key": f"{url}/reponses", "body": "Publié\r\n"})
+    assert "Publié</textarea>" not in whole(me, url)
+    me.post("/brouillons", {"key": f"{url}/reponses", "body": "La suite"})
+    assert "La suite</textarea>" in whole(me, url)
+
+
 def test_drafts_are_kept_for_local_paths_only(app: Flask, browser: Any) -> None:
     me = browser(MEMBER)
     kept = me.post(

@@ -14,7 +14,7 @@ from app.core.drafts import draft_for
 from app.core.errors import wants_json
 from app.core.i18n import gettext as _
 from app.core.paging import page_number
-from app.core.text import slugify
+from app.core.text import clean_text, slugify
 from app.discussions.addresses import fresh_url, post_url, thread_url
 from app.discussions.forms import PostForm, number_in
 from app.discussions.models import Thread
@@ -22,6 +22,7 @@ from app.discussions.operations import mark_read
 from app.discussions.pages import thread_page_for, title_of
 from app.discussions.queries import (
     fresh_after,
+    has_said,
     page_of_post,
     post_numbered,
     read_position,
@@ -89,6 +90,8 @@ def _composer(me: User, thread: Thread) -> PostForm:
     """Return the form of an answer: with the draft kept, then the message to quote."""
     action = url_for("discussions.reply_view", public_id=thread.public_id)
     text = str(draft_for(me, action).get("body", ""))
+    if text and has_said(me, thread, clean_text(text).strip("\n")):
+        text = ""  # the page sent the draft at the moment of publishing, and it came in after the message
     n = number_in(request.args.get("citer"))
     quoted = post_numbered(thread, n) if n else None
     if quoted is not None:
