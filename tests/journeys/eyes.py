@@ -6,6 +6,6 @@ import pytest
 
 pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect  # noqa: E402 - see above
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 __all__ = ["Browser", "BrowserContext", "ConsoleMessage", "Locator", "Page", "expect"]

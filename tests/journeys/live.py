@@ -102,7 +102,7 @@ class Site:
 def living_site(folder: Path) -> Iterator[Site]:
     """Load the demo into an empty folder, serve it on a free port of this machine, stop everything at the end."""
     settings = Settings(instance=folder, port=_free_port(), log_level="WARNING")
-    app = create_app(settings, PASSWORD_COST="normal")  # noqa: S106 - costs of hashing, no secret
+    app = create_app(settings, PASSWORD_COST="normal")
     with app.app_context():
         db.create_all()
         load_network(known_password=True)

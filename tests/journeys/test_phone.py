@@ -21,7 +21,8 @@ WIDER = """() => {
 }"""
 SMALL = """() => [...document.querySelectorAll("a[href], button, input, select, summary, textarea")].filter((one) => {
     const box = one.getBoundingClientRect();
-    if (!box.width || !box.height || one.matches("[type=hidden], [type=checkbox], [type=radio], .visually-hidden")) return false;
+    // Boxes and file fields have their label as target; links in running text are left out (WCAG 2.2, 2.5.8).
+    if (!box.width || !box.height || one.matches("[type=checkbox], [type=radio], [type=file]")) return false;
     if (one.closest(".visually-hidden, .skip-link") || getComputedStyle(one).display === "inline") return false;
     return box.height < 23.5 || box.width < 23.5;
 }).map((one) => `${one.tagName}.${one.className} ${one.textContent.trim().slice(0, 30)}`)"""

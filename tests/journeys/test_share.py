@@ -13,6 +13,7 @@ from tests.journeys.eyes import Page, expect
 from tests.journeys.live import MEMBER, OPEN
 
 pytestmark = pytest.mark.browser
+LONGEST_READING = 30_000  # milliseconds, on a busy machine
 READ = "Texte lu : 2 pages consultables par la recherche"
 
 
@@ -30,7 +31,7 @@ def test_two_files_are_sent_read_published_and_found(opened: Callable[..., Page]
     page.get_by_role("link", name=re.compile("Osons réinterroger")).click()
     page.locator("input[type=file]").set_input_files(_two_files(tmp_path, "noctuelle"))
     expect(page.locator("[data-uploads] li")).to_have_count(2)
-    expect(page.locator("[data-uploads]").get_by_text(READ)).to_have_count(2, timeout=30_000)
+    expect(page.locator("[data-uploads]").get_by_text(READ)).to_have_count(2, timeout=LONGEST_READING)
     page.get_by_label("Titre").fill("Navettes de nuit, bilan de l'année")
     page.get_by_role("button", name="Publier").last.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Navettes de nuit")
@@ -56,7 +57,7 @@ def test_refused_file_says_why_and_nothing_typed_is_lost(opened: Callable[..., P
     script = tmp_path / "faux.pdf"
     script.write_text("<html><script>alert(1)</script></html>", encoding="utf-8")
     page.locator("input[type=file]").set_input_files(script)
-    expect(page.locator("[data-uploads]")).to_contain_text("n'est pas un vrai fichier .pdf")
+    expect(page.locator("[data-uploads]")).to_contain_text(re.compile(r"n.est pas un vrai fichier \.pdf"))
     expect(page.get_by_label("Titre")).to_have_value("Un titre déjà tapé")
 
 
@@ -66,7 +67,7 @@ def test_form_sent_without_title_leads_to_the_field(opened: Callable[..., Page])
     page.locator("form[data-draft] [name=title]").evaluate("field => field.removeAttribute('required')")
     page.get_by_label("Titre").fill("")
     page.get_by_role("button", name="Publier").last.click()
-    expect(page).to_have_title(re.compile(r"^Erreur :"))
+    expect(page).to_have_title(re.compile(r"^Erreur\s:"))
     summary = page.get_by_role("alert")
     expect(summary).to_be_focused()
     summary.get_by_role("link").first.click()
