@@ -7,7 +7,7 @@ from typing import Any
 from flask import request, url_for
 
 from app.accounts.models import User
-from app.core.i18n import format_day_number, format_size
+from app.core.i18n import format_day_number, format_size, pgettext
 from app.core.i18n import gettext as _
 from app.core.text import one_line
 from app.library.forms import LANGUAGES
@@ -52,7 +52,7 @@ def resource_trail(resource: Resource, person: User) -> list[tuple[str, str]]:
     if words and request.args.get("de") == "recherche":
         back = (_("Résultats pour « %(words)s »", words=words), f"/recherche?{_query(words)}")
     else:
-        back = (_("Ressources"), url_for("library.resources_page"))
+        back = (pgettext("navigation", "Ressources"), url_for("library.resources_page"))
     space = shown_space(person, resource)
     if space is None:
         return [back, (str(kind_of(resource.kind).plural), url_for("library.resources_page", type=resource.kind))]

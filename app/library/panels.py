@@ -14,6 +14,7 @@ from sqlalchemy import select
 from app.accounts.models import User
 from app.core.access import person
 from app.core.i18n import gettext as _
+from app.core.i18n import pgettext
 from app.core.navigation import NavigationEntry, Tab
 from app.core.news import RESOURCE, NewsItem
 from app.core.slots import fill
@@ -36,7 +37,7 @@ EXCERPT = 160
 def navigation_entry() -> NavigationEntry:
     """Return the entry « Ressources »."""
     url = url_for("library.resources_page")
-    return NavigationEntry(url, _("Ressources"), "library", url)
+    return NavigationEntry(url, pgettext("navigation", "Ressources"), "library", url)
 
 
 @fill("space.tabs", order=30)

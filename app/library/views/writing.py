@@ -111,7 +111,7 @@ def _kept(form: str) -> Response:
 def _desk(space: Space, kept: dict[str, Any]) -> Desk:
     """Return the form as typed, or as it was left; take in what came with it, whatever button was pressed."""
     kind = kind_of(request.form.get("kind") or kept.get("kind", ""))
-    form = form_class(kind)(data=kept)
+    form = form_class(kind)(data=kept if request.method == "GET" else None)
     desk = Desk(form)
     if request.method == "POST":
         _kept_files, desk.problems = take_files(request.path)
