@@ -19,6 +19,7 @@ from sqlalchemy import text
 from app import create_app
 from app.core import clock
 from app.extensions import db
+from app.search.audience import CatalogueKeeper
 from config import Settings
 from tests.people import Cast, bring_in
 from tests.support import Browser
@@ -98,6 +99,8 @@ def _empty(app: Flask) -> None:
             for table in reversed(db.metadata.sorted_tables):
                 connection.execute(text(f'DELETE FROM "{table.name}"'))  # noqa: S608 - our own table names
         db.session.remove()
+    # The version of the catalogue begins again with the tables, which never happens to a site.
+    app.extensions["search_catalogue"] = CatalogueKeeper()
 
 
 @pytest.fixture(params=DATABASES)

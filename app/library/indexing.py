@@ -149,7 +149,7 @@ def card_of(resource: Resource, person: User) -> Card:
         first = resource.attachments[0].position if resource.attachments else 0
         return resource_url(resource, page=page, fichier=files.get(position, "") if position != first else "")
 
-    return Card(resource.title, resource.kind, url, tuple(filter(None, meta)), _lang(resource))
+    return Card(resource.title, resource.kind, url, tuple(filter(None, meta)), _lang(resource), marks_words=True)
 
 
 def _own_texts(ids: Sequence[int]) -> dict[tuple[int, int], Passage]:

@@ -18,7 +18,8 @@ class Card:
     """One thing as its feature shows it in a list of results.
 
     ``url`` gives the address for a passage (the page of the hit), or of the thing itself for None. ``meta`` are short
-    sentences shown under the title (space, organisation, date), already in the reader's language.
+    sentences shown under the title (space, organisation, date), already in the reader's language. ``marks_words``: the
+    page of the thing takes the words searched as ``q`` and marks them.
     """
 
     title: str
@@ -26,6 +27,7 @@ class Card:
     url: Callable[[Passage | None], str]
     meta: tuple[str, ...] = ()
     lang: str | None = None
+    marks_words: bool = False
 
 
 @dataclass(frozen=True)

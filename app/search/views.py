@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request, url_for
 from markupsafe import Markup
@@ -53,10 +54,12 @@ class Shown:
 
 @dataclass(frozen=True)
 class Line:
-    """One result as the page shows it."""
+    """One result as the page shows it: where its title leads, where the other passages are."""
 
     result: Result
     kind_label: str
+    url: str
+    more_url: str
     passages: list[Shown]
 
 
@@ -74,7 +77,7 @@ def results_page() -> ResponseReturnValue:
         "search/results.html",
         typed=typed[:300],
         found=found,
-        lines=[Line(one, kind_label(one.card.kind), _passages(one)) for one in found.results],
+        lines=[_line(one, typed[:300]) for one in found.results],
         page=Page(found.results, query.page, PER_PAGE, found.total),
         sort=sort.value,
         kinds=[Option(one.value, kind_label(one.value), one.count, one.ticked) for one in found.kinds],
@@ -86,10 +89,20 @@ def results_page() -> ResponseReturnValue:
     )
 
 
-def _passages(result: Result) -> list[Shown]:
-    if result.places:
-        return [Shown(place.url, _where(place), place.snippet) for place in result.places]
-    return [Shown(result.url, "", result.snippet)] if result.snippet else []
+def _line(result: Result, typed: str) -> Line:
+    card = result.card
+    words = typed if card.marks_words else ""
+    places = [Shown(_with_words(place.url, words), _where(place), place.snippet) for place in result.places]
+    url = _with_words(result.url, words)
+    own = [Shown(url, "", result.snippet)] if result.snippet else []
+    return Line(result, kind_label(card.kind), url, _with_words(card.url(None), words), places or own)
+
+
+def _with_words(url: str, words: str) -> str:
+    """Let a page mark the words that led to it."""
+    if not words:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}{urlencode({'q': words})}"
 
 
 def _where(place: Place) -> str:
