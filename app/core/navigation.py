@@ -12,17 +12,20 @@ from app.core.slots import collect
 
 @dataclass(frozen=True)
 class NavigationEntry:
-    """One entry of the bar; ``prefix`` is the beginning of the addresses it stands for."""
+    """One entry of the bar; ``prefix`` and ``also`` are the beginnings of the addresses it stands for."""
 
     url: str
     label: str
     icon: str
     prefix: str
+    also: tuple[str, ...] = ()
 
     @property
     def active(self) -> bool:
         """Whether the present page stands under this entry."""
-        return request.path == self.prefix or (self.prefix != "/" and request.path.startswith(f"{self.prefix}/"))
+        return request.path == self.prefix or any(
+            request.path.startswith(f"{one}/") for one in (self.prefix, *self.also) if one != "/"
+        )
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,7 @@ def _card(person: User, thread: Thread) -> Card:
     place = author.organisation.name if author and author.organisation else ""
     who = ", ".join(word for word in (author.name if author else _("Ancien compte"), place) if word)
     replies = ngettext("%(num)s réponse", "%(num)s réponses", thread.reply_count)
-    meta = (who, replies, format_date(thread.last_post_at), space.name if space else "")
+    meta = (who, replies, format_date(thread.last_post_at), space.label if space else "")
     public_id, slug = thread.public_id, slugify(thread.title)
 
     def url(passage: Passage | None) -> str:

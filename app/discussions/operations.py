@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app.accounts.models import User
 from app.core.audit import record
 from app.core.clock import now
+from app.core.db import lock
 from app.core.errors import DomainError, EditConflictError, RefusedError
 from app.core.events import announce
 from app.core.i18n import lazy_gettext as _l
@@ -63,7 +64,7 @@ def reply(person: User, thread: Thread, source: str, page: int | None = None) ->
     Sent twice within a minute it is one post. Raises DomainError (empty), TooLargeError, RefusedError.
     """
     text = written(source)
-    _hold(thread)
+    lock(thread)
     can_reply.require(person, thread)
     return _just_posted(person, thread, text) or _add_post(person, thread, text, page)
 
@@ -75,7 +76,7 @@ def comment(person: User, subject: Any, source: str, page: int | None = None) ->
     what ``reply`` raises.
     """
     written(source)
-    _hold(subject)  # two first comments at once: the second waits here and finds the thread of the first
+    lock(subject)  # two first comments at once: the second waits here and finds the thread of the first
     can_read(type(subject)).require(person, subject, hidden=True)
     thread = thread_about(subject)
     if thread is None:
@@ -103,7 +104,7 @@ def edit_post(person: User, post: Post, source: str, edit_version: int) -> Post:
     Also raises DomainError (empty), TooLargeError, RefusedError.
     """
     text = written(source, post.lang)
-    _hold(post)
+    lock(post)
     can_edit_post.require(person, post)
     if post.source == text.source:
         return post
@@ -118,7 +119,7 @@ def edit_post(person: User, post: Post, source: str, edit_version: int) -> Post:
 
 def remove_post(person: User, post: Post) -> None:
     """Take one's own message away; its place and number stay. Raises RefusedError."""
-    _hold(post.thread, post)
+    lock(post.thread, post)
     can_remove_post.require(person, post)
     record("post.removed", person, post)
     _take_away(person, post, "", hidden=False)
@@ -127,7 +128,7 @@ def remove_post(person: User, post: Post) -> None:
 def hide_post(person: User, post: Post, reason: str) -> None:
     """Hide somebody's message, with a reason that every reader sees. Raises RefusedError, DomainError without one."""
     reason = said(reason)
-    _hold(post.thread, post)
+    lock(post.thread, post)
     can_hide_post.require(person, post)
     if not reason:
         raise DomainError(_l("Dites pourquoi ce message est masqué : la raison est affichée à sa place."))
@@ -149,17 +150,6 @@ def mark_read(person: User, thread: Thread, n: int) -> None:
         where=row.excluded.n > ReadPosition.n,
     )
     db.session.execute(further)
-
-
-def _hold(*things: Any) -> None:
-    """Hold rows until the transaction ends and read them again.
-
-    The row is named alone: ``FOR UPDATE`` on a query that joins what a page shows beside it is refused by PostgreSQL.
-    """
-    for thing in things:
-        model = type(thing)
-        db.session.execute(select(model.id).where(model.id == thing.id).with_for_update())
-        db.session.refresh(thing)
 
 
 def _one_at_a_time(person: User) -> None:

@@ -156,7 +156,7 @@ def _news(me: User, thread: Thread, last: Post, count: int, first: int) -> NewsI
         url=fresh_url(thread, first) if first > 1 else thread_url(thread),
         byline=", ".join(word for word in (author.name if author else _("Ancien compte"), place) if word),
         excerpt=excerpt(without_placeholders(last.source)),
-        space=space.name if space else None,
+        space=space.label if space else None,
         space_id=space.id if space else None,
         author=author,
         count=count - 1 if is_new and thread.subject_type is None else count,

@@ -56,7 +56,7 @@ def resource_trail(resource: Resource, person: User) -> list[tuple[str, str]]:
     space = shown_space(person, resource)
     if space is None:
         return [back, (str(kind_of(resource.kind).plural), url_for("library.resources_page", type=resource.kind))]
-    return [back, (space.name, url_for("space_library.space_resources_page", slug=space.slug))]
+    return [back, (space.label, url_for("space_library.space_resources_page", slug=space.slug))]
 
 
 def _query(words: str) -> str:

@@ -137,7 +137,7 @@ def card_of(resource: Resource, person: User) -> Card:
     day = resource.dated_on or (resource.published_at.date() if resource.published_at else None)
     meta = (
         organisation.name if organisation else "",
-        space.name if space else "",
+        space.label if space else "",
         format_day_number(day) if day else "",
     )
     files = {one.position: one.public_id for one in resource.attachments}

@@ -78,7 +78,7 @@ def _news_item(resource: Resource, reader: User) -> NewsItem:
         url=resource_url(resource),
         byline=_("déposé par %(name)s", name=f"{author.name}{place}") if author else "",
         excerpt=excerpt(resource.summary, EXCERPT),
-        space=space.name if space else None,
+        space=space.label if space else None,
         space_id=space.id if space else None,
         author=author,
         lang=foreign_lang(resource),

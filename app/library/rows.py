@@ -64,7 +64,7 @@ def _facts(resource: Resource, person: User, *, in_space: bool) -> list[str]:
     first = resource.attachments[0].current if resource.attachments else None
     facts: list[Any] = [
         organisation.name if organisation else resource.source,
-        space.name if space else "",
+        space.label if space else "",
         file_facts(first.name, first.blob) if first else "",
         LANGUAGES.get(foreign_lang(resource), ""),
     ]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def navigation_entry() -> NavigationEntry:
     """Return the entry « Espaces » of the main navigation."""
     url = url_for("space_list.spaces_page")
-    return NavigationEntry(url, _("Espaces"), "spaces", url)
+    return NavigationEntry(url, _("Espaces"), "spaces", url, also=("/discussions",))
 
 
 def register(app: Flask) -> None:

@@ -28,5 +28,5 @@ def scope_for(person: User) -> Scope:
 def space_names(person: User, ids: Iterable[int]) -> Mapping[int, SpaceName]:
     """Return the names of those of some spaces that a person may know of."""
     wanted = Space.id.in_(list(ids))
-    rows = db.session.execute(select(Space.id, Space.slug, Space.name).where(wanted, can_see_space.where(person)))
-    return {row.id: SpaceName(row.id, row.slug, row.name) for row in rows}
+    spaces = db.session.scalars(select(Space).where(wanted, can_see_space.where(person)))
+    return {space.id: SpaceName(space.id, space.slug, space.label) for space in spaces}

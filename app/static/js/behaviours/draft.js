@@ -37,9 +37,11 @@ function watchDraft(form) {
     sendDraft(form);
   };
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(save, DRAFT_PAUSE); });
-  form.addEventListener("focusout", save);
+  // On the way to the form's own button the text is about to be published: a draft sent now could arrive after it.
+  form.addEventListener("focusout", (event) => { if (event.relatedTarget?.type !== "submit") save(); });
   window.addEventListener("pagehide", save);
   form.addEventListener("submit", () => {
+    clearTimeout(timer);
     keep(key, JSON.stringify({ at: Date.now(), texts: texts(form) }));
     keep(SENT_KEY, key);
   });
