@@ -120,10 +120,11 @@ def is_writing() -> bool:
 def lock(*things: Any) -> None:
     """Read rows again and hold them until the transaction ends (``FOR UPDATE`` on PostgreSQL).
 
-    On SQLite the writing transaction already holds the whole database.
+    On SQLite the writing transaction already holds the whole database. The thing's own table is named, because
+    PostgreSQL refuses to lock what an outer join brings beside it.
     """
     for thing in things:
-        db.session.refresh(thing, with_for_update=True)
+        db.session.refresh(thing, with_for_update={"of": type(thing)})
 
 
 def cache_of_transaction() -> dict[str, Any]:

@@ -8,12 +8,18 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Organisation
 from app.accounts.operations import create_organisation
 from app.core.audit import AuditEntry, record
-from app.core.db import TransactionError, new_public_id, sort_key, transaction
+from app.core.db import TransactionError, lock, new_public_id, sort_key, transaction
+from app.discussions.models import Thread
+from app.discussions.operations import start_thread
 from app.extensions import db
+from app.spaces.models import Space
+from tests.people import MEMBER, OPEN, Cast
+from tests.support import loaded
 
 
 def test_moment_comes_back_aware_and_in_utc(context: Flask) -> None:
@@ -88,3 +94,15 @@ def test_journal_keeps_who_did_what(context: Flask) -> None:
         "organisation",
         {"name": "Castelmaure"},
     )
+
+
+def test_lock_holds_what_was_loaded_with_its_neighbours(cast: Cast, context: Flask) -> None:
+    space = db.session.scalars(select(Space).where(Space.slug == OPEN)).one()
+    with transaction():
+        start_thread(loaded(MEMBER), space, "Qui a essayé ?", "Bonjour")
+    beside = select(Thread).options(joinedload(Thread.last_post_by), joinedload(Thread.space))
+    db.session.expunge_all()
+    thread, person = db.session.scalars(beside).one(), loaded(MEMBER)
+    with transaction():
+        lock(thread, person)
+        assert (thread.title, person.email) == ("Qui a essayé ?", MEMBER)
