@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from app.core import jobs
 from app.core.db import keep_one_connection, transaction
+from app.core.lives import bury, life_sign, the_dead
 from app.extensions import db
 
 if TYPE_CHECKING:
@@ -31,12 +32,17 @@ class Worker:
         self.app = app
         self.queues = queues
         self.stopping = threading.Event()
+        self.instance = app.config["SETTINGS"].instance
         self.name = f"{os.uname().nodename[:30]}-{os.getpid()}-{secrets.token_hex(3)}"
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT; the job in hand is finished first."""
         for signum in (signal.SIGTERM, signal.SIGINT):
             signal.signal(signum, lambda *_: self.stopping.set())
+        with life_sign(self.instance, self.name):
+            self._run_queues()
+
+    def _run_queues(self) -> None:
         keep_one_connection(self.app)
         threads = [threading.Thread(target=self._work, args=(queue,), name=queue, daemon=True) for queue in self.queues]
         for thread in threads:
@@ -48,12 +54,21 @@ class Worker:
 
     def _queue_periodic(self) -> bool:
         try:
+            self.take_over()
             with self.app.app_context(), transaction():
                 jobs.queue_periodic()
         except Exception:
             log.exception("periodic jobs could not be queued")
             return False
         return True
+
+    def take_over(self) -> None:
+        """Take back what workers of this instance held when they were killed."""
+        for name in the_dead(self.instance):
+            log.warning("worker %s died: what it had in hand is taken again", name)
+            with self.app.app_context(), transaction():
+                jobs.take_back(name)
+            bury(self.instance, name)
 
     def _work(self, queue: str) -> None:
         while not self.stopping.is_set():
@@ -137,6 +152,8 @@ class _Heartbeat:
 def run_all(app: Flask, limit: int = 10_000) -> int:
     """Run everything that is ready now, in this thread, and return how many batches ran (commands and tests)."""
     worker, count = Worker(app), 0
-    while count < limit and any(worker.run_once(queue) for queue in worker.queues):
-        count += 1
+    with life_sign(worker.instance, worker.name):
+        worker.take_over()
+        while count < limit and any(worker.run_once(queue) for queue in worker.queues):
+            count += 1
     return count

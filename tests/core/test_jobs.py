@@ -21,6 +21,7 @@ from sqlalchemy import select
 from app.core import clock, jobs
 from app.core.db import transaction
 from app.core.jobs import Job, PermanentFailureError, enqueue, job
+from app.core.lives import life_sign
 from app.core.worker import Worker, run_all
 from app.extensions import db
 from tests.conftest import new_database_app
@@ -217,9 +218,10 @@ KILLED = """
 import sys, time
 from app import create_app
 from app.core.jobs import job
+from app.core.lives import life_sign
 from app.core.worker import Worker
 app = create_app()
-@job("test.slow", timeout=2)
+@job("test.slow", lease="test-lease", timeout=int(sys.argv[1]))
 def slow(payload):
     print("started", flush=True)
     time.sleep(60)
@@ -244,11 +246,48 @@ def test_killed_worker_loses_nothing(tmp_path: Path) -> None:
             db.engine.dispose()
 
 
-def _start_and_kill(folder: Path) -> None:
+def _start_and_kill(folder: Path, timeout: int = 2) -> None:
     environ = {**os.environ, "BEFFROI_INSTANCE": str(folder), "BEFFROI_DEMO": "0"}
-    process = subprocess.Popen([sys.executable, "-c", KILLED], env=environ, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([sys.executable, "-c", KILLED, str(timeout)], env=environ, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "started\n"
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     process.stdout.close()
+
+
+@pytest.mark.slow
+def test_what_a_killed_worker_held_is_taken_again_at_the_next_start(tmp_path: Path) -> None:
+    job("test.slow", lease="test-lease", timeout=300)(lambda payload: seen.append(payload["n"]))
+    with new_database_app("sqlite", tmp_path) as app:
+        with app.app_context():
+            upgrade()
+            put("test.slow", 5, priority=1)
+        _start_and_kill(tmp_path, timeout=300)
+        run_all(app)
+        assert seen == [5]
+        with app.app_context():
+            db.engine.dispose()
+
+
+def test_living_worker_keeps_what_it_has_in_hand(context: Flask) -> None:
+    put("test.alone", 1)
+    worker = Worker(context)
+    with life_sign(worker.instance, worker.name):
+        with transaction():
+            jobs.claim("default", f"{worker.name}-default")
+        Worker(context).take_over()
+        run_all(context)
+        assert (seen, the_job().state) == ([], jobs.RUNNING)
+
+
+def test_job_that_kills_its_workers_waits_longer_each_time(context: Flask) -> None:
+    put("test.note", 1)
+    for _ in range(7):
+        with transaction():
+            the_job().lease_until = clock.now() - timedelta(seconds=1)
+            jobs.claim("default", "killed-default")
+        with transaction():
+            jobs.take_back("killed")
+    waits = (the_job().lease_until or clock.now()) - clock.now()
+    assert timedelta(seconds=10) < waits < timedelta(seconds=25)
