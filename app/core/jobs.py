@@ -252,7 +252,7 @@ def prolong(jobs: list[int], owner: str, kind: JobKind) -> None:
 
 
 def take_back(worker: str) -> None:
-    """Free at once what a dead worker held, instead of waiting for its leases to run out. Call inside ``transaction()``.
+    """Free what a dead worker held before its leases run out. Call inside ``transaction()``.
 
     A job that has used up its attempts is not lost, but waits longer each time: perhaps it is what kills.
     """

@@ -248,7 +248,9 @@ def test_killed_worker_loses_nothing(tmp_path: Path) -> None:
 
 def _start_and_kill(folder: Path, timeout: int = 2) -> None:
     environ = {**os.environ, "BEFFROI_INSTANCE": str(folder), "BEFFROI_DEMO": "0"}
-    process = subprocess.Popen([sys.executable, "-c", KILLED, str(timeout)], env=environ, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(timeout)], env=environ, stdout=subprocess.PIPE, text=True
+    )
     assert process.stdout is not None
     assert process.stdout.readline() == "started\n"
     os.kill(process.pid, signal.SIGKILL)
