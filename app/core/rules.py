@@ -46,7 +46,7 @@ class Rule:
     def __and__(self, other: Rule) -> Rule:
         return Rule(
             f"{self.name} & {other.name}",
-            f"{self.sentence}, et {other.sentence}",
+            f"{self.sentence} et {other.sentence}",
             lambda person, thing: self(person, thing) and other(person, thing),
             lambda person: and_(self.where(person), other.where(person)),
         )
@@ -54,7 +54,7 @@ class Rule:
     def __or__(self, other: Rule) -> Rule:
         return Rule(
             f"{self.name} | {other.name}",
-            f"{self.sentence}, ou {other.sentence}",
+            f"({self.sentence} ou {other.sentence})",
             lambda person, thing: self(person, thing) or other(person, thing),
             lambda person: or_(self.where(person), other.where(person)),
         )

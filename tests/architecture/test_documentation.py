@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,16 @@ LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#]+)")
 
 def test_every_setting_is_documented_with_its_default() -> None:
     assert settings_table() in (ROOT / "docs" / "settings.md").read_text()
+
+
+def test_reference_says_what_the_code_says(app: Flask) -> None:
+    folder = str(ROOT / "docs")
+    sys.path.insert(0, folder)
+    try:
+        written = import_module("reference").reference(app)
+    finally:
+        sys.path.remove(folder)
+    assert (ROOT / "docs" / "reference.md").read_text() == written, "run: .venv/bin/python docs/reference.py"
 
 
 def test_every_command_told_exists(app: Flask) -> None:

@@ -1,0 +1,98 @@
+"""Writes docs/reference.md from the code: ``python docs/reference.py``. A test refuses a page that is behind."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+
+from click import Group
+from flask import Flask
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+import app as package  # noqa: E402 - the project's folder must be on the path first
+from app import create_app  # noqa: E402 - same
+from app.core.access import declared_access  # noqa: E402 - same
+from app.core.events import catalogue  # noqa: E402 - same
+from app.core.jobs import KINDS  # noqa: E402 - same
+from app.core.rules import Rule  # noqa: E402 - same
+from app.core.slots import SLOTS  # noqa: E402 - same
+from config import Settings  # noqa: E402 - same
+
+PAGE = ROOT / "docs" / "reference.md"
+HEAD = """# Reference
+
+Written by `docs/reference.py` from the code; do not edit it by hand.
+"""
+
+
+def _table(title: str, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [f"## {title}", "", f"| {' | '.join(heads)} |", "|" + "---|" * len(heads)]
+    lines += [f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _sentence(thing: object) -> str:
+    return (thing.__doc__ or "").strip().split("\n")[0]
+
+
+def _views(app: Flask) -> list[tuple[str, ...]]:
+    rows = []
+    for rule in app.url_map.iter_rules():
+        access = declared_access(app.view_functions[rule.endpoint])
+        methods = ", ".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
+        rows.append((f"`{rule.rule}`", methods, access.sentence if access else "", f"`{rule.endpoint}`"))
+    return sorted(rows)
+
+
+def _rules() -> list[tuple[str, ...]]:
+    found: dict[str, Rule] = {}
+    for module in walk_packages(package.__path__, "app."):
+        if module.name.endswith(".permissions"):
+            values = vars(import_module(module.name)).items()
+            found |= {name: value for name, value in values if isinstance(value, Rule)}
+    return sorted((f"`{name}`", rule.sentence) for name, rule in found.items())
+
+
+def _commands(app: Flask) -> Iterator[tuple[str, ...]]:
+    for name, group in sorted(app.cli.commands.items()):
+        if isinstance(group, Group):
+            for word, command in sorted(group.commands.items()):
+                yield (f"`flask {name} {word}`", (command.help or "").split("\n")[0])
+
+
+def _jobs() -> list[tuple[str, ...]]:
+    return sorted(
+        (f"`{kind.name}`", kind.queue, str(kind.every or "–"), _sentence(kind.handler))
+        for kind in KINDS.values()
+        if not kind.name.startswith("test.")
+    )
+
+
+def _events() -> list[tuple[str, ...]]:
+    return sorted((f"`{kind.__name__}`", _sentence(kind), str(len(heard))) for kind, heard in catalogue().items())
+
+
+def reference(app: Flask) -> str:
+    """Return the whole page."""
+    return "\n".join(
+        (
+            HEAD,
+            _table("Addresses", ("address", "methods", "who may call it", "view"), _views(app)),
+            _table("Permissions", ("rule", "in words"), _rules()),
+            _table("Events", ("event", "when", "listeners"), _events()),
+            _table("Jobs", ("job", "queue", "every", "what it does"), _jobs()),
+            _table("Slots", ("slot", "what fills it"), sorted((f"`{name}`", text) for name, text in SLOTS.items())),
+            _table("Commands", ("command", "what it does"), list(_commands(app))),
+        )
+    )
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        PAGE.write_text(reference(create_app(Settings(instance=Path(folder), demo="0"))))
