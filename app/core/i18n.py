@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from flask import current_app, has_request_context, session
 from flask_babel import get_locale
 from flask_babel.speaklater import LazyString
 from flask_login import current_user
+from jinja2 import pass_eval_context
 from markupsafe import Markup
 
 from app.core.clock import now
@@ -20,11 +22,13 @@ from app.extensions import babel
 
 if TYPE_CHECKING:
     from flask import Flask
+    from jinja2.nodes import EvalContext
 
 NBSP = "\u00a0"
 NARROW_NBSP = "\u202f"
 LANGUAGE_KEY = "language"
 KIBIBYTE = 1024
+LONGEST_REMEMBERED = 200  # characters
 
 # French typography (Lexique des règles typographiques en usage à l'Imprimerie nationale): a narrow no-break space
 # before ; ! ? and a no-break space before : and inside « »; between a number and its unit; « p. 14 ».
@@ -51,8 +55,14 @@ def french_spaces(text: str) -> str:
     return result.replace("'", "’")
 
 
+#: Short texts come back on every page: their typography is remembered. ``typed`` keeps safe and unsafe text apart.
+_french_spaces_again = lru_cache(maxsize=4096, typed=True)(french_spaces)
+
+
 def _finished(text: str) -> str:
-    return french_spaces(text) if current_language() == "fr" else text
+    if current_language() != "fr":
+        return text
+    return _french_spaces_again(text) if len(text) <= LONGEST_REMEMBERED else french_spaces(text)
 
 
 def gettext(message: str, **variables: Any) -> str:
@@ -70,17 +80,43 @@ def pgettext(context: str, message: str, **variables: Any) -> str:
     return _finished(str(flask_babel.pgettext(context, message, **variables)))
 
 
-def _template_gettext(message: str) -> str:
-    """Translate for Jinja, which puts the variables in afterwards."""
-    return _finished(flask_babel.get_translations().ugettext(message))
+@lru_cache(maxsize=4096)
+def _sentence(language: str, message: str, context: str | None) -> str:
+    """Return the translation of a sentence of ours, with typography. ``language`` is that of the present reader."""
+    catalogue = flask_babel.get_translations()
+    found = catalogue.ugettext(message) if context is None else catalogue.upgettext(context, message)
+    return french_spaces(found) if language == "fr" else str(found)
 
 
-def _template_ngettext(one: str, many: str, num: int) -> str:
-    return _finished(flask_babel.get_translations().ungettext(one, many, num))
+@lru_cache(maxsize=4096)
+def _whole_sentence(language: str, message: str) -> Markup:
+    """Return the same, ready for a page, when nothing is put into it."""
+    return Markup(_sentence(language, message, None)) % {}  # noqa: S704 - templates write their sentences themselves
 
 
-def _template_pgettext(context: str, message: str) -> str:
-    return _finished(flask_babel.get_translations().upgettext(context, message))
+def _filled(eval_ctx: EvalContext, sentence: str, variables: dict[str, Any]) -> str:
+    """Return a sentence of a template with its variables, escaped in pages and as they are in plain mails."""
+    return (Markup(sentence) if eval_ctx.autoescape else sentence) % variables  # noqa: S704 - same
+
+
+@pass_eval_context
+def _template_gettext(eval_ctx: EvalContext, message: str, **variables: Any) -> str:
+    """Translate for a template, as Jinja's own « newstyle » function would, each sentence looked up once."""
+    if not variables and eval_ctx.autoescape:
+        return _whole_sentence(current_language(), message)
+    return _filled(eval_ctx, _sentence(current_language(), message, None), variables)
+
+
+@pass_eval_context
+def _template_ngettext(eval_ctx: EvalContext, one: str, many: str, num: int, **variables: Any) -> str:
+    sentence = _finished(flask_babel.get_translations().ungettext(one, many, num))
+    return _filled(eval_ctx, sentence, {"num": num} | variables)
+
+
+@pass_eval_context
+def _template_pgettext(eval_ctx: EvalContext, context: str, message: str, **variables: Any) -> str:
+    sentence = _sentence(current_language(), message, context)
+    return _filled(eval_ctx, sentence, {"context": context} | variables)
 
 
 def lazy_gettext(message: str, **variables: Any) -> LazyString:
@@ -105,8 +141,10 @@ def choose_language() -> str:
 
 def reader_timezone() -> str:
     """Return the name of the time zone in which this reader sees dates."""
-    if has_request_context() and current_user.is_authenticated and current_user.timezone:
-        return str(current_user.timezone)
+    if has_request_context():
+        reader = current_user._get_current_object()  # noqa: SLF001 - werkzeug's way out of the proxy: one look, not three
+        if reader.is_authenticated and reader.timezone:
+            return str(reader.timezone)
     return str(current_app.config["SETTINGS"].timezone)
 
 
@@ -115,21 +153,25 @@ def local(moment: datetime) -> datetime:
     return moment.astimezone(ZoneInfo(reader_timezone()))
 
 
-def _first_of_month(text: str, day: date) -> str:
-    return re.sub(r"\b1\b", "1er", text, count=1) if day.day == 1 and current_language() == "fr" else text
+@lru_cache(maxsize=4096)
+def _day(day: date, pattern: str, language: str) -> str:
+    """Write a day; Babel reads its pattern and its locale anew at each call, a page writes the same days again."""
+    text = babel_date(day, pattern, locale=language)
+    return re.sub(r"\b1\b", "1er", text, count=1) if day.day == 1 and language == "fr" else text
 
 
 def format_date(value: date | datetime, *, weekday: bool = True) -> str:
     """Write a day: « lundi 5 juillet » within the year, « 5 juillet 2021 » beyond."""
-    day = local(value).date() if isinstance(value, datetime) else value
-    this_year = day.year == local(now()).year
+    zone = ZoneInfo(reader_timezone())
+    day = value.astimezone(zone).date() if isinstance(value, datetime) else value
+    this_year = day.year == now().astimezone(zone).year
     pattern = ("EEEE d MMMM" if weekday else "d MMMM") if this_year else "d MMMM y"
-    return _first_of_month(babel_date(day, pattern, locale=current_language()), day)
+    return _day(day, pattern, current_language())
 
 
 def format_day_number(value: date) -> str:
     """Write a day with its year always: « 5 juillet 2021 »."""
-    return _first_of_month(babel_date(value, "d MMMM y", locale=current_language()), value)
+    return _day(value, "d MMMM y", current_language())
 
 
 def format_time(moment: datetime) -> str:
@@ -168,8 +210,10 @@ def register(app: Flask) -> None:
     """Attach translation, typography and formats to the application and its templates."""
     babel.init_app(app, locale_selector=choose_language, timezone_selector=reader_timezone)
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        _template_gettext, _template_ngettext, newstyle=True, pgettext=_template_pgettext
+    # The extension reads {% trans %} as « newstyle »; the functions themselves are ours, on its names and its « _ ».
+    app.jinja_env.newstyle_gettext = True  # type: ignore[attr-defined]
+    app.jinja_env.globals.update(
+        _=_template_gettext, gettext=_template_gettext, ngettext=_template_ngettext, pgettext=_template_pgettext
     )
     app.jinja_env.globals["current_language"] = current_language
     app.jinja_env.filters.update(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template_string
 from flask_babel import force_locale
 from markupsafe import Markup
 
@@ -59,3 +59,21 @@ def test_sizes_and_numbers_follow_the_language(context: Flask) -> None:
         english = (format_size(1_468_006), format_size(900), format_number(41000))
     assert french == (f"1,4{NBSP}Mo", f"900{NBSP}o", f"41{NARROW}000")
     assert english == (f"1.4{NBSP}MB", f"900{NBSP}B", "41,000")
+
+
+def test_sentences_of_templates_follow_the_language_and_escape_what_people_typed(context: Flask) -> None:
+    page = '{{ _("Espaces") }} – {{ _("Mon compte, %(name)s", name=name) }} – {{ _("100 %%") }}'
+    shown = []
+    for language in ("fr", "en", "fr"):
+        with force_locale(language):
+            shown.append(render_template_string(page, name="<b>d'Arc</b>"))
+    assert shown[0] == f"Espaces – Mon compte, &lt;b&gt;d&#39;Arc&lt;/b&gt; – 100{NBSP}%" == shown[2]
+    assert shown[1].endswith(" – 100 %")  # typography of the language, not of the last reader
+
+
+def test_plain_mails_keep_their_letters_as_they_are(context: Flask) -> None:
+    with force_locale("fr"):
+        text = context.jinja_env.from_string(
+            "{% autoescape false %}{{ _('Bonjour %(name)s', name=name) }}{% endautoescape %}"
+        )
+        assert text.render(name="d'Arc & fils") == "Bonjour d'Arc & fils"
