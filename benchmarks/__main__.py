@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.extensions import db
-from benchmarks.measure import count_all, time_all
+from benchmarks.measure import statements_of_all, time_all
 from benchmarks.network import FULL, SMALL, Place, Size, build
 from benchmarks.report import Report
 from benchmarks.subjects import subjects_of
@@ -45,12 +45,12 @@ def run(size: Size, rounds: int, name: str = "") -> Report:
     with tempfile.TemporaryDirectory(prefix="beffroi-bench-", ignore_cleanup_errors=True) as folder:
         place, small = (_built(Path(folder) / word, one) for word, one in (("full", size), ("small", SMALL)))
         subjects, few = subjects_of(place, name), subjects_of(small, name)
-        counted = {"statements": count_all(place.app, subjects), "statements_small": count_all(small.app, few)}
+        many, fewer = statements_of_all(place.app, subjects), statements_of_all(small.app, few)
         timings = time_all(subjects, rounds)
         seconds = {} if name else seconds_until_found(place)
         for one in (place, small):
             close(one)
-    return Report(size, timings, seconds=seconds, **counted)
+    return Report(size, timings, many, fewer, seconds)
 
 
 def _built(folder: Path, size: Size) -> Place:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import re
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
@@ -48,11 +50,26 @@ def time_all(subjects: Sequence[Subject], rounds: int, warm_up: int = 3) -> dict
     return {name: Timing.of(calls) for name, calls in spent.items()}
 
 
-def count_all(app: Flask, subjects: Sequence[Subject]) -> dict[str, int]:
-    """Return the number of SQL statements each subject sends, once warm."""
+def statements_of_all(app: Flask, subjects: Sequence[Subject]) -> dict[str, list[str]]:
+    """Return the SQL statements each subject sends, once warm."""
     for one in subjects:
         one.run()
-    return {one.name: len(statements_of(app, one)) for one in subjects}
+    return {one.name: statements_of(app, one) for one in subjects}
+
+
+def repeated(few: Sequence[str], many: Sequence[str]) -> list[str]:
+    """Return the statements that are sent more often when there are more rows: ``few`` and ``many`` are two calls.
+
+    One that is sent once where there is something to ask, and not at all where there is nothing, does not grow.
+    """
+    before, after = Counter(map(_shape, few)), Counter(map(_shape, many))
+    return [shape for shape, times in after.items() if times > max(1, before[shape])]
+
+
+def _shape(statement: str) -> str:
+    """Return a statement with lists of any length looking alike."""
+    lists = re.sub(r"\(\?(, \?)*\)", "(…)", " ".join(statement.split()))
+    return re.sub(r"(\w+\.\w+ = \? AND \w+\.\w+ IN \(…\))( OR \1)+", r"\1", lists)
 
 
 def statements_of(app: Flask, subject: Subject) -> list[str]:

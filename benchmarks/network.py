@@ -74,6 +74,7 @@ class Place:
     size: Size
     reader_id: int
     space: str
+    other_spaces: tuple[str, ...]
     long_thread: str
     last_page: int
     other_thread: str
@@ -282,12 +283,14 @@ def _share_real_file(size: Size) -> str:
 
 def _addresses(app: Flask, size: Size, resource: str) -> Place:
     thread, other = db.session.get_one(Thread, LONG_THREAD), db.session.get_one(Thread, 2)
+    slugs = [db.session.get_one(Space, number).slug for number in READ_SPACES]
     last_page = -(-thread.post_count // 50)
     return Place(
         app=app,
         size=size,
         reader_id=1,
-        space=db.session.get_one(Space, 1).slug,
+        space=slugs[0],
+        other_spaces=tuple(slugs[1:]),
         long_thread=f"/discussions/{thread.public_id}-{slugify(thread.title)}",
         last_page=last_page,
         other_thread=f"/discussions/{other.public_id}",

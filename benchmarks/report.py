@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from benchmarks.measure import Timing
+from benchmarks.measure import Timing, repeated
 from benchmarks.network import Size
 from benchmarks.subjects import DATABASE, JINJA, THREAD_FIRST, THREAD_LAST
 
@@ -34,12 +34,12 @@ class Wish:
 
 @dataclass(frozen=True)
 class Report:
-    """One run. ``statements`` are counted on the full network, ``statements_small`` on one of a few rows."""
+    """One run. ``statements`` were sent on the full network, ``statements_few`` on one of a few rows."""
 
     size: Size
     timings: Mapping[str, Timing]
-    statements: Mapping[str, int]
-    statements_small: Mapping[str, int]
+    statements: Mapping[str, Sequence[str]]
+    statements_few: Mapping[str, Sequence[str]]
     seconds: Mapping[str, float] = field(default_factory=dict)
 
     def ratio(self, name: str, other: str) -> float:
@@ -54,9 +54,14 @@ class Report:
             found.append(Wish(f"{THREAD_FIRST} / {JINJA}", self.ratio(THREAD_FIRST, JINJA), MOST_OF_JINJA))
         if {THREAD_FIRST, THREAD_LAST} <= self.timings.keys():
             found.append(Wish(f"{THREAD_LAST} / {THREAD_FIRST}", self.ratio(THREAD_LAST, THREAD_FIRST), MOST_OF_FIRST))
-        grown = sum(self.statements[name] > self.statements_small[name] for name in self.statements)
-        found.append(Wish("subjects whose statements grow with rows", grown, 0))
+        found.append(Wish("subjects whose statements grow with rows", len(self.growing), 0))
         return found
+
+    @property
+    def growing(self) -> dict[str, list[str]]:
+        """The subjects that send a statement more often when there are more rows, with these statements."""
+        found = {name: repeated(self.statements_few[name], sent) for name, sent in self.statements.items()}
+        return {name: statements for name, statements in found.items() if statements}
 
     def lines(self) -> list[str]:
         """Return the report as lines of text."""
@@ -69,12 +74,13 @@ class Report:
             f"{'kept    ' if one.kept else 'NOT KEPT'} {one.sentence}: {one.value:.2f} (at most {one.limit:g})"
             for one in self.wishes
         ]
-        return [head, *rows, "", *waits, "", *wishes]
+        growing = [f"         {name}: {sent[:200]}" for name, many in self.growing.items() for sent in many]
+        return [head, *rows, "", *waits, "", *wishes, *growing]
 
     def _line(self, name: str, timing: Timing) -> str:
         times = f"{timing.p50:9.2f}{timing.p95:9.2f}{timing.cpu:9.2f}"
         ratios = f"{self.ratio(name, JINJA):9.1f}{self.ratio(name, DATABASE):9.1f}"
-        return f"{name:34}{times}{ratios}{self.statements[name]:6}{self.statements_small[name]:15}"
+        return f"{name:34}{times}{ratios}{len(self.statements[name]):6}{len(self.statements_few[name]):15}"
 
     def as_json(self) -> dict[str, Any]:
         """Return everything as plain values: sizes, versions, machine, figures, ratios, wishes."""
@@ -89,7 +95,7 @@ class Report:
         }
 
     def _subject(self, name: str) -> dict[str, Any]:
-        statements = {"statements": self.statements[name], "statements_few_rows": self.statements_small[name]}
+        statements = {"statements": len(self.statements[name]), "statements_few_rows": len(self.statements_few[name])}
         ratios = {"to_jinja": self.ratio(name, JINJA), "to_database": self.ratio(name, DATABASE)}
         return asdict(self.timings[name]) | statements | ratios
 

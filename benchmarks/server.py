@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -31,6 +31,7 @@ PATIENCE = 10.0
 STARTS, STOPS = 60.0, 20.0
 LETTER_EVERY = 0.2
 READ_EVERY = 0.5
+SETTLING = 3.0
 SMALL_WINDOW = 2048  # bytes the slow reader's system takes in before the server has to wait
 PATH = "/connexion"
 
@@ -138,13 +139,15 @@ def slow_clients(port: int, count: int, slow: Callable[[socket.socket, threading
     """Have so many slow clients at the server while the body runs; each comes back when it is sent away."""
     over = threading.Event()
     clients = [threading.Thread(target=_stay, args=(port, slow, over), daemon=True) for _ in range(count)]
-    with ExitStack() as stack:
-        stack.callback(lambda: [one.join(timeout=2 * PATIENCE) for one in clients])
-        stack.callback(over.set)
-        for one in clients:
-            one.start()
-        time.sleep(1.0)
+    for one in clients:
+        one.start()
+    time.sleep(SETTLING)
+    try:
         yield
+    finally:
+        over.set()
+        for one in clients:
+            one.join(timeout=2 * PATIENCE)
 
 
 def _stay(port: int, slow: Callable[[socket.socket, threading.Event], None], over: threading.Event) -> None:

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import count
+from itertools import count, cycle
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -103,14 +103,15 @@ def pages_of(reader: Reader) -> list[Subject]:
 def deeds_of(reader: Reader) -> list[Subject]:
     """Return what a person does; every time with other words and other bytes."""
     place, numbers, writer = reader.place, count(1), Writer(seed=3)
-    form = f"/espaces/{place.space}/ressources/nouvelle"
+    # Files wait for their form, fifty at most: two forms take turns.
+    forms = cycle(f"/espaces/{slug}/ressources/nouvelle" for slug in place.other_spaces)
 
     def reply() -> None:
         reader.post(f"{place.other_thread}/reponses", {"body": f"{writer.post()} N° {next(numbers)}."}, 302)
 
     def upload() -> None:
         file = io.BytesIO(pdf([f"Document {next(numbers)}", writer.page()]))
-        reader.post(form, {"files": (file, "bilan.pdf")}, 201, headers=FETCH)
+        reader.post(next(forms), {"files": (file, "bilan.pdf")}, 201, headers=FETCH)
 
     return [Subject("reply (POST)", reply), Subject("upload of a PDF (POST)", upload)]
 

@@ -13,7 +13,7 @@ from app.core.text import render_markdown
 from app.library.reading.run import read_document
 from app.library.receiving import filetype_of
 from benchmarks import __main__ as bench
-from benchmarks.measure import Timing, count_all
+from benchmarks.measure import Timing, repeated, statements_of_all
 from benchmarks.network import SMALL, Place, build
 from benchmarks.report import Report
 from benchmarks.subjects import DATABASE, FLASK, JINJA, THREAD_FIRST, THREAD_LAST, Reader, WrongAnswerError, subjects_of
@@ -54,9 +54,16 @@ def test_whole_run_measures_every_subject_and_writes_it_down(
     assert written["versions"]["flask"] != "absent"
 
 
-def test_no_page_sends_more_statements_when_there_are_more_rows(few: Place, more: Place) -> None:
-    counted = count_all(few.app, subjects_of(few)), count_all(more.app, subjects_of(more))
-    assert {name: counted[1][name] for name in counted[0] if counted[1][name] > counted[0][name]} == {}
+def test_no_page_repeats_a_statement_when_there_are_more_rows(few: Place, more: Place) -> None:
+    fewer, many = (statements_of_all(place.app, subjects_of(place)) for place in (few, more))
+    assert {name: found for name in many if (found := repeated(fewer[name], many[name]))} == {}
+
+
+def test_statement_sent_once_for_each_row_is_noticed() -> None:
+    once, listed = "SELECT a FROM b WHERE c IN (?)", "SELECT a FROM b WHERE c IN (?, ?, ?)"
+    assert repeated([once], [listed]) == []
+    assert repeated([], [listed]) == []
+    assert repeated([once], [once, once, once]) == ["SELECT a FROM b WHERE c IN (…)"]
 
 
 def test_page_that_answers_something_else_is_not_timed(few: Place) -> None:
@@ -67,10 +74,10 @@ def test_page_that_answers_something_else_is_not_timed(few: Place) -> None:
 def test_ratio_compares_medians_and_wishes_say_whether_they_are_kept() -> None:
     times = {JINJA: 1, DATABASE: 2, THREAD_FIRST: 5, THREAD_LAST: 6}
     timings = {name: Timing.of([(value / 1000, value / 1000)] * 3) for name, value in times.items()}
-    counted = dict.fromkeys(timings, 3)
-    report = Report(SMALL, timings, counted, counted)
+    sent = {name: ["SELECT 1"] for name in timings}
+    report = Report(SMALL, timings, sent, sent)
     assert [(round(one.value, 6), one.kept) for one in report.wishes] == [(5, False), (1.2, True), (0, True)]
-    assert not Report(SMALL, timings, counted | {JINJA: 4}, counted).wishes[-1].kept
+    assert not Report(SMALL, timings, sent | {JINJA: ["SELECT 1"] * 2}, sent).wishes[-1].kept
 
 
 def test_written_posts_look_as_the_renderer_makes_them() -> None:
