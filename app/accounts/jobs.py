@@ -7,7 +7,7 @@ from typing import Any
 from app.accounts.operations import RESET, RESET_LIFE, make_secret_link
 from app.accounts.queries import may_sign_in, user_by_email
 from app.core.db import transaction
-from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext as _l
 from app.core.jobs import job
 from app.core.mail import send
 from app.core.navigation import address
@@ -26,7 +26,7 @@ def mail_reset(payload: dict[str, Any]) -> None:
         link = address("accounts.choose_password_page", secret=make_secret_link(user, RESET, RESET_LIFE))
         send(
             user.email,
-            _("Choisir un nouveau mot de passe"),
+            _l("Choisir un nouveau mot de passe"),
             "reset",
             language=user.language,
             user=user,

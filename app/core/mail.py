@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from flask import current_app, render_template
 from flask_babel import force_locale
+from flask_babel.speaklater import LazyString
 
 from app.core.clock import now
 from app.core.jobs import URGENT, enqueue, job
@@ -95,16 +96,17 @@ def transport_for(url: str, instance: Path) -> Transport:
     raise ValueError(message)
 
 
-def send(to: str, subject: str, template: str, *, language: str = "fr", **context: Any) -> None:
+def send(to: str, subject: str | LazyString, template: str, *, language: str = "fr", **context: Any) -> None:
     """Compose a mail and queue it in the present transaction.
 
     ``template`` names ``email/<template>.txt`` and, when it exists, ``email/<template>.html``, rendered in the language
-    of the person who will read. One recipient a mail.
+    of the person who will read, as is a lazy ``subject``. One recipient a mail.
     """
     with force_locale(language):
+        subject = one_line(str(subject))
         text = render_template(f"email/{template}.txt", subject=subject, **context)
         html = render_template(f"email/{template}.html", subject=subject, **context)
-    content = {"to": to, "subject": one_line(str(subject)), "text": text, "html": html}
+    content = {"to": to, "subject": subject, "text": text, "html": html}
     enqueue("mail.send", content, priority=URGENT)
 
 
