@@ -9,6 +9,7 @@ from flask import request, url_for
 from app.accounts.models import User
 from app.core.i18n import format_day_number, format_size, pgettext
 from app.core.i18n import gettext as _
+from app.core.navigation import safe_next
 from app.core.text import one_line
 from app.library.forms import LANGUAGES
 from app.library.kinds import kind_of
@@ -49,8 +50,9 @@ def essentials(resource: Resource) -> list[tuple[Any, Any]]:
 def resource_trail(resource: Resource, person: User) -> list[tuple[str, str]]:
     """Return the way back: the search one comes from, else the library; then the space when it may be named."""
     words = one_line(request.args.get("q", ""))[:LONGEST_SHOWN]
-    if words and request.args.get("de") == "recherche":
-        back = (_("Résultats pour « %(words)s »", words=words), f"/recherche?{_query(words)}")
+    results = _results_page()
+    if words and results:
+        back = (_("Résultats pour « %(words)s »", words=words), results)
     else:
         back = (pgettext("navigation", "Ressources"), url_for("library.resources_page"))
     space = shown_space(person, resource)
@@ -59,5 +61,7 @@ def resource_trail(resource: Resource, person: User) -> list[tuple[str, str]]:
     return [back, (space.label, url_for("space_library.space_resources_page", slug=space.slug))]
 
 
-def _query(words: str) -> str:
-    return url_for("library.resources_page", q=words).partition("?")[2]
+def _results_page() -> str | None:
+    """Return the results the reader comes from, with their filters, when the last page was one of results."""
+    came_from = (request.referrer or "").removeprefix(request.host_url.rstrip("/"))
+    return safe_next(came_from) if came_from.startswith("/recherche?") else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import and_, or_, select
@@ -13,6 +14,7 @@ from app.accounts.models import User
 from app.core.db import sort_key
 from app.core.events import listen
 from app.core.i18n import format_day_number
+from app.core.i18n import gettext as _
 from app.core.text import plain_text
 from app.extensions import db
 from app.library.addresses import PAGES_APART, page_number_in, resource_url
@@ -21,6 +23,7 @@ from app.library.kinds import KINDS, kind_words
 from app.library.models import Attachment, FileVersion, Page, Resource
 from app.library.permissions import can_read_resource
 from app.library.queries import shown_with
+from app.library.states import unit_word
 from app.search.catalogue import Audience, CatalogueRow
 from app.search.engine import OWN_TEXT, ParentDocument, Passage
 from app.search.operations import index_soon
@@ -156,7 +159,7 @@ def _own_texts(ids: Sequence[int]) -> dict[tuple[int, int], Passage]:
     if not ids:
         return {}
     query = select(Resource).where(Resource.id.in_(ids))
-    return {(one.id, OWN_TEXT): _own(one) for one in db.session.scalars(query)}
+    return {(one.id, OWN_TEXT): replace(_own(one), label=_("Résumé")) for one in db.session.scalars(query)}
 
 
 def _page_texts(places: Mapping[tuple[int, int, int], int]) -> Iterator[tuple[tuple[int, int, int], Passage]]:
@@ -166,7 +169,10 @@ def _page_texts(places: Mapping[tuple[int, int, int], int]) -> Iterator[tuple[tu
         select(Attachment).where(of_resources).options(selectinload(Attachment.versions).joinedload(FileVersion.blob))
     )
     blobs: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for attachment in db.session.scalars(query):
+    names: dict[tuple[int, int], str] = {}
+    for attachment in db.session.scalars(query.order_by(Attachment.position)):
+        is_first = all(one != attachment.resource_id for one, _position in names)
+        names[attachment.resource_id, attachment.position] = "" if is_first else attachment.current.name
         blobs[attachment.current.blob_id].append((attachment.resource_id, attachment.position))
     wanted = [
         and_(Page.blob_id == blob_id, Page.n.in_({n for one, position, n in places if (one, position) in carriers}))
@@ -175,8 +181,14 @@ def _page_texts(places: Mapping[tuple[int, int, int], int]) -> Iterator[tuple[tu
     for page in db.session.scalars(select(Page).where(or_(*wanted))) if wanted else ():
         for one, position in blobs[page.blob_id]:
             if (one, position, page.n) in places:
-                number = places[one, position, page.n]
-                yield (one, position, page.n), Passage(number, page.unit, page.label, page.text)
+                label = _place(page, names[one, position])
+                yield (one, position, page.n), Passage(places[one, position, page.n], page.unit, label, page.text)
+
+
+def _place(page: Page, file_name: str) -> str:
+    """Return where a passage stands: « Page 4 », or « annexe.pdf, page 4 » in a file that is not the first."""
+    word = unit_word(page.unit, page.n, page.label)
+    return f"{file_name}, {word[:1].lower()}{word[1:]}" if file_name else word
 
 
 def index_resource(event: ResourcePublished | ResourceChanged | ResourceRemoved) -> None:

@@ -109,6 +109,12 @@ def file_version_for(person: User, public_id: str) -> FileVersion:
     return version
 
 
+def has_just_shared(person: User, space: Space, title: str) -> bool:
+    """Tell whether the last resource a person has brought to a space has this very title."""
+    mine = select(Resource.title).where(Resource.space_id == space.id, Resource.author_id == person.id)
+    return bool(title) and db.session.scalar(mine.order_by(Resource.id.desc()).limit(1)) == title
+
+
 def attachment_of(resource: Resource, public_id: str) -> Attachment:
     """Return a file of a resource. Raises NotFoundError."""
     found = next((one for one in resource.attachments if one.public_id == public_id), None)

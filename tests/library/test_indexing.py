@@ -10,7 +10,7 @@ from flask import Flask
 from app.core.db import transaction
 from app.core.slots import collect
 from app.extensions import db
-from app.library.indexing import card_of
+from app.library.indexing import ResourceSource, card_of
 from app.library.models import Resource
 from app.library.operations import ResourceDetails, edit_resource, remove_resource
 from app.search.engine import Passage
@@ -106,6 +106,15 @@ def test_card_opens_the_page_of_the_hit_in_its_file(context: Flask) -> None:
         assert card.url(None) == card.url(Passage(0, "own", "", "")) == start
         assert card.url(Passage(7, "page", "", "")) == f"{start}?page=7"
         assert card.url(Passage(1_000_007, "page", "", "")) == f"{start}?page=7&fichier={second}"
+
+
+def test_places_name_the_page_and_the_file_when_it_is_not_the_first(context: Flask) -> None:
+    made = share("D", summary="Résumé court", files=[(pdf("a", "b"), "a.pdf"), (pdf("c", "d"), "annexe.pdf")])
+    work(context)
+    with context.test_request_context():
+        texts = ResourceSource().texts({made.id: [0, 2, 1_000_002, 5_000_001]})
+    labels = {n: passage.label.replace("\u00a0", " ") for (_one, n), passage in texts.items()}
+    assert labels == {0: "Résumé", 2: "Page 2", 1_000_002: "annexe.pdf, page 2"}
 
 
 def test_mentioned_resources_are_cards_for_their_readers(context: Flask) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from app.library.models import Blob, FileVersion, Page, Reading, ReceivedFile
 from app.library.reading.limits import Limits
 from app.library.reading.pictures import THUMBNAIL_WIDTH, VIEW_WIDTH, picture_name
 from app.library.reading.results import Summary
+from app.library.reading.run import open_reading
 from app.search.operations import find
 from app.search.query import parse
 from tests.library.shelves import pdf, receive_bytes, share
@@ -77,7 +79,8 @@ def test_reading_begun_and_broken_off_is_done_whole_by_the_next(
     blob_id = the_blob().id
     db.session.rollback()
     monkeypatch.setattr(jobs, "CHUNK", 2)
-    whole, written = jobs._write_pages, []
+    whole = jobs._write_pages
+    written: list[int] = []
 
     def die_after_the_first(one: int, chunk: list[Any]) -> None:
         if written:
@@ -128,8 +131,8 @@ def test_every_file_ends_in_a_state(context: Flask, content: bytes, name: str, r
 
 
 def test_killed_child_leaves_a_reason(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = jobs.open_reading
-    monkeypatch.setattr(jobs, "open_reading", lambda path, kind: whole(path, kind, limits=Limits(wall=0.001)))
+    hurried = partial(open_reading, limits=Limits(wall=0.001))
+    monkeypatch.setattr(jobs, "open_reading", hurried)
     share(files=[(pdf("trop long"), "d.pdf")])
     work(context)
     blob = the_blob()

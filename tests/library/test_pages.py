@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import partial
+from operator import add
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +41,7 @@ def titles(browser: Any, address: str) -> list[str]:
 def test_list_is_newest_first_and_sorts_by_title(app: Flask, browser: Any) -> None:
     start = now()
     for hours, title in enumerate(("Zones", "Écoute", "Abribus")):
-        clock.set_clock(lambda hours=hours: start + timedelta(hours=hours))
+        clock.set_clock(partial(add, start, timedelta(hours=hours)))
         shared(app, title)
     member = browser(MEMBER)
     assert titles(member, "/ressources") == ["Abribus", "Écoute", "Zones"]
@@ -140,6 +142,18 @@ def test_words_looked_for_open_the_first_page_that_holds_them_and_are_boxed(app:
     text = member.get(f"/ressources/{public_id}-d?q=médiations&vue=texte").get_data(as_text=True)
     assert "<mark>médiation</mark>" in text
     assert "aucun passage" in member.get(f"/ressources/{public_id}-d?q=introuvable").get_data(as_text=True)
+
+
+def test_way_back_leads_to_the_results_one_comes_from(app: Flask, browser: Any) -> None:
+    public_id, _ = shared(app, "D", files=[(pdf("la médiation"), "d.pdf")])
+    member, address = browser(MEMBER), f"/ressources/{public_id}-d?q=médiation"
+    results = "http://localhost/recherche?q=m%C3%A9diation&kind=report"
+    assert "Résultats pour" not in member.get(address).get_data(as_text=True)
+    text = member.get(address, headers={"Referer": results}).get_data(as_text=True)
+    assert "Résultats pour" in text
+    assert 'href="/recherche?q=m%C3%A9diation&amp;kind=report"' in text
+    elsewhere = member.get(address, headers={"Referer": "http://evil.test/recherche?q=x"}).get_data(as_text=True)
+    assert "Résultats pour" not in elsewhere
 
 
 def test_page_not_drawn_yet_shows_its_text_and_is_drawn_for_the_next_reader(app: Flask, browser: Any) -> None:

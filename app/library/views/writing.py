@@ -25,7 +25,7 @@ from app.library.lines import DETACH, REMOVE, file_lines, known_addresses, waiti
 from app.library.models import Resource
 from app.library.operations import edit_resource, remove_file, share_resource
 from app.library.permissions import can_add_resource, can_edit_resource
-from app.library.queries import attachment_of, resource_for
+from app.library.queries import attachment_of, has_just_shared, resource_for
 from app.library.receiving import MOST_FILES, accepted_for_field
 from app.library.views.doors import library, space_library
 from app.library.views.sending import answer_upload, take_files
@@ -58,7 +58,7 @@ def new_resource(space: Space) -> ResponseReturnValue:
     can_add_resource.require(person(), space)
     if request.method == "POST" and wants_json():
         return answer_upload(request.path)
-    desk = _desk(space, draft_for(person(), request.path))
+    desk = _desk(space, _draft(space))
     if _is_publishing(desk):
         published = _publish(space, desk)
         if published is not None:
@@ -99,6 +99,12 @@ def keep_new(space: Space) -> ResponseReturnValue:
     """Keep what is being typed to share a resource."""
     can_add_resource.require(person(), space)
     return _kept(url_for("space_library.new_resource", slug=space.slug))
+
+
+def _draft(space: Space) -> dict[str, Any]:
+    """Return what was being typed; not what the page sent as a draft while it was being published."""
+    kept = draft_for(person(), request.path)
+    return {} if has_just_shared(person(), space, str(kept.get("title", ""))) else kept
 
 
 def _kept(form: str) -> Response:
