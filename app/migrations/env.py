@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy.types import TypeDecorator
@@ -12,7 +12,7 @@ from app.extensions import db
 BATCH = "sqlite"  # SQLite alters a table by copying it
 
 
-def _written(kind: str, item: Any, autogen_context: Any) -> str | bool:  # noqa: ARG001 - Alembic calls it so
+def _written(kind: str, item: Any, autogen_context: Any) -> str | Literal[False]:  # noqa: ARG001 - Alembic calls it so
     """Write our own column types by the plain ones they stand on, so that a migration outlives our code."""
     if kind == "type" and isinstance(item, TypeDecorator):
         return f"sa.{item.impl_instance!r}"

@@ -6,10 +6,11 @@ import gzip
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
-from werkzeug.test import TestResponse
+from werkzeug.wrappers import Response
 
 from app.core.assets import (
     LAYERS,
@@ -126,13 +127,14 @@ def test_built_files_travel_compressed_and_are_kept_for_a_year() -> None:
     app = Flask("site", static_folder=str(ROOT / "app" / "static"))
     register(app)
     with app.test_request_context():
-        address = app.jinja_env.globals["asset_url"]("app.css")
+        asset_url: Any = app.jinja_env.globals["asset_url"]
+        address = asset_url("app.css")
     client = app.test_client()
     with client.get(address) as plain, client.get(address, headers={"Accept-Encoding": "gzip"}) as packed:
         _assert_same_file_packed(plain, packed)
 
 
-def _assert_same_file_packed(plain: TestResponse, packed: TestResponse) -> None:
+def _assert_same_file_packed(plain: Response, packed: Response) -> None:
     assert (plain.status_code, packed.status_code) == (200, 200)
     assert gzip.decompress(packed.data) == plain.data
     assert len(packed.data) < len(plain.data) / 3

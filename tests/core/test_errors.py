@@ -24,7 +24,7 @@ def breaking(app: Flask) -> Any:
 
     def break_with(error: BaseException) -> None:
         @signed_in
-        def view() -> None:
+        def view() -> str:
             raise error
 
         app.view_functions["health.healthz"] = view

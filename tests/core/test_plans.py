@@ -8,14 +8,14 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from app.core.assets import ROOT
-from app.core.plans import LIT, STYLES, plan_svg
+from app.core.plans import LIT, STYLES, Variant, plan_svg
 
 IDENTIFIERS = ["k3h7q2m9zd", "a", "zzzzzzzzzz", "0000000000", "p8x1w5c2vb"]
 
 
 @pytest.mark.parametrize("identifier", IDENTIFIERS)
 @pytest.mark.parametrize("variant", STYLES)
-def test_a_plan_has_one_lit_block(identifier: str, variant: str) -> None:
+def test_a_plan_has_one_lit_block(identifier: str, variant: Variant) -> None:
     picture = plan_svg(identifier, 900, 300, variant=variant)
     assert picture.count(f'fill="{LIT[0]}"') == 1
     assert len(ET.fromstring(picture)) > 20  # noqa: S314 - our own drawing
