@@ -19,6 +19,8 @@ from app.library.states import file_facts, state_of
 ICONS = {"pdf": "file-pdf", "image": "file-image", "sheet": "file-sheet", "slide": "file-slides"}
 #: Names of the buttons that take a file away from a form, or from its resource.
 REMOVE, DETACH = "retirer", "detacher"
+#: What a file calls its author is the source of the resource.
+PROPOSED_AS = {"author": "source"}
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def received_line(received: ReceivedFile) -> FileLine:
         poll_url="" if state.is_final else asked,
         remove_name=REMOVE,
         remove_value=received.public_id,
-        proposed=received.blob.proposed,
+        proposed={PROPOSED_AS.get(name, name): said for name, said in received.blob.proposed.items()},
     )
 
 

@@ -30,7 +30,7 @@ from app.library.receiving import MOST_FILES, accepted_for_field
 from app.library.views.doors import library, space_library
 from app.library.views.sending import answer_upload, take_files
 from app.spaces.blueprint import render_space_page
-from app.spaces.models import Audience, Space
+from app.spaces.models import Audience, Space, Visibility
 from app.spaces.queries import turnout
 
 if TYPE_CHECKING:
@@ -192,7 +192,9 @@ def _say(desk: Desk, error: DomainError) -> None:
 
 
 def _published(resource: Resource, space: Space) -> str:
-    members = _members() if resource.audience == Audience.NETWORK else turnout(space).people
+    people = turnout(space)
+    everybody = resource.audience == Audience.NETWORK or space.visibility == Visibility.OPEN
+    members = _members() + people.guests if everybody else people.people
     return ngettext(
         "Ressource publiée. %(num)s personne peut la lire.",
         "Ressource publiée. %(num)s personnes peuvent la lire.",
