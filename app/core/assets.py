@@ -216,6 +216,7 @@ class Assets:
         self._root = root
         self._watch = watch
         self._manifest: Manifest | None = None
+        self._addresses: dict[tuple[str, str], str] = {}  # a page asks for the same ones dozens of times
 
     @property
     def manifest(self) -> Manifest:
@@ -233,11 +234,14 @@ class Assets:
         """Return the addresses of the fonts to load first."""
         return [self._address(path) for path in self.manifest.preload]
 
-    @staticmethod
-    def _address(path: str) -> str:
-        from flask import url_for
+    def _address(self, path: str) -> str:
+        from flask import has_request_context, request, url_for  # this file must load before Flask is installed
 
-        return url_for("static", filename=path)
+        where = (request.script_root if has_request_context() else "", path)
+        known = self._addresses.get(where)
+        if known is None:
+            known = self._addresses[where] = url_for("static", filename=path)
+        return known
 
 
 def register(app: Flask) -> None:

@@ -65,9 +65,25 @@ def _finished(text: str) -> str:
     return _french_spaces_again(text) if len(text) <= LONGEST_REMEMBERED else french_spaces(text)
 
 
+@lru_cache(maxsize=4096)
+def _translated(language: str, message: str, context: str | None) -> str:  # noqa: ARG001 - the key of what is kept
+    """Return the translation of a sentence of ours as it stands in the catalogue of ``language``, the reader's."""
+    catalogue = flask_babel.get_translations()
+    return str(catalogue.ugettext(message) if context is None else catalogue.upgettext(context, message))
+
+
+@lru_cache(maxsize=4096)
+def _sentence(language: str, message: str, context: str | None) -> str:
+    """Return the same with typography."""
+    found = _translated(language, message, context)
+    return french_spaces(found) if language == "fr" else found
+
+
 def gettext(message: str, **variables: Any) -> str:
     """Translate a French sentence for the reader, with typography."""
-    return _finished(str(flask_babel.gettext(message, **variables)))
+    if not variables:
+        return _sentence(current_language(), message, None)
+    return _finished(_translated(current_language(), message, None) % variables)
 
 
 def ngettext(one: str, many: str, num: int, **variables: Any) -> str:
@@ -81,16 +97,8 @@ def pgettext(context: str, message: str, **variables: Any) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _sentence(language: str, message: str, context: str | None) -> str:
-    """Return the translation of a sentence of ours, with typography. ``language`` is that of the present reader."""
-    catalogue = flask_babel.get_translations()
-    found = catalogue.ugettext(message) if context is None else catalogue.upgettext(context, message)
-    return french_spaces(found) if language == "fr" else str(found)
-
-
-@lru_cache(maxsize=4096)
 def _whole_sentence(language: str, message: str) -> Markup:
-    """Return the same, ready for a page, when nothing is put into it."""
+    """Return a sentence ready for a page, when nothing is put into it."""
     return Markup(_sentence(language, message, None)) % {}  # noqa: S704 - templates write their sentences themselves
 
 

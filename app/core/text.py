@@ -126,6 +126,8 @@ def fill_placeholders(html: str, card: Callable[[str, str], Markup | None]) -> M
 
     None (the reader may not see it, or it is gone) leaves the same neutral words for everybody.
     """
+    if "[[" not in html:
+        return Markup(html)  # noqa: S704 - html comes from render_markdown
 
     def shown(found: re.Match[str]) -> str:
         if found.group(1) is None:

@@ -1,0 +1,41 @@
+"""What stands for a face: the hue and the initials of a person or an organisation, and where a person works."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from app.core.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+HUES = 8
+_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+@lru_cache(maxsize=4096)
+def hue(key: str) -> str:
+    """Return the class of one of eight hues, always the same for one public id; any text is accepted."""
+    total = sum(_ALPHABET.find(letter.lower()) + rank for rank, letter in enumerate(key or "?", start=1))
+    return f"hue-{total % HUES + 1}"
+
+
+def initials(name: str) -> str:
+    """Return the first letters of the first and last words of a name, « ? » for none."""
+    words = name.replace("-", " ").split()
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper() if words else "?"
+
+
+def place(person: Any) -> str:
+    """Return « Maire, Lanvallec » or « Maire, Lanvallec, invité » for a person, nothing for an erased account."""
+    if not person:
+        return ""
+    city = person.organisation.name if person.organisation else ""
+    words = person.function, city, _("invité") if person.is_guest else ""
+    return ", ".join(word for word in words if word)
+
+
+def register(app: Flask) -> None:
+    """Give templates the filters ``hue``, ``initials`` and ``place``."""
+    app.jinja_env.filters.update(hue=hue, initials=initials, place=place)
