@@ -43,6 +43,7 @@ GALLERY = "home/components.html"  # shows components with the words of an invent
 
 Key = tuple[str | None, str | tuple[str, ...]]
 
+SHORT = 12  # letters: « Discussions » is written alike in both languages
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%")
 TAGS = re.compile(r"</?\w[^>]*>|&\w+;")
 # What would break the attribute or the page a translation stands in: Jinja takes catalogues for safe.
@@ -55,6 +56,10 @@ def _key(message: Message) -> Key:
 
 def _forms(words: Any) -> tuple[str, ...]:
     return tuple(words) if isinstance(words, (list, tuple)) else (words,)
+
+
+def _letters(words: str) -> list[str]:
+    return re.findall(r"[^\W\d_]", PLACEHOLDER.sub("", words))
 
 
 @cache
@@ -97,6 +102,12 @@ def test_a_catalogue_holds_what_is_said_and_nothing_else(language: str) -> None:
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_sentence_is_translated(language: str) -> None:
     assert [one.id for one in messages(language).values() if one.fuzzy or not all(_forms(one.string))] == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_sentence_is_not_its_own_translation(language: str) -> None:
+    """Words such as « Discussions » are the same in both languages; sentences are not."""
+    assert [pair for pair in _pairs(language) if pair[0] == pair[1] and len(_letters(pair[0])) > SHORT] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -309,11 +320,11 @@ def _plain(text: str) -> str:
 
 @cache
 def french_pieces() -> frozenset[str]:
-    """Return what is sure to be French: pieces of source sentences of more than twelve letters."""
+    """Return what is sure to be French: pieces of source sentences of more than a few letters."""
     source = {part for key in said() for form in _forms(key[1]) for part in PLACEHOLDER.split(form)}
     english = _plain(" ".join(form for one in messages("en").values() for form in _forms(one.string)))
     pieces = {_plain(part).strip() for part in source}
-    return frozenset(one for one in pieces if len(re.findall(r"[^\W\d_]", one)) > 12 and one not in english)
+    return frozenset(one for one in pieces if len(_letters(one)) > SHORT and one not in english)
 
 
 def _in_english(browser: Any, email: str | None) -> Browser:
