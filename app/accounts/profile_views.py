@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from app.core.access import person, signed_in
 from app.core.db import transaction
 from app.core.forms import BeffroiForm
-from app.core.i18n import LANGUAGE_KEY
+from app.core.i18n import LANGUAGE_KEY, current_language
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 
@@ -53,7 +53,7 @@ class PreferencesForm(BeffroiForm):
 def my_page() -> ResponseReturnValue:
     """Show and change one's preferences."""
     me = person()
-    kept = {"language": me.language, "theme": me.theme or SYSTEM_THEME, "timezone": me.timezone or ""}
+    kept = {"language": current_language(), "theme": me.theme or SYSTEM_THEME, "timezone": me.timezone or ""}
     form = PreferencesForm(data=kept)
     form.offer()
     if form.validate_on_submit():

@@ -187,7 +187,7 @@ def format_time(moment: datetime) -> str:
     there = local(moment)
     if current_language() == "fr":
         return f"{there.hour}{NBSP}h{NBSP}{there.minute:02d}"
-    return f"{there.hour}:{there.minute:02d}"
+    return f"{there.hour:02d}:{there.minute:02d}"
 
 
 def format_datetime(moment: datetime) -> str:
@@ -225,7 +225,7 @@ def register(app: Flask) -> None:
     )
     app.jinja_env.globals["current_language"] = current_language
     app.jinja_env.filters.update(
-        typo=_finished,
+        typo=french_spaces,  # what people wrote: its spaces are French or there are none to mend
         day=format_date,
         full_day=format_day_number,
         moment=format_datetime,
