@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -168,13 +169,17 @@ def _day(day: date, pattern: str, language: str) -> str:
     return re.sub(r"\b1\b", "1er", text, count=1) if day.day == 1 and language == "fr" else text
 
 
+def _pattern(day: date, this_year: int, *, weekday: bool = True) -> str:
+    """Return how to write a day: its year only when it is not the present one."""
+    if day.year != this_year:
+        return "d MMMM y"
+    return "EEEE d MMMM" if weekday else "d MMMM"
+
+
 def format_date(value: date | datetime, *, weekday: bool = True) -> str:
     """Write a day: « lundi 5 juillet » within the year, « 5 juillet 2021 » beyond."""
-    zone = ZoneInfo(reader_timezone())
-    day = value.astimezone(zone).date() if isinstance(value, datetime) else value
-    this_year = day.year == now().astimezone(zone).year
-    pattern = ("EEEE d MMMM" if weekday else "d MMMM") if this_year else "d MMMM y"
-    return _day(day, pattern, current_language())
+    day = local(value).date() if isinstance(value, datetime) else value
+    return _day(day, _pattern(day, local(now()).year, weekday=weekday), current_language())
 
 
 def format_day_number(value: date) -> str:
@@ -184,15 +189,31 @@ def format_day_number(value: date) -> str:
 
 def format_time(moment: datetime) -> str:
     """Write an hour: « 10 h 30 » in French, « 10:30 » in English (24 h clock)."""
-    there = local(moment)
-    if current_language() == "fr":
+    return _hour(local(moment), current_language())
+
+
+def _hour(there: datetime, language: str) -> str:
+    if language == "fr":
         return f"{there.hour}{NBSP}h{NBSP}{there.minute:02d}"
     return f"{there.hour:02d}:{there.minute:02d}"
 
 
 def format_datetime(moment: datetime) -> str:
     """Write a moment: « lundi 5 juillet, 10 h 30 »."""
-    return f"{format_date(moment)}, {format_time(moment)}"
+    return moment_writer()(moment)
+
+
+def moment_writer() -> Callable[[datetime], str]:
+    """Return ``format_datetime`` for a page of many moments: its reader's language and zone are looked up once."""
+    language, zone = current_language(), ZoneInfo(reader_timezone())
+    this_year = now().astimezone(zone).year
+
+    def write(moment: datetime) -> str:
+        there = moment.astimezone(zone)
+        day = there.date()
+        return f"{_day(day, _pattern(day, this_year), language)}, {_hour(there, language)}"
+
+    return write
 
 
 def format_number(number: int) -> str:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from flask import url_for
 from markupsafe import Markup
 
 from app.accounts.models import Organisation, User
-from app.core.i18n import format_datetime, ngettext
+from app.core.i18n import format_datetime, moment_writer, ngettext
 from app.core.i18n import gettext as _
 from app.core.paging import Page
-from app.discussions.addresses import post_url, quote_url, thread_url
+from app.discussions.addresses import post_url, quote_url, thread_url, urls_of_posts
 from app.discussions.cards import Cards, Key
 from app.discussions.models import Post, Thread
 from app.discussions.permissions import can_edit_post, can_moderate_thread, can_remove_post, can_reply
@@ -29,16 +31,21 @@ FEWEST_FOLDED = 3
 
 @dataclass(frozen=True)
 class ShownPost:
-    """One message as one person sees it."""
+    """One message as one person sees it. The addresses of what they may not do with it are empty.
+
+    ``when``: the moment it was written. ``edited``: « modifié … », once ten minutes of silent correction have passed.
+    """
 
     post: Post
     html: Markup
+    when: str
+    edited: str
+    is_new: bool
     url: str
     quote_url: str
-    is_new: bool
-    may_edit: bool
-    may_remove: bool
-    may_hide: bool
+    edit_url: str
+    remove_url: str
+    hide_url: str
 
     @property
     def is_gone(self) -> bool:
@@ -50,19 +57,6 @@ class ShownPost:
         """How the message is announced: « Réponse 6, Samir Oualid »."""
         name = self.post.author.name if self.post.author else _("Ancien compte")
         return _("Réponse %(n)s, %(name)s", n=self.post.n, name=name)
-
-    @property
-    def when(self) -> str:
-        """When it was written."""
-        return format_datetime(self.post.created_at)
-
-    @property
-    def edited(self) -> str:
-        """« modifié … », once the ten minutes of silent correction have passed."""
-        at = self.post.edited_at
-        if at is None or at - self.post.created_at <= AMENDED_SILENTLY or self.is_gone:
-            return ""
-        return _("modifié %(when)s", when=format_datetime(at))
 
 
 @dataclass(frozen=True)
@@ -155,13 +149,17 @@ def thread_page_for(
 
 @dataclass(frozen=True)
 class _Eyes:
-    """What is the same for every message of a page, looked up once: its reader, their rights, the thread's address."""
+    """What is the same for every message of a page, looked up once: its reader, rights, the shape of addresses."""
 
     me: User
     thread: Thread
     fresh: Fresh | None
     moderates: bool
     base: str
+    write: Callable[[datetime], str] = field(default_factory=moment_writer)
+    edit_url: Callable[[Post], str] = field(default_factory=partial(urls_of_posts, "discussions.edit_page"))
+    remove_url: Callable[[Post], str] = field(default_factory=partial(urls_of_posts, "discussions.remove_page"))
+    hide_url: Callable[[Post], str] = field(default_factory=partial(urls_of_posts, "discussions.hide_page"))
 
     def see(self, post: Post, html: Markup) -> ShownPost:
         """Return a message as this reader sees it."""
@@ -169,13 +167,21 @@ class _Eyes:
         return ShownPost(
             post=post,
             html=html,
+            when=self.write(post.created_at),
+            edited=self._edited(post),
+            is_new=self.fresh is not None and post.n >= self.fresh.first and not mine,
             url=post_url(self.thread, post.n, self.base),
             quote_url=quote_url(self.thread, post, self.base),
-            is_new=self.fresh is not None and post.n >= self.fresh.first and not mine,
-            may_edit=mine and can_edit_post(self.me, post),
-            may_remove=mine and can_remove_post(self.me, post),
-            may_hide=self.moderates and not mine and post.deleted_at is None,
+            edit_url=self.edit_url(post) if mine and can_edit_post(self.me, post) else "",
+            remove_url=self.remove_url(post) if mine and can_remove_post(self.me, post) else "",
+            hide_url=self.hide_url(post) if self.moderates and not mine and post.deleted_at is None else "",
         )
+
+    def _edited(self, post: Post) -> str:
+        at = post.edited_at
+        if at is None or at - post.created_at <= AMENDED_SILENTLY or post.deleted_at is not None:
+            return ""
+        return _("modifié %(when)s", when=self.write(at))
 
 
 def _number_folded(page: Page[Post], fresh: Fresh) -> int:
