@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
-from app.core.db import UtcDateTime, is_writing
+from app.core.db import UtcDateTime, is_writing, transaction
 from app.extensions import db
 
 NORMAL = 50
@@ -341,6 +341,13 @@ def retry(job_ids: list[int] | None = None) -> int:
         db.session.flush()
         count += 1
     return count
+
+
+@job("jobs.purge", every=timedelta(hours=12))
+def purge_jobs(_payload: dict[str, Any]) -> None:
+    """Forget jobs that were done a week ago."""
+    with transaction():
+        purge_done()
 
 
 def purge_done(older_than: timedelta = timedelta(days=7)) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +56,10 @@ class Storage(Protocol):
         """Yield the address of everything stored."""
         ...
 
+    def forget_unfinished(self, older_than: float) -> int:
+        """Remove what was left half received ``older_than`` seconds ago or more; return how much."""
+        ...
+
     def put_derived(self, name: str, content: bytes) -> None:
         """Store something that can be made again, such as a page picture, under a relative name."""
         ...
@@ -83,6 +88,7 @@ class LocalStorage:
             stored = self._write(draft, stream, limit)
             place = self._place(stored.sha256)
             if place.exists():
+                os.utime(place)  # young again: whoever sweeps what no row names must wait for ours
                 return stored
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             draft.replace(place)
@@ -128,6 +134,15 @@ class LocalStorage:
         """Yield the address of everything stored."""
         for file in (self.root / "files").glob("*/*/*"):
             yield file.name
+
+    def forget_unfinished(self, older_than: float) -> int:
+        """Remove temporary files that nobody writes any more."""
+        limit, removed = time.time() - older_than, 0
+        for draft in self.incoming.iterdir():
+            if draft.stat().st_mtime < limit:
+                draft.unlink(missing_ok=True)
+                removed += 1
+        return removed
 
     def put_derived(self, name: str, content: bytes) -> None:
         """Store a derived file, whole or not at all."""

@@ -150,6 +150,7 @@ def sweep(_payload: dict[str, Any]) -> None:
     """Forget files sent for forms never published, then bytes that no row names any more."""
     _forget_unclaimed()
     sweep_storage()
+    storage().forget_unfinished(ORPHAN_AGE.total_seconds())
 
 
 def _forget_unclaimed() -> None:

@@ -1,5 +1,6 @@
 """The few words around the hits, and the marks over them; everything else of the text is escaped."""
 
+import re
 from collections.abc import Sequence
 
 from markupsafe import Markup, escape
@@ -9,6 +10,7 @@ from app.search.terms import Clause
 
 SHORTEST, LONGEST = 160, 220
 _ELLIPSIS = "…"
+_LEADERS = re.compile(r"(?:\s?[.·_]){5,}")
 _MARK = Markup("<mark>{}</mark>")
 
 
@@ -79,4 +81,5 @@ def _marked(text: str, hits: Sequence[Hit], start: int, end: int) -> Markup:
 
 
 def _one_line(text: Markup) -> Markup:
-    return Markup(" ".join(text.split()))  # noqa: S704 - only white space is changed in what is already escaped
+    """Put on one line, the leaders of a table of contents shortened."""
+    return Markup(" ".join(_LEADERS.sub(" … ", text).split()))  # noqa: S704 - only spaces and dots change

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,18 @@ def test_derived_file_appears_whole(store: Storage) -> None:
     found = store.derived("ab/page-1.webp")
     assert found is not None
     assert found.read_bytes() == b"picture"
+
+
+def test_what_was_left_half_received_is_swept_when_it_is_old(store: Storage, tmp_path: Path) -> None:
+    left = tmp_path / "incoming" / "cut"
+    left.write_bytes(b"half")
+    assert (store.forget_unfinished(3600), left.exists()) == (0, True)
+    os.utime(left, (1, 1))
+    assert (store.forget_unfinished(3600), left.exists()) == (1, False)
+
+
+def test_bytes_received_again_are_young_again(store: Storage) -> None:
+    stored = store.put(io.BytesIO(b"abc"))
+    os.utime(store.path(stored.sha256), (1, 1))
+    store.put(io.BytesIO(b"abc"))
+    assert store.path(stored.sha256).stat().st_mtime > 1000

@@ -27,8 +27,26 @@ _LINE_HYPHENS = "\x02\ufffe"
 _SOFT_HYPHEN = "\u00ad"
 _ALSO_SPACES = "\0\u200b\ufeff"
 # Parts that keep their hyphen at a line's end: before it a French prefix, after it an enclitic.
-_KEEPS_AFTER = frozenset({"non", "vice", "demi", "après"})
-_KEEPS_BEFORE = frozenset({"ci", "là", "même", "mêmes", "il", "ils", "elle", "elles", "t"})
+_KEEPS_AFTER = frozenset(
+    ("non", "vice", "demi", "après", "semi", "peut", "rendez", "avant", "saint", "sainte")
+    + ("vingt", "trente", "quarante", "cinquante", "soixante", "quatre")
+)
+_KEEPS_BEFORE = frozenset(("ci", "là", "même", "mêmes", "il", "ils", "elle", "elles", "t", "nous", "vous", "être"))
+_LINKS = (
+    "de-",
+    "des-",
+    "du-",
+    "la-",
+    "le-",
+    "les-",
+    "sur-",
+    "sous-",
+    "en-",
+    "lès-",
+    "à-",
+    "d'",
+    "l'",
+)  # of place names
 _FINE = 1_000_000  # device units across a page: PageToDevice answers in whole ones
 _DIGITS = 4
 
@@ -145,6 +163,7 @@ def join_hyphens(word: str) -> str:
         tail = before.rsplit("-", 1)[-1].lower()
         following = unicodedata.normalize("NFC", after.partition("\x02")[0].rstrip(".,;:!?)»\"'’").lower())
         kept = not after[:1].islower() or len(tail) == 1 or tail in _KEEPS_AFTER or following in _KEEPS_BEFORE
+        kept = kept or following.startswith(_LINKS)
         word = before + ("-" if kept else "") + after
     return word
 
