@@ -28,24 +28,10 @@ _SOFT_HYPHEN = "\u00ad"
 _ALSO_SPACES = "\0\u200b\ufeff"
 # Parts that keep their hyphen at a line's end: before it a French prefix, after it an enclitic.
 _KEEPS_AFTER = frozenset(
-    (
-        "non",
-        "vice",
-        "demi",
-        "après",
-        "semi",
-        "peut",
-        "rendez",
-        "avant",
-        "saint",
-        "sainte",
-        "vingt",
-        "trente",
-        "quarante",
-        "cinquante",
-        "soixante",
-        "quatre",
-    )
+    {
+        *("non", "vice", "demi", "après", "semi", "peut", "rendez", "avant", "saint", "sainte"),
+        *("vingt", "trente", "quarante", "cinquante", "soixante", "quatre"),
+    }
 )
 _KEEPS_BEFORE = frozenset(("ci", "là", "même", "mêmes", "il", "ils", "elle", "elles", "t", "nous", "vous", "être"))
 _LINKS = (
