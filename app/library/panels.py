@@ -24,7 +24,7 @@ from app.library.addresses import resource_url
 from app.library.kinds import kind_of
 from app.library.models import Resource
 from app.library.permissions import can_read_resource
-from app.library.queries import Wanted, count_visible, resources_visible_to, shown_with
+from app.library.queries import Wanted, count_visible, named_with, resources_named_to, resources_visible_to
 from app.library.rows import foreign_lang, row_of
 from app.spaces.models import Space
 from app.spaces.permissions import shown_space
@@ -60,7 +60,7 @@ def to_read(space: Space) -> Markup | None:
 @fill("home.news", order=30)
 def news(since: datetime | None, limit: int) -> list[NewsItem]:
     """Return the resources that have come for this person since a moment, newest first; not their own."""
-    query = resources_visible_to(person()).where(Resource.author_id.is_distinct_from(person().id))
+    query = resources_named_to(person()).where(Resource.author_id.is_distinct_from(person().id))
     if since is not None:
         query = query.where(Resource.published_at > since)
     return [_news_item(one, person()) for one in db.session.scalars(query.limit(limit))]
@@ -102,9 +102,8 @@ def cards(reader: User, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str]
     wanted = [public_id for type_, public_id in keys if type_ == "resource"]
     if not wanted:
         return {}
-    query = (
-        select(Resource).where(Resource.public_id.in_(wanted), can_read_resource.where(reader)).options(*shown_with())
-    )
+    query = select(Resource).where(Resource.public_id.in_(wanted), can_read_resource.where(reader))
+    query = query.options(*named_with())
     return {("resource", one.public_id): _card(one) for one in db.session.scalars(query)}
 
 

@@ -36,19 +36,28 @@ class Wanted:
         return replace(self, kind="", tags=())
 
 
+def named_with() -> tuple[ORMOption, ...]:
+    """Return how to load what names a resource where neither its keywords nor its files are shown: one statement."""
+    return joinedload(Resource.author), joinedload(Resource.space)
+
+
 def shown_with() -> tuple[ORMOption, ...]:
     """Return how to load what a line of a list shows: the same number of statements for one line and for twenty."""
     return (
-        joinedload(Resource.author),
-        joinedload(Resource.space),
+        *named_with(),
         selectinload(Resource.tags),
         selectinload(Resource.attachments).selectinload(Attachment.versions).joinedload(FileVersion.blob),
     )
 
 
 def resources_visible_to(person: User, wanted: Wanted = Wanted()) -> Select[Any]:
-    """Return the published resources a person may read, as wanted, in order."""
-    return select(Resource).where(_visible(person, wanted)).order_by(*_order(wanted.sort)).options(*shown_with())
+    """Return the published resources a person may read, as wanted, in order, with what a line of a list shows."""
+    return resources_named_to(person, wanted).options(*shown_with())
+
+
+def resources_named_to(person: User, wanted: Wanted = Wanted()) -> Select[Any]:
+    """Return the same with their author and space alone, for news."""
+    return select(Resource).where(_visible(person, wanted)).order_by(*_order(wanted.sort)).options(*named_with())
 
 
 def count_by_kind(person: User, wanted: Wanted) -> dict[str, int]:
