@@ -16,7 +16,7 @@ from app.core.access import person
 from app.core.drafts import draft_for
 from app.core.i18n import gettext as _
 from app.core.i18n import ngettext
-from app.core.navigation import Tab
+from app.core.navigation import Tab, here
 from app.core.news import DISCUSSION, NewsItem
 from app.core.slots import fill
 from app.core.text import excerpt
@@ -30,8 +30,8 @@ from app.discussions.queries import (
     comment_counts,
     count_of_posts,
     count_of_threads,
+    first_threads,
     last_posts,
-    page_of_threads,
     thread_about,
 )
 from app.discussions.texts import html_of, without_placeholders
@@ -55,11 +55,10 @@ def discussions_tab(space: Space) -> Tab:
 def threads_panel(space: Space) -> Markup:
     """Return the panel « Discussions en cours » of a space's front page."""
     me = person()
-    page = page_of_threads(me, space, 1)
     panel = render_template(
         "discussions/overview_panel.html",
         space=space,
-        lines=lines(me, list(page.items[:THREADS_IN_OVERVIEW])),
+        lines=lines(me, first_threads(me, space, THREADS_IN_OVERVIEW)),
         may_start=can_start_thread(me, space),
         url=list_url(space),
     )
@@ -87,7 +86,7 @@ def comments_panel(resource: Any, page: int | None = None) -> Markup:
         posts=[(post, cards.filled(texts[post.id])) for post in posts],
         form=form,
         action=action,
-        back=request.full_path.rstrip("?"),
+        back=here(),
         url=thread_url(thread, page=1) if thread is not None else "",
         may_write=writes,
         space=space,

@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Organisation, User
-from app.core.db import PUBLIC_ID_LENGTH
+from app.core.db import PUBLIC_ID_LENGTH, cache_of_transaction
 from app.core.errors import NotFoundError, RefusedError
 from app.core.paging import Page
 from app.core.text import placeholders
@@ -73,19 +73,28 @@ def threads_visible_to(person: User, space: Space | None = None) -> Select[Any]:
 
 
 def count_of_threads(person: User, space: Space) -> int:
-    """Return how many threads of a space this person may read."""
-    wanted = select(func.count(Thread.id)).where(can_read_thread.where(person), Thread.space_id == space.id)
-    return db.session.scalar(wanted) or 0
+    """Return how many threads of a space this person may read; counted once a transaction, the tab and the list ask."""
+    cache, key = cache_of_transaction(), f"threads:{person.id}:{space.id}"
+    if key not in cache:
+        wanted = select(func.count(Thread.id)).where(can_read_thread.where(person), Thread.space_id == space.id)
+        cache[key] = db.session.scalar(wanted) or 0
+    count: int = cache[key]
+    return count
 
 
 def page_of_threads(person: User, space: Space, number: int) -> Page[Thread]:
     """Return one page of the threads of a space, with their people: two statements."""
     total = count_of_threads(person, space)
     number = min(number, max(1, -(-total // THREADS_PER_PAGE)))
+    rows = first_threads(person, space, THREADS_PER_PAGE, (number - 1) * THREADS_PER_PAGE)
+    return Page(rows, number, THREADS_PER_PAGE, total)
+
+
+def first_threads(person: User, space: Space, limit: int, offset: int = 0) -> list[Thread]:
+    """Return so many threads of a space as a list shows them, with their people: one statement."""
     people = joinedload(Thread.author), joinedload(Thread.last_post_by)
     wanted = threads_visible_to(person, space).options(*people)
-    rows = db.session.scalars(wanted.limit(THREADS_PER_PAGE).offset((number - 1) * THREADS_PER_PAGE))
-    return Page(rows.all(), number, THREADS_PER_PAGE, total)
+    return list(db.session.scalars(wanted.limit(limit).offset(offset)))
 
 
 def page_of_post(n: int) -> int:
