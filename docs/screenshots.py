@@ -1,7 +1,5 @@
 """Makes the pictures of the README from the demo network: ``python docs/screenshots.py`` writes ``docs/images``."""
 
-# ruff: noqa: INP001 - a command, in no package
-
 from __future__ import annotations
 
 import io
