@@ -8,11 +8,13 @@ from html import unescape
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, url_for
+from sqlalchemy import select
 
 from app.core import clock
 from app.core.db import transaction
 from app.discussions import operations
+from app.discussions.addresses import urls_of_posts
 from app.discussions.models import Post, Thread
 from app.extensions import db
 from tests.discussions.talk import answer, path, read, shelve, space, start, thread_of
@@ -365,3 +367,10 @@ def test_last_page_costs_what_the_first_does(app: Flask, browser: Any) -> None:
         assert thread_of(thread.id).space_id == space_id
     first, last = (_statements(app, browser, f"{url}?page={page}") for page in (1, 3))
     assert first == last
+
+
+def test_addresses_made_for_a_whole_page_are_those_of_the_router(app: Flask) -> None:
+    with app.test_request_context():
+        post = db.session.scalars(select(Post)).first() or Post(public_id="abcdefghij")
+        for endpoint in ("discussions.edit_page", "discussions.remove_page", "discussions.hide_page"):
+            assert urls_of_posts(endpoint)(post) == url_for(endpoint, public_id=post.public_id)
