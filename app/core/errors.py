@@ -17,7 +17,26 @@ from app.extensions import db
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-PAGES = {400, 401, 403, 404, 405, 409, 413, 429, 500, 503, 507}
+# What is said when nothing more precise is known, on the page and to our scripts: what happened, what is safe.
+SENTENCES = {
+    400: _l("L'adresse ou le formulaire envoyé n'est pas complet. Revenez à la page et recommencez."),
+    401: _l("Votre session a pris fin. Identifiez-vous pour publier ; votre texte est intact."),
+    403: _l("Cette page est réservée à d'autres membres du réseau."),
+    404: _l("Cette page n'existe pas ou a été déplacée."),
+    405: _l("Cette adresse reçoit un formulaire. Revenez à la page précédente."),
+    409: _l(
+        "La situation a changé depuis que vous avez ouvert la page. Votre texte est gardé ; revenez à la page pour "
+        "voir où en sont les choses."
+    ),
+    413: _l("Un fichier dépasse la limite. Réduisez-le ou partagez un lien."),
+    429: _l("Patientez quelques minutes, puis recommencez."),
+    500: _l("Rien n'est perdu. Réessayez dans un instant ; si cela se répète, donnez-nous le numéro ci-dessous."),
+    503: _l("Rien n'est perdu. Réessayez dans une minute."),
+    507: _l(
+        "Votre texte n'a pas pu être enregistré ; il est gardé sur cet appareil. L'équipe du réseau doit libérer de la "
+        "place."
+    ),
+}
 DISK_WORDS = ("disk is full", "disk i/o error", "no space left")
 
 
@@ -74,11 +93,19 @@ def wants_json() -> bool:
 
 def error_page(status: int, message: Any = "", **context: Any) -> Response:
     """Return the page of an error, or its JSON form for our scripts."""
-    shown = status if status in PAGES else (400 if status < 500 else 500)  # noqa: PLR2004 - HTTP classes
+    shown = status if status in SENTENCES else (400 if status < 500 else 500)  # noqa: PLR2004 - HTTP classes
+    template = context.pop("template", "")
+    if wants_json() or not template:  # a template of its own knows what to say
+        message = message or SENTENCES[shown]
     if wants_json():
         return make_response(jsonify(error=str(message), status=status, request_id=g.get("request_id", "")), status)
-    name = context.pop("template", f"errors/{shown}.html")
-    page = render_template(name, message=message, status=status, request_id=g.get("request_id", ""), **context)
+    page = render_template(
+        template or f"errors/{shown}.html",
+        message=message,
+        status=status,
+        request_id=g.get("request_id", ""),
+        **context,
+    )
     return make_response(page, status)
 
 
