@@ -31,7 +31,7 @@ from app.core.errors import NotFoundError, TooManyError, error_page, wants_json
 from app.core.i18n import LANGUAGE_KEY
 from app.core.i18n import gettext as _
 from app.core.jobs import URGENT, enqueue
-from app.core.navigation import safe_next
+from app.core.navigation import here, safe_next
 from app.core.sessions import ServerSession, hashed, network_of
 
 if TYPE_CHECKING:
@@ -148,8 +148,8 @@ def session_over() -> ResponseReturnValue:
     if wants_json():
         return error_page(401, _("Votre session a pris fin. Identifiez-vous pour publier ; votre texte est intact."))
     if request.method in {"GET", "HEAD"}:
-        here = request.full_path.rstrip("?")
-        return redirect(url_for("accounts.sign_in_page", next=here if here != "/" else None))
+        target = here()
+        return redirect(url_for("accounts.sign_in_page", next=target if target != "/" else None))
     if request.endpoint == "accounts.sign_out":
         return redirect(url_for("accounts.sign_in_page"))
     typed = {

@@ -9,6 +9,8 @@ from flask import current_app, request
 
 from app.core.slots import collect
 
+LONGEST_TARGET = 2000
+
 
 @dataclass(frozen=True)
 class NavigationEntry:
@@ -49,11 +51,17 @@ def safe_next(target: Any) -> str | None:
     Refuses other hosts in every spelling a browser understands: two slashes, a backslash, tabs and line ends, schemes
     (WHATWG URL, "special scheme" parsing strips tab and newline).
     """
-    if not isinstance(target, str) or not target.startswith("/") or len(target) > 2000:  # noqa: PLR2004
+    if not isinstance(target, str) or not target.startswith("/") or len(target) > LONGEST_TARGET:
         return None
     if any(ord(character) < 0x21 or character == "\\" for character in target) or target.startswith("//"):  # noqa: PLR2004
         return None
     return target
+
+
+def here() -> str:
+    """Return the address being read, to come back to it; without its arguments when they are too long to be sent on."""
+    whole = request.full_path.rstrip("?")
+    return whole if len(whole) <= LONGEST_TARGET else request.path[:LONGEST_TARGET]
 
 
 def address(endpoint: str, **values: Any) -> str:

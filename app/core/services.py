@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.core import access, assets, cli, errors, headers, health, i18n, mail, portraits, sessions, storage
 from app.core.db import engine_options, set_up_engine
-from app.core.navigation import navigation
+from app.core.navigation import here, navigation
 from app.core.slots import collect
 from app.extensions import csrf, db, migrate
 
@@ -33,6 +33,7 @@ def register(app: Flask) -> None:
     health.register(app)
     cli.register(app)
     app.context_processor(lambda: page_context(app))
+    app.add_template_global(here)
 
 
 def page_context(app: Flask) -> dict[str, Any]:

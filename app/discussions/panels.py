@@ -16,7 +16,7 @@ from app.core.access import person
 from app.core.drafts import draft_for
 from app.core.i18n import gettext as _
 from app.core.i18n import ngettext
-from app.core.navigation import Tab
+from app.core.navigation import Tab, here
 from app.core.news import DISCUSSION, NewsItem
 from app.core.slots import fill
 from app.core.text import excerpt
@@ -86,7 +86,7 @@ def comments_panel(resource: Any, page: int | None = None) -> Markup:
         posts=[(post, cards.filled(texts[post.id])) for post in posts],
         form=form,
         action=action,
-        back=request.full_path.rstrip("?"),
+        back=here(),
         url=thread_url(thread, page=1) if thread is not None else "",
         may_write=writes,
         space=space,

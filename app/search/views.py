@@ -14,7 +14,7 @@ from app.core.i18n import gettext as _
 from app.core.paging import Page, page_number
 from app.search.hints import sentence
 from app.search.operations import PER_PAGE, find, nothing
-from app.search.query import LAST_PAGE, Sort, parse
+from app.search.query import LAST_PAGE, MAX_LENGTH, Sort, parse
 from app.search.results import FacetValue, Place, Result, Results
 from app.search.sources import kind_label
 
@@ -75,9 +75,9 @@ def results_page() -> ResponseReturnValue:
     found = nothing(query) if query.is_empty else find(person(), query)
     return render_template(
         "search/results.html",
-        typed=typed[:300],
+        typed=typed[:MAX_LENGTH],
         found=found,
-        lines=[_line(one, typed[:300]) for one in found.results],
+        lines=[_line(one, typed[:MAX_LENGTH]) for one in found.results],
         page=Page(found.results, query.page, PER_PAGE, found.total),
         sort=sort.value,
         kinds=[Option(one.value, kind_label(one.value), one.count, one.ticked) for one in found.kinds],
@@ -115,7 +115,8 @@ def _where(place: Place) -> str:
 
 def _address(**changes: Any) -> str:
     """Return the address of this search with some arguments changed; None drops one."""
-    arguments: dict[str, Any] = {name: request.args.getlist(name) for name in ("q", "kind", "espace", "tri")}
+    given = {name: request.args.getlist(name)[:MOST_TICKED] for name in ("q", "kind", "espace", "tri")}
+    arguments: dict[str, Any] = {name: [value[:MAX_LENGTH] for value in values] for name, values in given.items()}
     return url_for("search.results_page", **{name: value for name, value in (arguments | changes).items() if value})
 
 
