@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, delete, select
+from sqlalchemy import String, case, delete
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
@@ -65,17 +66,15 @@ class Limit:
     def count(self, *subjects: str) -> None:
         """Count one attempt for each subject, in a transaction of its own."""
         db.session.rollback()
+        moment = now()
+        insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+        fresh = Attempts.last_at >= moment - self.rest
         with separate_write() as connection:
-            for subject in subjects:
-                table, key = Attempts.__table__, self.key(subject)
-                row = connection.execute(select(Attempts.count, Attempts.last_at).where(Attempts.key == key)).first()
-                values = {"count": 1, "last_at": now()}
-                if row is not None and now() - row.last_at <= self.rest:
-                    values["count"] = row[0] + 1
-                if row is None:
-                    connection.execute(table.insert().values(key=key, **values))
-                else:
-                    connection.execute(table.update().where(Attempts.key == key).values(**values))
+            for key in sorted(self.key(subject) for subject in subjects):  # one order for all: nobody waits in a circle
+                row = insert(Attempts).values(key=key, count=1, last_at=moment)
+                # In one statement, because several files sent at once are counted at once.
+                counted = {"count": case((fresh, Attempts.count + 1), else_=1), "last_at": moment}
+                connection.execute(row.on_conflict_do_update(index_elements=["key"], set_=counted))
 
     def forgive(self, *subjects: str) -> None:
         """Forget the attempts of the subjects. Call inside ``transaction()``."""

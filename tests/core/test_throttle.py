@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,8 @@ from flask import Flask
 from app.core import clock
 from app.core.db import transaction
 from app.core.errors import TooManyError
-from app.core.throttle import Limit
+from app.core.throttle import Attempts, Limit
+from app.extensions import db
 
 LIMIT = Limit("test", free=3, first=timedelta(seconds=10))
 
@@ -44,3 +46,27 @@ def test_attempts_are_forgotten_after_a_rest_or_when_forgiven(context: Flask) ->
     later = clock.now() + timedelta(hours=2)
     clock.set_clock(lambda: later)
     LIMIT.check("samir")
+
+
+def test_attempts_made_at_once_are_all_counted(app: Flask) -> None:
+    failures: list[Exception] = []
+
+    def attempt(together: threading.Barrier) -> None:
+        with app.app_context():
+            together.wait()
+            try:
+                LIMIT.count("claire", "réseau")
+            except Exception as error:  # noqa: BLE001 - whatever it is, the test shows it
+                failures.append(error)
+
+    for _ in range(3):
+        together = threading.Barrier(4)
+        threads = [threading.Thread(target=attempt, args=(together,)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    with app.app_context():
+        counted = {one.count for one in db.session.scalars(db.select(Attempts))}
+        db.session.remove()
+    assert (failures, counted) == ([], {12})
