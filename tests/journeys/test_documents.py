@@ -1,0 +1,256 @@
+"""Real documents, brought in by the command: in or named, and a search opens the very page that holds its words."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import time
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
+
+import pypdfium2
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from lxml import etree
+from sqlalchemy import func, select
+
+from app.core.cli import group as jobs_commands
+from app.core.jobs import DONE, Job
+from app.extensions import db
+from app.library.cli import library
+from app.library.models import Attachment, Blob, FileVersion, Reading, Resource
+from config import ROOT
+from tests.conftest import new_database_app
+from tests.people import MEMBER, OPEN, bring_in
+from tests.support import Browser
+
+pytestmark = pytest.mark.slow
+
+DATA = ROOT.parent / "shared" / "data"
+DOCUMENTS, EDGE_CASES = DATA / "A_documents", DATA / "B_edge_cases"
+PDFS, SLIDES = 10, 9  # few presentations of the corpus hold words
+THREE_WORDS = r"(?=\b([^\W\d_]{3,} [^\W\d_]{3,} [^\W\d_]{4,})\b)"
+DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+RESULT = re.compile(r'<a [^>]*href="(/ressources/[^"]+)"')
+
+
+@dataclass(frozen=True)
+class Known:
+    """A phrase of three words that only one page of one document holds, as another program reads it."""
+
+    name: str
+    page: int
+    phrase: str
+
+
+@pytest.fixture(scope="module")
+def documents(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, dict[str, Any]]]:
+    """A site with all the real documents in it, and what the import said of each."""
+    if not DOCUMENTS.is_dir():
+        pytest.skip(f"no real documents in {DOCUMENTS}")
+    with _site(tmp_path_factory.mktemp("documents")) as app:
+        start = time.monotonic()
+        told = _import(app, DOCUMENTS, "--manifest", str(DOCUMENTS / "manifest.csv"))
+        imported = time.monotonic() - start
+        _work(app)
+        read = time.monotonic() - start - imported
+        print(f"\n{told['counts']}: in {imported:.1f} s, read and indexed {read:.1f} s later")  # noqa: T201
+        yield app, told
+
+
+class _site:  # noqa: N801 - read as a function
+    """A fresh application on SQLite with the cast, closed at the end."""
+
+    def __init__(self, folder: Path) -> None:
+        self.made = new_database_app("sqlite", folder)
+
+    def __enter__(self) -> Flask:
+        self.app = self.made.__enter__()
+        with self.app.app_context():
+            upgrade()
+            bring_in()
+            db.session.remove()
+        return self.app
+
+    def __exit__(self, *problem: object) -> None:
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        self.made.__exit__(None, None, None)
+
+
+def _import(app: Flask, folder: Path, *more: str) -> dict[str, Any]:
+    answer = app.test_cli_runner().invoke(library, ["import", str(folder), "--space", OPEN, "--json", *more])
+    assert answer.exit_code == 0, answer.output
+    told: dict[str, Any] = json.loads(answer.stdout)
+    return told
+
+
+def _work(app: Flask) -> None:
+    answer = app.test_cli_runner().invoke(jobs_commands, ["work", "--until-idle"])
+    assert answer.exit_code == 0, answer.output
+
+
+def test_every_real_document_is_in_or_named_with_its_reason(documents: tuple[Flask, dict[str, Any]]) -> None:
+    app, told = documents
+    on_disk = {path.relative_to(DOCUMENTS).as_posix() for path in DOCUMENTS.rglob("*") if path.is_file()}
+    named = {one["path"] for one in told["files"]}
+    assert on_disk - named == {"manifest.csv"}
+    assert [one for one in told["files"] if one["outcome"] != "imported" and not one["reason"]] == []
+    assert told["counts"]["imported"] >= 170
+    with app.app_context():
+        states = Counter(db.session.scalars(select(Blob.reading)))
+        unfinished = db.session.execute(select(Job.name, Job.state, Job.error).where(Job.state != DONE)).all()
+        db.session.remove()
+    print({str(state): number for state, number in states.items()})  # noqa: T201
+    assert unfinished == []
+    assert states[Reading.WAITING] == 0
+    assert states[Reading.SEARCHABLE] >= 165
+
+
+def test_rare_phrases_open_the_page_that_holds_them(documents: tuple[Flask, dict[str, Any]]) -> None:
+    app, _told = documents
+    member, problems = Browser(app, MEMBER), []
+    asked = [*_phrases_of_pdfs(PDFS), *_phrases_of_slides(SLIDES)]
+    for known in asked:
+        problems += _problem(app, member, known)
+    print(f"{len(asked)} phrases asked")  # noqa: T201
+    assert len(asked) >= PDFS + 1
+    assert problems == []
+
+
+def _problem(app: Flask, member: Browser, known: Known) -> list[str]:
+    """Ask for the phrase; the first result must lead to its document, its page, and marks there."""
+    page = member.get(f"/recherche?q={quote(chr(34) + known.phrase + chr(34))}")
+    links = [unescape(link) for link in RESULT.findall(page.get_data(as_text=True).partition("<main")[2])]
+    link = next((one for one in links if "page=" in one), "")
+    if not link:
+        return [f"{known}: not found"]
+    shown = parse_qs(urlsplit(link).query)
+    opened = member.get(link)
+    if opened.status_code != 200:
+        return [f"{known}: {link} answers {opened.status}"]
+    if _names_of(app, link) != {known.name} or shown["page"] != [str(known.page)]:
+        return [f"{known}: leads to {link}, {_names_of(app, link)}"]
+    text = opened.get_data(as_text=True)
+    return [] if "<mark" in text or 'class="hit' in text or "viewer__hit" in text else [f"{known}: no marks on {link}"]
+
+
+def _names_of(app: Flask, link: str) -> set[str]:
+    public_id = link.removeprefix("/ressources/")[:10]
+    with app.app_context():
+        found = select(FileVersion.name).join(Attachment).join(Resource).where(Resource.public_id == public_id)
+        names = set(db.session.scalars(found))
+        db.session.remove()
+    return names
+
+
+def _phrases_of_pdfs(wanted: int) -> list[Known]:
+    """Choose PDFs of several pages all over the corpus, and in each a page in its middle."""
+    paths = sorted(DOCUMENTS.rglob("*.pdf"), key=lambda path: (path.name[::-1], path))
+    read = {path: _pages_of_pdf(path) for path in paths}
+    whole = {path: _plain(" ".join(pages)) for path, pages in read.items()}
+    found: list[Known] = []
+    for path, pages in read.items():
+        if len(pages) >= 3 and len(found) < wanted:
+            others = [text for other, text in whole.items() if other != path]
+            found += _rare_phrase(path, pages, len(pages) // 2, others)
+    return found
+
+
+def _pages_of_pdf(path: Path) -> list[str]:
+    """Read a PDF with poppler where it is installed, else with PDFium's own words."""
+    poppler = shutil.which("pdftotext")
+    if poppler:
+        said = subprocess.run([poppler, "-enc", "UTF-8", str(path), "-"], capture_output=True, check=False, timeout=60)
+        return said.stdout.decode("utf-8", "replace").split("\f")[:-1]
+    document = pypdfium2.PdfDocument(path)
+    try:
+        return [_page_of_pdf(document, n) for n in range(len(document))]
+    finally:
+        document.close()
+
+
+def _page_of_pdf(document: pypdfium2.PdfDocument, n: int) -> str:
+    page = document[n]
+    words = page.get_textpage()
+    text = str(words.get_text_range())
+    words.close()
+    page.close()
+    return text
+
+
+def _phrases_of_slides(wanted: int) -> list[Known]:
+    found: list[Known] = []
+    for path in sorted(DOCUMENTS.rglob("*.pptx"))[:wanted]:
+        with zipfile.ZipFile(path) as package:
+            names = [name for name in package.namelist() if re.fullmatch(r"ppt/slides/slide\d+\.xml", name)]
+            ordered = sorted(names, key=lambda name: int(re.findall(r"\d+", name)[0]))
+            slides = [etree.fromstring(package.read(name)) for name in ordered]
+        pages = ["\n".join(map(_paragraph, slide.iter(f"{DRAWING}p"))) for slide in slides]
+        for n in range(len(pages)):
+            phrase = _rare_phrase(path, pages, n, [])
+            if phrase:
+                found += phrase
+                break
+    return found
+
+
+def _paragraph(node: Any) -> str:
+    return "".join(run.text or "" for run in node.iter(f"{DRAWING}t"))
+
+
+def _rare_phrase(path: Path, pages: list[str], n: int, others: list[str]) -> list[Known]:
+    """Choose the longest three words in a row on a line of a page that stand on no other page and in no other text."""
+    elsewhere = [_plain(text) for i, text in enumerate(pages) if i != n] + others
+    candidates = [three for line in pages[n].splitlines() for three in re.findall(THREE_WORDS, line)]
+    for three in sorted(candidates, key=len, reverse=True):
+        if not any(_plain(three) in text for text in elsewhere):
+            return [Known(path.name, n + 1, three)]
+    return []
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def test_edge_cases_are_in_or_named_and_never_twice(tmp_path: Path) -> None:
+    if not EDGE_CASES.is_dir():
+        pytest.skip(f"no edge cases in {EDGE_CASES}")
+    with _site(tmp_path / "edges") as app:
+        first = _import(app, EDGE_CASES)
+        _work(app)
+        resources = _count(app)
+    with new_database_app("sqlite", tmp_path / "edges") as again:  # the site started anew on the same folder
+        second = _import(again, EDGE_CASES)
+        _work(again)
+        assert _count(again) == resources == first["counts"]["imported"]
+        with again.app_context():
+            waiting = select(func.count()).select_from(Blob).where(Blob.reading == Reading.WAITING)
+            assert db.session.scalar(waiting) == 0
+            db.session.remove()
+            db.engine.dispose()
+    on_disk = sum(path.is_file() for path in EDGE_CASES.rglob("*"))
+    assert len(first["files"]) == len(second["files"]) == on_disk
+    assert [
+        one for one in (*first["files"], *second["files"]) if one["outcome"] != "imported" and not one["reason"]
+    ] == []
+    assert "imported" not in second["counts"]
+    refused = {one["path"] for one in first["files"] if one["outcome"] == "refused"}
+    assert {one["path"] for one in second["files"] if one["outcome"] == "refused"} == refused
+
+
+def _count(app: Flask) -> int:
+    with app.app_context():
+        number = db.session.scalar(select(func.count()).select_from(Resource)) or 0
+        db.session.remove()
+    return number
