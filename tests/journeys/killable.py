@@ -190,7 +190,7 @@ class Person:
         if file is None:
             kind, body = "application/x-www-form-urlencoded", urlencode(fields).encode()
         else:
-            kind, body = _multipart(fields, *file)
+            kind, body = multipart(fields, *file)
         return self.ask("POST", path, body, {"Content-Type": kind, **more})
 
     def signed_in(self, email: str) -> Self:
@@ -202,7 +202,8 @@ class Person:
         return self
 
 
-def _multipart(fields: dict[str, str], name: str, content: bytes) -> tuple[str, bytes]:
+def multipart(fields: dict[str, str], name: str, content: bytes) -> tuple[str, bytes]:
+    """Return the type and the body of a form with one file in the field ``files``."""
     line = secrets.token_hex(16)
     parts = [f'--{line}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in fields.items()]
     head = f'--{line}\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'

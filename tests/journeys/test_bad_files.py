@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.library.models import Blob, FileVersion, Reading
+from tests.journeys.killable import multipart
 from tests.journeys.oddities import (
     NEW_RESOURCE,
     TYPED,
@@ -129,8 +130,10 @@ def test_any_file_name_is_made_harmless_and_can_be_downloaded(app: Flask, me: Br
 
 def test_file_over_the_limit_is_refused_in_words_and_the_form_keeps_its_text(app: Flask, me: Browser) -> None:
     limit = app.config["SETTINGS"].max_file_mb * 1024 * 1024
-    fields = {"title": TYPED, "kind": "report", "files": (io.BytesIO(b"%PDF-1.7" + bytes(limit)), "gros.pdf")}
-    answer = me.post(NEW_RESOURCE, fields)
+    me.get("/")
+    fields = {"csrf_token": me.token, "title": TYPED, "kind": "report"}
+    kind, body = multipart(fields, "gros.pdf", b"%PDF-1.7" + bytes(limit))
+    answer = me.client.post(NEW_RESOURCE, data=body, content_type=kind)
     assert (answer.status_code, holds(answer, TYPED), holds(answer, "la limite est de")) == (422, True, True)
 
 
