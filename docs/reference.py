@@ -70,12 +70,14 @@ def _jobs() -> list[tuple[str, ...]]:
     return sorted(
         (f"`{kind.name}`", kind.queue, str(kind.every or "–"), _sentence(kind.handler))
         for kind in KINDS.values()
-        if not kind.name.startswith("test.")
+        if kind.handler.__module__.startswith("app.")
     )
 
 
 def _events() -> list[tuple[str, ...]]:
-    return sorted((f"`{kind.__name__}`", _sentence(kind), str(len(heard))) for kind, heard in catalogue().items())
+    ours = {kind: heard for kind, heard in catalogue().items() if kind.__module__.startswith("app.")}
+    counted = {kind: sum(one.__module__.startswith("app.") for one in heard) for kind, heard in ours.items()}
+    return sorted((f"`{kind.__name__}`", _sentence(kind), str(number)) for kind, number in counted.items())
 
 
 def reference(app: Flask) -> str:
