@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import is_dataclass
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
+from typing import Any
 
 from click import Group
 from flask import Flask
@@ -50,13 +52,17 @@ def _views(app: Flask) -> list[tuple[str, ...]]:
     return sorted(rows)
 
 
-def _rules() -> list[tuple[str, ...]]:
-    found: dict[str, Rule] = {}
+def _declared(ending: str, kind: type) -> Iterator[tuple[str, Any]]:
+    """Yield what the modules of a name hold of one kind, by the name it has there."""
     for module in walk_packages(package.__path__, "app."):
-        if module.name.endswith(".permissions"):
-            values = vars(import_module(module.name)).items()
-            found |= {name: value for name, value in values if isinstance(value, Rule)}
-    return sorted((f"`{name}`", rule.sentence) for name, rule in found.items())
+        if module.name.endswith(f".{ending}"):
+            for name, value in vars(import_module(module.name)).items():
+                if isinstance(value, kind):
+                    yield name, value
+
+
+def _rules() -> list[tuple[str, ...]]:
+    return sorted({(f"`{name}`", rule.sentence) for name, rule in _declared("permissions", Rule)})
 
 
 def _commands(app: Flask) -> Iterator[tuple[str, ...]]:
@@ -75,9 +81,11 @@ def _jobs() -> list[tuple[str, ...]]:
 
 
 def _events() -> list[tuple[str, ...]]:
-    ours = {kind: heard for kind, heard in catalogue().items() if kind.__module__.startswith("app.")}
-    counted = {kind: sum(one.__module__.startswith("app.") for one in heard) for kind, heard in ours.items()}
-    return sorted((f"`{kind.__name__}`", _sentence(kind), str(number)) for kind, number in counted.items())
+    heard = {
+        kind: sum(one.__module__.startswith("app.") for one in listeners) for kind, listeners in catalogue().items()
+    }
+    kinds = {kind for _name, kind in _declared("events", type) if is_dataclass(kind)}
+    return sorted((f"`{kind.__name__}`", _sentence(kind), str(heard.get(kind, 0))) for kind in kinds)
 
 
 def reference(app: Flask) -> str:

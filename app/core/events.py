@@ -23,7 +23,7 @@ def listen(kind: type[Event]) -> Callable[[Callable[[Event], None]], Callable[[E
 
 def announce(event: object) -> None:
     """Tell the listeners that something happened. Called by an operation, inside its transaction."""
-    for listener in _listeners[type(event)]:
+    for listener in _listeners.get(type(event), ()):
         listener(event)
 
 
