@@ -23,6 +23,7 @@ def register(app: Flask) -> None:
     headers.register(app)
     sessions.register(app)
     access.register(app)
+    app.before_request(headers.refuse_nul)
     csrf.init_app(app)
     i18n.register(app)
     portraits.register(app)
