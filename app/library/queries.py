@@ -88,10 +88,12 @@ def count_visible(person: User, space: Space) -> int:
     return db.session.scalar(select(func.count()).select_from(Resource).where(visible)) or 0
 
 
-def tags_by_slug(slugs: Iterable[str]) -> list[Tag]:
-    """Return the keywords of these slugs; unknown ones are left out."""
+def tags_by_slug(person: User, slugs: Iterable[str]) -> list[Tag]:
+    """Return the keywords of these slugs; those that no resource this person reads carries do not exist for them."""
     wanted = list(slugs)
-    return list(db.session.scalars(select(Tag).where(Tag.slug.in_(wanted)).order_by(Tag.sort_key))) if wanted else []
+    read = select(resource_tag.c.tag_id).join(Resource, Resource.id == resource_tag.c.resource_id)
+    known = Tag.slug.in_(wanted) & Tag.id.in_(read.where(_visible(person, Wanted())))
+    return list(db.session.scalars(select(Tag).where(known).order_by(Tag.sort_key))) if wanted else []
 
 
 def resource_for(person: User, public_id: str) -> Resource:

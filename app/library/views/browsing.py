@@ -155,5 +155,5 @@ def _ticked(address: Callable[..., str], wanted: Wanted, state: dict[str, Any]) 
             "label": tag.label,
             "remove_url": address(**{**state, "mot": [slug for slug in wanted.tags if slug != tag.slug]}),
         }
-        for tag in tags_by_slug(wanted.tags)
+        for tag in tags_by_slug(person(), wanted.tags)
     ]
