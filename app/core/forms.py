@@ -12,6 +12,13 @@ from app.core.i18n import lazy_gettext as _l
 from app.core.text import clean_text, one_line
 
 
+def number_in(text: str | None) -> int | None:
+    """Return the whole positive number in a hidden field, None for anything else."""
+    if text and text.isascii() and text.isdigit() and len(text) <= 9:  # noqa: PLR2004 - fits every database integer
+        return int(text)
+    return None
+
+
 class BeffroiForm(FlaskForm):
     """Base of our forms; French messages go through our catalogue."""
 

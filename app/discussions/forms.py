@@ -12,13 +12,6 @@ from app.discussions.texts import LONGEST_REASON, checked_title, is_blank, writt
 from app.spaces.models import Audience
 
 
-def number_in(text: str | None) -> int | None:
-    """Return the whole positive number in a hidden field, None for anything else."""
-    if text and text.isascii() and text.isdigit() and len(text) <= 9:  # noqa: PLR2004 - fits every database integer
-        return int(text)
-    return None
-
-
 class PostForm(BeffroiForm):
     """A message. ``seen`` is the number of the last message on the page where it was written."""
 

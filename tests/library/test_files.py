@@ -88,8 +88,9 @@ def test_only_the_pictures_we_make_are_sent(app: Flask, browser: Any, width: int
     work(app)
     assert member.get(f"{where}/pages/1-1000.webp").mimetype == "image/webp"
     assert member.get(f"{where}/pages/1-{width}.webp").status_code == 404
-    for page in (0, 2, 10**30):
+    for page in (0, 2, 10**30, 10**300):
         assert member.get(f"{where}/pages/{page}-1000.webp").status_code == 404
+        assert member.get(f"{where}/pages/{page}/etat").status_code == 404
 
 
 def test_lost_bytes_are_a_page_not_found_and_not_a_fault(app: Flask, browser: Any) -> None:

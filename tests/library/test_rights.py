@@ -144,6 +144,15 @@ def test_slug_is_corrected_only_for_those_who_may_read(app: Flask, browser: Any)
     assert browser(OUTSIDER).get(f"/ressources/{public_id}-autre").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "odd", ["resource", "public_id", "slug", "endpoint", "_method", "_scheme", "_external", "_anchor", "_values"]
+)
+def test_address_of_a_resource_hands_on_only_its_own_words(app: Flask, browser: Any, odd: str) -> None:
+    public_id, _ = shared(app, "Un titre")
+    answer = browser(MEMBER).get(f"/ressources/{public_id}?{odd}=PATCH&q=nuit")
+    assert answer.location == f"/ressources/{public_id}-un-titre?q=nuit"
+
+
 @pytest.mark.parametrize("email", EVERYBODY)
 def test_file_is_sent_to_readers_of_its_resource_only(app: Flask, browser: Any, email: str) -> None:
     addresses = {}
@@ -187,3 +196,14 @@ def test_nobody_signed_out_gets_a_file(app: Flask, browser: Any) -> None:
         version = resource_for(loaded(MEMBER), public_id).attachments[0].current.public_id
     for path in (f"/ressources/{public_id}", f"/fichiers/{version}/x.pdf", f"/fichiers/{version}/pages/1-1000.webp"):
         assert browser().get(path).status_code == 302
+
+
+def test_keyword_used_in_closed_spaces_only_answers_like_an_unknown_one(app: Flask, browser: Any) -> None:
+    shared(app, "Rien à voir", tags=["Jeunesse"])
+    shared(app, "Menaces", space=PRIVATE, tags=["Élus menacés"])
+    assert "Élus menacés" in browser(MEMBER).get("/ressources?mot=elus-menaces").text
+    for email in (OUTSIDER, GUEST, ADMIN):
+        someone = browser(email)
+        secret, unknown = (someone.get(f"/ressources?mot={slug}").text for slug in ("elus-menaces", "elus-honores"))
+        assert "Élus menacés" not in secret
+        assert CHANGING.sub("", secret.replace("elus-menaces", "elus-honores")) == CHANGING.sub("", unknown)

@@ -331,6 +331,13 @@ def test_odd_words_are_no_fault_of_the_server(member: Browser, field: str, value
     assert member.post(NEW, data).status_code in {302, 422}
 
 
+@pytest.mark.parametrize("seen", ["²", "9" * 5000, "-1", ""])
+def test_odd_version_is_a_conflict_and_no_fault_of_the_server(app: Flask, member: Browser, seen: str) -> None:
+    public_id, _ = shared(app, by=MEMBER)
+    answer = member.post(f"/ressources/{public_id}/modifier", {**TYPED, "seen_version": seen})
+    assert answer.status_code == 409
+
+
 def test_bytes_come_back_as_they_were_sent(app: Flask, member: Browser) -> None:
     content = pdf("Aller et retour")
     member.post(NEW, {**TYPED, "files": upload(content, "a.pdf")})

@@ -12,11 +12,12 @@ from app.core.access import person, signed_in
 from app.core.db import transaction
 from app.core.drafts import draft_for
 from app.core.errors import wants_json
+from app.core.forms import number_in
 from app.core.i18n import gettext as _
 from app.core.paging import page_number
 from app.core.text import clean_text, slugify
 from app.discussions.addresses import fresh_url, post_url, thread_url
-from app.discussions.forms import PostForm, number_in
+from app.discussions.forms import PostForm
 from app.discussions.models import Thread
 from app.discussions.operations import mark_read
 from app.discussions.pages import thread_page_for, title_of

@@ -11,11 +11,12 @@ from app.core.access import person, signed_in
 from app.core.db import transaction
 from app.core.drafts import draft_for, drop_draft
 from app.core.errors import DomainError, EditConflictError, NotFoundError
+from app.core.forms import number_in
 from app.core.i18n import gettext as _
 from app.core.navigation import safe_next
 from app.discussions.addresses import post_url, thread_url
 from app.discussions.cards import Cards
-from app.discussions.forms import CommentForm, HideForm, PostForm, number_in
+from app.discussions.forms import CommentForm, HideForm, PostForm
 from app.discussions.models import Post
 from app.discussions.operations import comment, edit_post, hide_post, mark_read, remove_post, reply
 from app.discussions.permissions import can_edit_post, can_hide_post, can_remove_post, can_reply

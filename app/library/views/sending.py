@@ -56,7 +56,7 @@ def download(public_id: str, name: str) -> ResponseReturnValue:  # noqa: ARG001 
 def picture(public_id: str, page: int, width: int) -> ResponseReturnValue:
     """Send the picture of a page, once it has been drawn, to those who may read the resource."""
     version = file_version_for(person(), public_id)
-    if width not in WIDTHS or not page:
+    if width not in WIDTHS or not has_page(version, page):
         raise NotFoundError
     path = storage().derived(picture_name(version.blob.sha256, page, width))
     if path is None:
@@ -69,11 +69,16 @@ def picture(public_id: str, page: int, width: int) -> ResponseReturnValue:
 def picture_state(public_id: str, page: int) -> ResponseReturnValue:
     """Say whether the picture of a page has been drawn: asked again until it has."""
     version = file_version_for(person(), public_id)
-    if not page:
+    if not has_page(version, page):
         raise NotFoundError
     drawn = storage().derived(picture_name(version.blob.sha256, page, VIEW_WIDTH)) is not None
     back = safe_next(request.args.get("retour"))
     return render_template("library/picture_state.html", version=version, page=page, drawn=drawn, back=back)
+
+
+def has_page(version: FileVersion, page: int) -> bool:
+    """Tell whether a file has a page of this number, from 1; a file that is one picture has one."""
+    return 0 < page <= max(1, version.blob.page_count)
 
 
 def _bytes_of(version: FileVersion) -> Path:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 LONGEST_WORDS = 200
+#: What the address of a resource may say beside its name: nothing else goes on into another address.
+STATE = ("fichier", "page", "q", "vue")
 
 
 @library.get("/ressources/<string(length=10):public_id>", defaults={"slug": ""})
@@ -37,7 +39,8 @@ def resource_page(public_id: str, slug: str) -> ResponseReturnValue:
     """Show a resource, its document open at the page of the address."""
     resource = resource_for(person(), public_id)
     if slug != slugify(resource.title):
-        return redirect(resource_url(resource, **request.args.to_dict()), code=301)
+        kept = {name: request.args[name] for name in STATE if name in request.args}
+        return redirect(resource_url(resource, **kept), code=301)
     attachment = _chosen_file(resource)
     version = attachment.current if attachment else None
     document = _document(resource, version)

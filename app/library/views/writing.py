@@ -14,6 +14,7 @@ from app.core.clock import now
 from app.core.db import transaction
 from app.core.drafts import draft_for, drop_draft, keep_draft
 from app.core.errors import DomainError, EditConflictError, wants_json
+from app.core.forms import number_in
 from app.core.i18n import format_time, ngettext
 from app.core.i18n import gettext as _
 from app.extensions import db
@@ -171,10 +172,10 @@ def _publish(space: Space, desk: Desk) -> ResponseReturnValue | None:
 
 def _change(resource: Resource, desk: Desk) -> ResponseReturnValue | None:
     details = desk.form.details(keep_lang=resource.lang)
-    seen = desk.form.seen_version.data or ""
+    seen = number_in(desk.form.seen_version.data) or 0
     try:
         with transaction():
-            edit_resource(person(), resource, details, int(seen) if seen.isdigit() else 0, form=request.path)
+            edit_resource(person(), resource, details, seen, form=request.path)
             drop_draft(person(), request.path)
     except DomainError as error:
         _say(desk, error)
