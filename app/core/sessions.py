@@ -146,11 +146,15 @@ class ServerSessionInterface(SessionInterface):
 
 
 def network_of(address: str | None) -> str:
-    """Return the network an address belongs to: /24 for IPv4, /64 for IPv6, the text itself otherwise."""
+    """Return the network an address belongs to: /24 for IPv4, /64 for IPv6, the text itself otherwise.
+
+    IPv4 written as IPv6 (RFC 4291, 2.5.5.2), as a server listening to both sees it, is IPv4: all of it is one /64.
+    """
     try:
         parsed = ipaddress.ip_address(address or "")
     except ValueError:
         return (address or "")[:60]
+    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
     return str(ipaddress.ip_network(f"{parsed}/{24 if parsed.version == 4 else 64}", strict=False))  # noqa: PLR2004
 
 

@@ -11,6 +11,7 @@ from flask import Flask
 from app.core import clock
 from app.core.db import transaction
 from app.core.errors import TooManyError
+from app.core.sessions import network_of
 from app.core.throttle import Attempts, Limit
 from app.extensions import db
 
@@ -70,3 +71,17 @@ def test_attempts_made_at_once_are_all_counted(app: Flask) -> None:
         counted = {one.count for one in db.session.scalars(db.select(Attempts))}
         db.session.remove()
     assert (failures, counted) == ([], {12})
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("198.51.100.77", "198.51.100.0/24"),
+        ("::ffff:198.51.100.77", "198.51.100.0/24"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        (None, ""),
+        ("unix:", "unix:"),
+    ],
+)
+def test_network_of_an_address_is_the_same_however_the_server_listens(address: str | None, network: str) -> None:
+    assert network_of(address) == network
