@@ -47,7 +47,7 @@ def main() -> NoReturn:
     outcomes = [run(check, os.environ) for check in lint_checks()]
     notes: list[str] = []
     if word == "test":
-        outcomes.append(_tests(rest, notes))
+        outcomes += _tests(rest, notes)
     print("\n" + "\n".join([*map(str, outcomes), *(f"  {LEFT_OUT}: {note}" for note in notes)]), flush=True)
     sys.exit(next((one.code for one in reversed(outcomes) if one.code), 0))
 
@@ -74,7 +74,7 @@ def _tool(name: str) -> str:
     return str(VENV / "bin" / name)
 
 
-def _tests(rest: Sequence[str], notes: list[str]) -> Outcome:
+def _tests(rest: Sequence[str], notes: list[str]) -> list[Outcome]:
     """Run pytest with what this machine has; `notes` receives what had to be left out."""
     quick = "--quick" in rest
     may_install = may_install_packages(asked="--install" in rest)
@@ -89,12 +89,26 @@ def _tests(rest: Sequence[str], notes: list[str]) -> Outcome:
         elif not browser:
             notes.append("browser journeys (no Chromium: ./run test --install as root installs it)")
         environ = os.environ | {"TEST_POSTGRES_URL": postgres, "TEST_CHROMIUM": browser}
-        return run(Check("tests", _pytest(words, quick=quick, browser=bool(browser))), environ)
+        return [run(check, environ) for check in pytest_runs(words, quick=quick, browser=bool(browser))]
 
 
-def _pytest(words: Sequence[str], *, quick: bool, browser: bool) -> list[str]:
-    left_out = "not slow and not browser" if quick else "" if browser else "not browser"
-    return [sys.executable, "-m", "pytest", "-rfEs", *(["-m", left_out] if left_out else []), *words]
+def pytest_runs(words: Sequence[str], *, quick: bool, browser: bool) -> list[Check]:
+    """Return the runs of pytest: what somebody asked for by name in one; everything in two.
+
+    The many short tests run two at a time, a file always in one process. Those that start sites, browsers and
+    workers need the machine for themselves and run one after the other.
+    """
+    pytest = [sys.executable, "-m", "pytest", "-rfEs"]
+    short = Check("tests", [*pytest, "-n", "2", "--dist", "loadfile", "-m", "not slow and not browser"])
+    if words:
+        left_out = "not slow and not browser" if quick else "" if browser else "not browser"
+        return [Check("tests", [*pytest, *(["-m", left_out] if left_out else []), *words])]
+    if quick:
+        return [short]
+    return [
+        short,
+        Check("sites and journeys", [*pytest, "-m", "slow or browser" if browser else "slow and not browser"]),
+    ]
 
 
 if __name__ == "__main__":

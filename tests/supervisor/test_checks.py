@@ -48,14 +48,29 @@ def test_chromium_is_never_installed_unasked_or_without_the_right(
     assert not (debian / "asked").exists()
 
 
+def marks(words: list[str], *, quick: bool, browser: bool) -> list[str]:
+    """Return what each run of pytest selects."""
+    runs = checks.pytest_runs(words, quick=quick, browser=browser)
+    return [one.command[one.command.index("-m", 3) + 1] if "-m" in one.command[3:] else "" for one in runs]
+
+
 def test_quick_leaves_out_what_is_slow_and_the_browser() -> None:
-    command = checks._pytest(["tests/core", "-x"], quick=True, browser=True)
-    assert command[1:] == ["-m", "pytest", "-rfEs", "-m", "not slow and not browser", "tests/core", "-x"]
+    assert marks([], quick=True, browser=True) == ["not slow and not browser"]
+    assert marks(["tests/core"], quick=True, browser=True) == ["not slow and not browser"]
+
+
+def test_every_test_is_in_one_of_the_two_runs() -> None:
+    assert marks([], quick=False, browser=True) == ["not slow and not browser", "slow or browser"]
 
 
 def test_only_the_browser_is_left_out_where_there_is_none() -> None:
-    assert "not browser" in checks._pytest([], quick=False, browser=False)
-    assert checks._pytest([], quick=False, browser=True)[1:] == ["-m", "pytest", "-rfEs"]
+    assert marks([], quick=False, browser=False) == ["not slow and not browser", "slow and not browser"]
+    assert marks(["tests/core"], quick=False, browser=False) == ["not browser"]
+
+
+def test_what_is_asked_by_name_runs_alone_and_as_asked() -> None:
+    (one,) = checks.pytest_runs(["tests/core", "-x"], quick=False, browser=True)
+    assert one.command[1:] == ["-m", "pytest", "-rfEs", "tests/core", "-x"]
 
 
 def test_check_gives_its_code_and_its_time() -> None:
