@@ -9,7 +9,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Request, Response, request, session
+from flask import Flask, Request, Response, abort, request, session
 from flask.sessions import SessionInterface, SessionMixin
 from sqlalchemy import ForeignKey, String, Text, delete, insert, select, update
 from sqlalchemy.exc import OperationalError
@@ -28,6 +28,8 @@ ID_BYTES = 32
 ANONYMOUS_HOURS = 12
 TOUCH_EVERY = timedelta(minutes=5)
 VISIT_GAP = timedelta(minutes=30)
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+SAME = "same-origin"
 USER_KEY = "_user_id"  # where Flask-Login keeps the id of the person
 
 
@@ -103,7 +105,7 @@ class ServerSessionInterface(SessionInterface):
         response.vary.add("Cookie")
         if not session and session.stored_id is None:
             return
-        if not session.modified:
+        if not session.modified or (session.stored_id is None and sent_from_elsewhere()):
             return
         db.session.rollback()
         if session.stored_id is None or session.renewed:
@@ -145,6 +147,16 @@ class ServerSessionInterface(SessionInterface):
         )
 
 
+def sent_from_elsewhere() -> bool:
+    """Tell whether a page of another site sent this form (Fetch Metadata, W3C: ``Sec-Fetch-Site``).
+
+    Browsers keep our cookie (SameSite=Lax) from such a request, so it looks like a stranger's; but they would take a
+    new one from the answer, which would put the person out, and the sign-in page would offer the other site's words as
+    theirs.
+    """
+    return request.method not in SAFE_METHODS and request.headers.get("Sec-Fetch-Site", SAME) not in {SAME, "none"}
+
+
 def network_of(address: str | None) -> str:
     """Return the network an address belongs to: /24 for IPv4, /64 for IPv6, the text itself otherwise.
 
@@ -182,8 +194,15 @@ def _refuse_unreadable() -> None:
         raise session.failure
 
 
+def _refuse_foreign_forms() -> None:
+    """Refuse what another site has a browser send."""
+    if sent_from_elsewhere():
+        abort(400)
+
+
 def register(app: Flask) -> None:
     """Use server-side sessions in an application."""
+    app.before_request(_refuse_foreign_forms)
     app.before_request(_refuse_unreadable)
     https = app.config["SETTINGS"].over_https
     app.config.update(
