@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from pathlib import Path
 
 import lxml.html
@@ -120,3 +121,29 @@ def test_placeholders_become_cards_of_this_reader() -> None:
     assert placeholders(html) == [("resource", "abcdefghij"), ("resource", "zzzzzzzzzz")]
     shown = fill_placeholders(html, lambda _kind, key: None if key.startswith("z") else "CARTE")  # type: ignore[return-value,arg-type]
     assert shown == "<p>Voir CARTE et .</p>"
+
+
+@pytest.mark.parametrize("piece", ["[", "[a", "![a", "[a](", '[a](b "c)', "[a](b'", "][[a]"])
+def test_brackets_that_begin_no_link_cost_nothing(piece: str) -> None:
+    source, start = piece * (20_000 // len(piece)), time.monotonic()
+    render_markdown(source)
+    excerpt(source)
+    assert time.monotonic() - start < 3  # a minute or more where each one is looked for to the end
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "[Note](https://ville.example/a)",
+        '[a b\nc](https://ville.example/x_(y) "l\'avis")',
+        "[a][1]\n\n[1]: https://ville.example",
+        "voir [2] et [3](https://ville.example/?a[0]=1)",
+    ],
+)
+def test_every_way_of_writing_a_link_makes_one(link: str) -> None:
+    assert render_markdown(link).count('<a href="https://ville.example') == 1
+
+
+@pytest.mark.parametrize("text", ["[x] fait, [ ] à faire", "voir [1]", "`[a`", "    [code]"])
+def test_other_brackets_stay_as_they_were_typed(text: str) -> None:
+    assert lxml.html.fromstring(render_markdown(text)).text_content().strip() == text.strip("` ")
