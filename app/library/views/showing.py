@@ -93,5 +93,5 @@ def _page(resource: Resource, version: FileVersion | None, document: Document | 
         "files": file_lines(resource, with_state=may_edit),
         "download": download_url(version) if version else "",
         "may_edit": may_edit,
-        "asides": collect("resource.aside", resource, document.number if document else None),
+        "asides": collect("resource.aside", resource, document.number if document and document.pages > 1 else None),
     }
