@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from flask import Flask, Response, session
 from flask_login import current_user
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 
 from app.accounts.models import User
 from app.core.clock import now
@@ -29,6 +30,14 @@ def note_visit(app: Flask, response: Response) -> Response:
     user_id, last = current_user.id, current_user.last_seen_at
     if _is_recent(session.seen_at) and _is_recent(last):
         return response
+    try:
+        _write_visit(app, stored_id, user_id, last)
+    except OperationalError as error:  # full or locked: what was read is shown all the same, the next page tries again
+        app.logger.warning("a visit could not be noted: %s", error.orig)
+    return response
+
+
+def _write_visit(app: Flask, stored_id: str, user_id: int, last: datetime | None) -> None:
     began = last is None or now() - last > VISIT_GAP
     settings, moment = app.config["SETTINGS"], now()
     idle = moment + timedelta(days=settings.session_idle_days)
@@ -36,7 +45,7 @@ def note_visit(app: Flask, response: Response) -> Response:
     with separate_write() as connection:
         row = connection.execute(UserSession.__table__.select().where(UserSession.id == stored_id)).first()
         if row is None:
-            return response
+            return
         end = min(idle, row.created_at + timedelta(days=settings.session_days))
         connection.execute(
             update(UserSession).where(UserSession.id == stored_id).values(seen_at=moment, expires_at=end)
@@ -45,7 +54,6 @@ def note_visit(app: Flask, response: Response) -> Response:
             {"previous_visit_at": last} if began else {}
         )
         connection.execute(update(User).where(User.id == user_id).values(**values))
-    return response
 
 
 def _is_recent(moment: datetime | None) -> bool:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
+import pytest
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
+from app.accounts import visits as noting
 from app.core import clock
 from tests.people import MEMBER, PASSWORD, Cast
 from tests.support import Browser, CountedStatements, loaded
@@ -63,3 +67,14 @@ def test_visit_is_written_every_five_minutes_at_most(app: Flask, cast: Cast) -> 
     with CountedStatements(app) as counted:
         browser.get("/espaces")
     assert not [one for one in counted.statements if one.startswith(("UPDATE", "INSERT", "DELETE"))]
+
+
+def test_page_is_shown_though_its_visit_cannot_be_written(
+    app: Flask, cast: Cast, browser: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> Any:
+        raise OperationalError("x", {}, Exception("database or disk is full"))
+
+    monkeypatch.setattr(noting, "separate_write", full)
+    assert browser(MEMBER).get("/espaces").status_code == 200
+    assert visits(app) == (None, None)
