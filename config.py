@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 ROOT = Path(__file__).resolve().parent
@@ -88,23 +89,24 @@ class Settings:
     @property
     def is_loopback(self) -> bool:
         """Whether the server listens to this machine only."""
-        if self.host == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return _is_loopback(self.host)
+
+    @property
+    def is_reached_from_here_only(self) -> bool:
+        """Whether nobody outside this machine comes in: it listens to itself, and no proxy stands before it."""
+        named = urlsplit(self.base_url).hostname if self.base_url else self.host
+        return self.is_loopback and not self.trusted_proxies and _is_loopback(named or "")
 
     @property
     def demo_allowed(self) -> bool:
-        """Whether demo accounts may exist: on a loopback address, or said aloud with BEFFROI_DEMO=1."""
+        """Whether demo accounts may exist: where only this machine comes in, or said aloud with BEFFROI_DEMO=1."""
         word = self.demo.lower()
-        return self.is_loopback if word == "auto" else word in TRUE_WORDS
+        return self.is_reached_from_here_only if word == "auto" else word in TRUE_WORDS
 
     @property
     def demo_passwords_known(self) -> bool:
         """Whether demo accounts carry the documented password: only where nobody outside can try it."""
-        return self.demo_allowed and self.is_loopback
+        return self.demo_allowed and self.is_reached_from_here_only
 
     @property
     def public_url(self) -> str:
@@ -155,6 +157,15 @@ def _convert(name: str, raw: str, kind: type) -> Any:
     if issubclass(kind, Path):
         return Path(raw).expanduser().resolve()
     return raw
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _write_once(path: Path, text: str) -> None:

@@ -6,6 +6,7 @@ import re
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click import Group
@@ -88,3 +89,12 @@ def test_secret_key_is_made_once_and_private(tmp_path: Path) -> None:
 def test_demo_is_safe(host: str, demo: str, allowed: bool, known: bool) -> None:  # noqa: FBT001 - a table
     settings = Settings(host=host, demo=demo)
     assert (settings.demo_allowed, settings.demo_passwords_known) == (allowed, known)
+
+
+@pytest.mark.parametrize("demo", ["auto", "1"])
+@pytest.mark.parametrize("front", [{"trusted_proxies": 1}, {"base_url": "https://reseau.example.org"}])
+def test_demo_passwords_never_open_a_site_behind_a_proxy(demo: str, front: dict[str, Any]) -> None:
+    settings = Settings(host="127.0.0.1", demo=demo, **front)
+    assert (settings.demo_allowed, settings.demo_passwords_known) == (demo == "1", False)
+    near = Settings(host="127.0.0.1", base_url="http://localhost:8000")
+    assert near.demo_passwords_known
