@@ -132,7 +132,7 @@ def _kept_text(raw: str) -> dict[str, Any] | None:
     """Read the text that travelled through the sign-in page; anything odd is no text."""
     try:
         kept = json.loads(raw) if raw else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(kept, dict) or not safe_next(kept.get("path")) or not isinstance(kept.get("fields"), dict):
         return None
