@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,6 +14,9 @@ from app.core.slots import collect
 from app.core.text import fill_placeholders, placeholders
 
 Key = tuple[str, str]
+
+#: A thing alone in its paragraph stands there as a card; within a sentence it is named by its title.
+_ALONE = re.compile(r"(?<=<p>)(\[\[[a-z]+:[a-z0-9-]+\]\])(?=</p>)")
 
 
 class Cards:
@@ -30,8 +34,13 @@ class Cards:
         return cls(person, [*placeholders("\n".join(texts)), *more])
 
     def filled(self, html: str) -> Markup:
-        """Return safe HTML with each placeholder made a card, or the neutral words when there is nothing to see."""
-        return fill_placeholders(html, self._shown)
+        """Return safe HTML with each placeholder made a card, or a link within a sentence, for what may be seen.
+
+        What may not be seen, or is gone, leaves the same neutral words.
+        """
+        shown = (self._mention, self._card)  # the pattern leaves what stands alone at the odd places
+        parts = (fill_placeholders(part, shown[n % 2]) for n, part in enumerate(_ALONE.split(html)))
+        return Markup().join(parts)
 
     def get(self, key: Key) -> Any:
         """Return one card, None when this person may not see it or it is gone."""
@@ -41,8 +50,13 @@ class Cards:
         """Return the cards this person may see, in the order of the keys."""
         return [self._cards[key] for key in keys if key in self._cards]
 
-    def _shown(self, kind: str, public_id: str) -> Markup:
-        card = self._cards.get((kind, public_id))
-        name = "gone_card" if card is None else "thing_card"
-        macro = get_template_attribute("discussions/parts.html", name)
-        return Markup(macro() if card is None else macro(card))  # noqa: S704 - a macro escapes
+    def _card(self, kind: str, public_id: str) -> Markup:
+        return _drawn("card", self._cards.get((kind, public_id)))
+
+    def _mention(self, kind: str, public_id: str) -> Markup:
+        return _drawn("mention", self._cards.get((kind, public_id)))
+
+
+def _drawn(form: str, card: Any) -> Markup:
+    macro = get_template_attribute("discussions/parts.html", f"{'gone' if card is None else 'thing'}_{form}")
+    return Markup(macro() if card is None else macro(card))  # noqa: S704 - a macro escapes
