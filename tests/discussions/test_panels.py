@@ -45,7 +45,7 @@ def test_space_shows_its_discussions_and_their_number(app: Flask, browser: Any) 
         start(title="Une question d'ailleurs", slug=PRIVATE)
     front = page(browser(GUEST), f"/espaces/{OPEN}")
     assert "Discussions en cours" in front
-    assert "Une question d&#39;ici" in front
+    assert "Une question d’ici" in front
     assert "ailleurs" not in front.partition("<main")[2]
     assert 'Discussions<span class="space-tabs__count"> 1</span>' in front
 
