@@ -8,11 +8,13 @@ import pytest
 from flask import Flask
 from PIL import Image
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from app.core.storage import storage
 from app.extensions import db
 from app.library.models import FileVersion
 from app.library.reading.pictures import VIEW_WIDTH, picture_name
+from app.library.views import showing
 from app.library.webp import webp_size
 from tests.library.shelves import pdf, shared
 from tests.people import MEMBER, Cast
@@ -112,3 +114,17 @@ def test_size_of_a_picture_is_read_from_its_head(app: Flask) -> None:
             assert webp_size(path.read_bytes()[:32]) == drawn.size
     assert webp_size(b"RIFF") is None
     assert webp_size(b"\x89PNG" + b"\0" * 40) is None
+
+
+def test_document_is_read_though_its_pictures_cannot_be_asked_for(
+    app: Flask, browser: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise OperationalError("x", {}, Exception("database or disk is full"))
+
+    public_id, _ = shared(app, "Lu", files=[(pdf(*(f"Feuillet {n}" for n in range(1, 9))), "a.pdf")])
+    work(app)
+    monkeypatch.setattr(showing, "draw_soon", full)
+    answer = browser(MEMBER).get(f"/ressources/{public_id}-lu?page=7")
+    assert answer.status_code == 200
+    assert "Feuillet 7" in answer.text

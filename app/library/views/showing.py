@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import redirect, render_template, request, url_for
+from flask import current_app, redirect, render_template, request, url_for
+from sqlalchemy.exc import OperationalError
 
 from app.core.access import person, signed_in
 from app.core.db import transaction
@@ -69,9 +70,12 @@ def _document(resource: Resource, version: FileVersion | None) -> Document | Non
 
 
 def _draw(version: FileVersion, document: Document) -> None:
-    """Have the missing pictures made; meanwhile the page is shown as text."""
-    with transaction():
-        draw_soon(version.blob, document.wanted_pages, document.wanted_thumbnails)
+    """Have the missing pictures made; meanwhile, and where nothing can be written, the page is shown as text."""
+    try:
+        with transaction():
+            draw_soon(version.blob, document.wanted_pages, document.wanted_thumbnails)
+    except OperationalError as error:
+        current_app.logger.warning("pictures could not be asked for: %s", error.orig)
 
 
 def _page(resource: Resource, version: FileVersion | None, document: Document | None) -> dict[str, Any]:
