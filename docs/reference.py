@@ -43,6 +43,11 @@ def _sentence(thing: object) -> str:
     return (thing.__doc__ or "").strip().split("\n")[0]
 
 
+def _is_ours(thing: object) -> bool:
+    """Tell what the application declares from what tests add while they run."""
+    return str(thing.__module__).startswith("app.")
+
+
 def _views(app: Flask) -> list[tuple[str, ...]]:
     rows = []
     for rule in app.url_map.iter_rules():
@@ -76,14 +81,12 @@ def _jobs() -> list[tuple[str, ...]]:
     return sorted(
         (f"`{kind.name}`", kind.queue, str(kind.every or "–"), _sentence(kind.handler))
         for kind in KINDS.values()
-        if kind.handler.__module__.startswith("app.")
+        if _is_ours(kind.handler)
     )
 
 
 def _events() -> list[tuple[str, ...]]:
-    heard = {
-        kind: sum(one.__module__.startswith("app.") for one in listeners) for kind, listeners in catalogue().items()
-    }
+    heard = {kind: sum(map(_is_ours, listeners)) for kind, listeners in catalogue().items()}
     kinds = {kind for _name, kind in _declared("events", type) if is_dataclass(kind)}
     return sorted((f"`{kind.__name__}`", _sentence(kind), str(heard.get(kind, 0))) for kind in kinds)
 
