@@ -1,5 +1,5 @@
-// The document: arrow keys turn pages, zoom, the thumbnail of the page on screen is in view.
-import { fresh, keep, kept } from "../shared/page.js";
+// The document: arrow keys turn pages, zoom, the thumbnail of the page on screen is in view, a picture comes when drawn.
+import { ask, fresh, keep, kept } from "../shared/page.js";
 
 const ZOOM_KEY = "beffroi:zoom";
 const ZOOMS = [-1, 0, 1, 2];
@@ -16,6 +16,24 @@ export function attachViewer(root) {
     stage.addEventListener("keydown", (event) => turnPage(viewer, event));
     showHere(viewer, stage);
   }
+  for (const link of fresh(root, "[data-drawn-page]")) putPicture(link);
+}
+
+// Put the page just drawn in the place of its text, unless the reader has begun on the text: then the link stays.
+async function putPicture(link) {
+  const viewer = document.querySelector("[data-viewer]");
+  const answer = viewer && !isReading(viewer) && await ask(link.href).catch(() => null);
+  if (!answer?.ok) return;
+  const drawn = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-viewer]");
+  if (!drawn?.querySelector(".sheet") || isReading(viewer)) return;
+  viewer.replaceWith(drawn);
+  link.parentElement.remove();
+  drawn.dispatchEvent(new Event("beffroi:load", { bubbles: true }));
+}
+
+function isReading(viewer) {
+  const scrolled = viewer.querySelector(".viewer__stage").scrollTop > 0;
+  return scrolled || viewer.contains(document.activeElement) || !document.getSelection().isCollapsed;
 }
 
 function setZoom(viewer, wanted) {
