@@ -82,27 +82,30 @@ def create_user(  # noqa: PLR0913 - the fields of an account, by name
 def authenticate(email: str, password: str, network: str, device: str | None = None) -> User | None:
     """Return the person whose password this is, None otherwise. Runs outside of any transaction.
 
-    Attempts are counted for the account and for the network before the password is hashed; a device from which this
-    account has signed in before has a count of its own, so that strangers cannot keep the owner out. Raises
-    TooManyError.
+    An attempt is counted for the account and for the network before the password is hashed, so that guesses sent
+    together count each; the right password takes it back. A device from which this account has signed in before has a
+    count of its own, so that strangers cannot keep the owner out. Raises TooManyError.
     """
     address = normal_email(email)[:254]
     limit, subject = (DEVICE_ATTEMPTS, f"{address} {device}") if device else (ACCOUNT_ATTEMPTS, address)
     limit.check(subject)
     if not device:
         NETWORK_ATTEMPTS.check(network)
+    limit.count(subject)
+    NETWORK_ATTEMPTS.count(network)
     user = user_by_email(address)
     if (
         not verify_password(user.password_hash if user else None, password)
         or user is None
         or not _admitted(user, password)
     ):
-        limit.count(subject)
-        NETWORK_ATTEMPTS.count(network)
         with transaction():
             record("user.sign_in_refused", user, user)
         return None
-    _welcome(user, password, limit, subject)
+    _welcome(user, password)
+    with transaction():
+        limit.forgive(subject)
+        NETWORK_ATTEMPTS.take_back(network)
     return user
 
 
@@ -112,12 +115,11 @@ def _admitted(user: User, password: str) -> bool:
     return may_sign_in(user) and (not known or current_app.config["SETTINGS"].demo_passwords_known)
 
 
-def _welcome(user: User, password: str, limit: Limit, subject: str) -> None:
-    """Forget the wrong attempts and renew an old hash; the hash is made before the transaction."""
+def _welcome(user: User, password: str) -> None:
+    """Write the sign-in in the journal and renew an old hash; the hash is made before the transaction."""
     stored, user_id = user.password_hash or "", user.id
     renewed = hash_password(password) if needs_rehash(stored) else None
     with transaction():
-        limit.forgive(subject)
         if renewed:
             db.session.execute(update(User).where(User.id == user_id).values(password_hash=renewed))
         record("user.signed_in", user, user)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import (
@@ -22,7 +23,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from app.accounts.forms import NewPasswordForm, ResetForm, SignInForm
 from app.accounts.operations import RESET, RESET_ATTEMPTS, authenticate, choose_password
 from app.accounts.passwords import hash_password
-from app.accounts.queries import normal_email, valid_link
+from app.accounts.queries import normal_email, user_by_email, valid_link
 from app.core.access import anyone, person, signed_in
 from app.core.audit import record
 from app.core.db import transaction
@@ -108,15 +109,23 @@ def _known_device(email: str | None) -> str | None:
     """Return an id for a browser that has signed in to this very account before."""
     cookie = request.cookies.get(DEVICE_COOKIE, "")
     try:
-        known = _devices().loads(cookie) if cookie.isascii() else ""
-    except BadData:
+        account, device, stamp = _devices().loads(cookie) if cookie.isascii() else ("", "", "")
+    except (BadData, TypeError, ValueError):
         return None
-    return hashed(cookie)[:20] if known == hashed(normal_email(email or "")) else None
+    user = user_by_email(email or "")
+    if user is None or account != hashed(user.email) or stamp != _password_stamp(user):
+        return None
+    return hashed(str(device))[:20]
+
+
+def _password_stamp(user: User) -> str:
+    """Return what changes with the password: a new one forgets every device."""
+    return hashed(user.password_hash or "")[:16]
 
 
 def _remember_device(answer: Any, user: User) -> None:
     secure = current_app.config["SESSION_COOKIE_SECURE"]
-    value = _devices().dumps(hashed(user.email))
+    value = _devices().dumps([hashed(user.email), secrets.token_urlsafe(12), _password_stamp(user)])
     answer.set_cookie(
         DEVICE_COOKIE,
         value,

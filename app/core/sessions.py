@@ -18,6 +18,7 @@ from werkzeug.datastructures import CallbackDict
 
 from app.core.clock import now
 from app.core.db import UtcDateTime, separate_write
+from app.core.errors import error_page
 from app.core.jobs import job
 from app.extensions import db
 
@@ -108,12 +109,23 @@ class ServerSessionInterface(SessionInterface):
         if not session.modified or (session.stored_id is None and sent_from_elsewhere()):
             return
         db.session.rollback()
+        try:
+            self._write(app, session, response)
+        except OperationalError as error:
+            app.logger.error("a session could not be written: %s", error.orig)  # noqa: TRY400 - the cause says it all
+            if session.renewed:
+                # Signing in or out has not happened: say so in place of the answer that told it had.
+                instead = error_page(503)
+                response.status_code, response.data = instead.status_code, instead.data
+                del response.headers["Location"]
+
+    def _write(self, app: Flask, session: ServerSession, response: Response) -> None:
         if session.stored_id is None or session.renewed:
             self._insert(app, session, response)
-        else:
-            values = {"data": json.dumps(dict(session)), "user_id": _user_id(session)}
-            with separate_write() as connection:
-                connection.execute(update(UserSession).where(UserSession.id == session.stored_id).values(**values))
+            return
+        values = {"data": json.dumps(dict(session)), "user_id": _user_id(session)}
+        with separate_write() as connection:
+            connection.execute(update(UserSession).where(UserSession.id == session.stored_id).values(**values))
 
     def _insert(self, app: Flask, session: ServerSession, response: Response) -> None:
         token = secrets.token_urlsafe(ID_BYTES)

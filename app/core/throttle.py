@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, case, delete
+from sqlalchemy import String, case, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -75,6 +75,11 @@ class Limit:
                 # In one statement, because several files sent at once are counted at once.
                 counted = {"count": case((fresh, Attempts.count + 1), else_=1), "last_at": moment}
                 connection.execute(row.on_conflict_do_update(index_elements=["key"], set_=counted))
+
+    def take_back(self, subject: str) -> None:
+        """Count one attempt less: it was a good one. Call inside ``transaction()``."""
+        less = update(Attempts).where(Attempts.key == self.key(subject), Attempts.count > 0)
+        db.session.execute(less.values(count=Attempts.count - 1).execution_options(synchronize_session=False))
 
     def forgive(self, *subjects: str) -> None:
         """Forget the attempts of the subjects. Call inside ``transaction()``."""

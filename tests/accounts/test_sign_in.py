@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import threading
+from contextlib import suppress
 from datetime import timedelta
 from html import unescape
 from urllib.parse import quote
@@ -14,12 +16,15 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.accounts.models import User
-from app.accounts.operations import ACCOUNT_ATTEMPTS, NETWORK_ATTEMPTS, disable
+from app.accounts.operations import ACCOUNT_ATTEMPTS, NETWORK_ATTEMPTS, authenticate, disable, set_password
+from app.accounts.passwords import hash_password
 from app.core import clock
 from app.core.audit import AuditEntry
 from app.core.db import transaction
 from app.core.drafts import draft_for
+from app.core.errors import TooManyError
 from app.core.sessions import UserSession, hashed
+from app.core.throttle import Attempts
 from app.extensions import db
 from tests.people import FORMER, MEMBER, OPEN, OUTSIDER, PASSWORD, Cast
 from tests.support import Browser, loaded
@@ -397,3 +402,45 @@ def test_nobody_is_signed_in_by_a_get(app: Flask, cast: Cast) -> None:
     assert browser.get("/").status_code == 302
     with app.app_context():
         assert db.session.scalars(select(User.last_seen_at).where(User.last_seen_at.is_not(None))).all() == []
+
+
+def test_guesses_sent_together_count_each(app: Flask, cast: Cast) -> None:
+    def guess() -> None:
+        with app.app_context(), suppress(TooManyError):
+            authenticate(MEMBER, "not the password", "192.0.2.0/24")
+
+    threads = [threading.Thread(target=guess) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with app.app_context():
+        row = db.session.get(Attempts, ACCOUNT_ATTEMPTS.key(MEMBER))
+        assert row is not None
+        assert row.count >= 5
+        assert ACCOUNT_ATTEMPTS.wait(MEMBER).total_seconds() > 0
+
+
+def test_right_password_takes_its_attempt_back(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        assert authenticate(MEMBER, PASSWORD, "192.0.2.0/24") is not None
+        db.session.rollback()
+        network = db.session.get(Attempts, NETWORK_ATTEMPTS.key("192.0.2.0/24"))
+        assert (network.count if network else 0, db.session.get(Attempts, ACCOUNT_ATTEMPTS.key(MEMBER))) == (0, None)
+
+
+def test_new_password_forgets_known_devices(app: Flask, cast: Cast) -> None:
+    here = Browser(app)
+    here.post("/connexion", {"email": MEMBER, "password": PASSWORD})
+    with app.app_context():
+        changed = hash_password("cinq corbeaux gris parlent bas")
+        with transaction():
+            set_password(loaded(MEMBER), changed)
+    stranger = Browser(app)
+    for _ in range(6):
+        stranger.post("/connexion", {"email": MEMBER, "password": "wrong"})
+    again = Browser(app)
+    cookie = here.client.get_cookie("beffroi_device", path="/connexion")
+    assert cookie is not None
+    again.client.set_cookie("beffroi_device", cookie.value, path="/connexion")
+    assert again.post("/connexion", {"email": MEMBER, "password": "cinq corbeaux gris parlent bas"}).status_code == 429

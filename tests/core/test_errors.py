@@ -14,7 +14,7 @@ from app.core.access import signed_in
 from app.core.db import transaction
 from app.core.errors import EditConflictError, TooManyError
 from app.extensions import db
-from tests.people import OUTSIDER, Cast
+from tests.people import OUTSIDER, PASSWORD, Cast
 
 
 @pytest.fixture
@@ -77,6 +77,23 @@ def test_page_of_a_dead_database_is_shown_without_asking_it(app: Flask, cast: Ca
         event.remove(engine, "before_cursor_execute", dead)
     assert answer.status_code == 503
     assert "Retry-After" in answer.headers
+
+
+def test_page_is_shown_though_its_session_cannot_be_written(app: Flask, cast: Cast, browser: Any) -> None:
+    def full(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if "INTO user_session" in statement:
+            raise OperationalError("x", {}, Exception("database or disk is full"))
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", full)
+    try:
+        shown = browser().get("/connexion")
+        sent = browser().client.post("/connexion", data={"email": OUTSIDER, "password": PASSWORD})
+    finally:
+        event.remove(engine, "before_cursor_execute", full)
+    assert (shown.status_code, sent.status_code) == (200, 400)
+    assert "Set-Cookie" not in shown.headers
 
 
 def test_failed_page_leaves_no_transaction_open(app: Flask, breaking: Any, cast: Cast, browser: Any) -> None:
