@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from flask import url_for
 
 from app.accounts.models import User
+from app.core.clock import now
 from app.core.i18n import format_size
 from app.core.i18n import gettext as _
 from app.library.addresses import download_url, resource_url
@@ -14,13 +16,15 @@ from app.library.files import received_for
 from app.library.models import Attachment, Blob, ReceivedFile, Resource
 from app.library.queries import resources_carrying
 from app.library.receiving import filetype_named
-from app.library.states import file_facts, state_of
+from app.library.states import FileState, file_facts, state_of
 
 ICONS = {"pdf": "file-pdf", "image": "file-image", "sheet": "file-sheet", "slide": "file-slides"}
 #: Names of the buttons that take a file away from a form, or from its resource.
 REMOVE, DETACH = "retirer", "detacher"
 #: What a file calls its author is the source of the resource.
 PROPOSED_AS = {"author": "source"}
+#: How long reading a file takes at the least, and for each of its pages (measured: four milliseconds).
+SHORTEST_READING, READING_A_PAGE = timedelta(seconds=1.5), timedelta(milliseconds=5)
 
 
 @dataclass(frozen=True)
@@ -66,20 +70,30 @@ def attachment_line(attachment: Attachment, *, with_state: bool, removable: bool
     )
 
 
+def may_be_told(received: ReceivedFile) -> bool:
+    """Tell whether what was read in a file may be said already: not before reading it would have taken its time.
+
+    Equal bytes are stored and read once. An answer given at once would tell that they were already here, perhaps in a
+    space this person must not know of.
+    """
+    return now() >= received.at + SHORTEST_READING + received.blob.page_count * READING_A_PAGE
+
+
 def received_line(received: ReceivedFile) -> FileLine:
     """Return a file that waits for its form."""
-    state = state_of(received.blob)
+    told = may_be_told(received)
+    state = state_of(received.blob) if told else FileState(_("Lecture en cours"), "", is_final=False)
     asked = url_for("files.received_state", public_id=received.public_id)
     return FileLine(
         received.name,
-        _meta(received.name, received.blob),
+        _meta(received.name, received.blob) if told else format_size(received.blob.size),
         status=state.sentence,
         tone=state.tone,
         icon=_icon(received.name),
         poll_url="" if state.is_final else asked,
         remove_name=REMOVE,
         remove_value=received.public_id,
-        proposed={PROPOSED_AS.get(name, name): said for name, said in received.blob.proposed.items()},
+        proposed={PROPOSED_AS.get(name, name): said for name, said in received.blob.proposed.items()} if told else {},
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from app.core import clock
 from app.core.db import transaction
 from app.core.drafts import draft_for
 from app.core.throttle import Attempts, Limit
@@ -71,9 +73,32 @@ def test_file_sent_by_itself_is_answered_in_words(app: Flask, member: Browser) -
     assert (said["name"], said["message"], len(said["token"])) == ("Bilan 2020.pdf", "Lecture en cours", 10)
     assert member.get(said["poll_url"]).status_code == 200
     work(app)
+    a_moment_later()
     line = member.get(said["poll_url"]).get_data(as_text=True)
     assert "1 page consultable" in line.replace("\u00a0", " ")
     assert "data-poll-url" not in line
+
+
+def a_moment_later() -> None:
+    """Let pass the time that reading a file takes at the least."""
+    later = clock.now() + timedelta(seconds=5)
+    clock.set_clock(lambda: later)
+
+
+def test_bytes_stored_in_a_closed_space_are_read_again_as_far_as_anybody_can_tell(
+    app: Flask, cast: Cast, browser: Any
+) -> None:
+    secret, other = pdf("document connu", title="Titre du document connu"), pdf("autre document")
+    inside = browser(MEMBER)
+    inside.post(f"/espaces/{PRIVATE}/ressources/nouvelle", {**TYPED, "files": upload(secret, "secret.pdf")})
+    work(app)
+    outsider = browser(OUTSIDER)
+    outsider.post(f"/espaces/{OPEN}/rejoindre")
+    known, unknown = (send(outsider, content, "x.pdf").get_json() for content in (secret, other))
+    assert [known[name] for name in ("message", "status", "meta", "url")] == [
+        unknown[name] for name in ("message", "status", "meta", "url")
+    ]
+    assert "Titre du document connu" not in outsider.get(NEW).get_data(as_text=True)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -180,6 +205,7 @@ def test_title_language_and_author_are_proposed_by_the_file(app: Flask, member: 
     )
     send(member, content, "x.pdf")
     work(app)
+    a_moment_later()
     text = member.get(NEW).get_data(as_text=True)
     assert 'value="Rapport annuel"' in text
     assert 'value="CLSPD"' in text

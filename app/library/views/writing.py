@@ -22,7 +22,7 @@ from app.library.addresses import resource_url
 from app.library.files import forget_received, received_for
 from app.library.forms import ResourceForm, filled_from, form_class, offer_audiences
 from app.library.kinds import kind_of
-from app.library.lines import DETACH, REMOVE, file_lines, known_addresses, waiting_lines
+from app.library.lines import DETACH, REMOVE, file_lines, known_addresses, may_be_told, waiting_lines
 from app.library.models import Resource
 from app.library.operations import edit_resource, remove_file, share_resource
 from app.library.permissions import can_add_resource, can_edit_resource
@@ -212,7 +212,7 @@ def _form_page(space: Space, desk: Desk, resource: Resource | None = None) -> st
     waiting = received_for(person(), request.path)
     if resource is not None and desk.in_conflict:
         desk.form.seen_version.data = str(resource.edit_version)
-    _propose(desk.form, [one.blob.proposed | {"name": one.name} for one in waiting])
+    _propose(desk.form, [(one.blob.proposed if may_be_told(one) else {}) | {"name": one.name} for one in waiting])
     context = {
         "desk": desk,
         "form": desk.form,
