@@ -115,4 +115,4 @@ def said(value: Any) -> str:
 
 def without_placeholders(text: str) -> str:
     """Return a text without the marks that stand for cards, for excerpts and for search."""
-    return _PLACEHOLDER.sub(" ", text)
+    return _PLACEHOLDER.sub(" […] ", text)

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 
 from app.core.clock import now
 from app.core.db import transaction
-from app.core.jobs import URGENT, PermanentFailureError, enqueue, job
+from app.core.jobs import BULK, URGENT, PermanentFailureError, enqueue, job
 from app.core.storage import storage
 from app.extensions import db
 from app.library.models import Blob, FileVersion, Page, Reading, ReceivedFile, Resource, pack_boxes
@@ -26,6 +26,7 @@ from app.search.operations import index_soon
 FIRST_PICTURES = (1, 2, 3)
 CHUNK = 100  # pages written in one transaction, so that nobody waits behind a long document
 MOST_PROPOSED = 300
+LAST_AHEAD = 12
 KEPT_UNCLAIMED = timedelta(days=14)
 ORPHAN_AGE = timedelta(days=1)
 
@@ -39,6 +40,23 @@ def extract(payload: dict[str, Any]) -> None:
     if blob.reader_version < READER_VERSION:
         _read(blob.id, blob.sha256, blob.type)
     draw(blob.sha256, blob.type, FIRST_PICTURES)
+    _draw_ahead(blob.id, blob.sha256)
+
+
+def _draw_ahead(blob_id: int, sha256: str) -> None:
+    """Have the next pages drawn when nothing else waits, so that a hit opens on its picture."""
+    with transaction() as session:
+        last = session.scalar(select(Blob.page_count).where(Blob.id == blob_id)) or 0
+        if last > max(FIRST_PICTURES):
+            enqueue("library.draw_ahead", {"blob_id": blob_id}, key=f"ahead:{sha256}", priority=BULK)
+
+
+@job("library.draw_ahead", queue="files", timeout=120, max_attempts=2)
+def draw_ahead(payload: dict[str, Any]) -> None:
+    """Draw the pages of a document that nobody has asked for yet, up to the twelfth."""
+    blob = _blob(payload["blob_id"])
+    if blob is not None:
+        draw(blob.sha256, blob.type, range(max(FIRST_PICTURES) + 1, min(blob.page_count, LAST_AHEAD) + 1))
 
 
 def _blob(blob_id: int) -> Blob | None:

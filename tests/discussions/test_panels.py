@@ -100,7 +100,7 @@ def test_news_are_what_others_wrote_where_one_reads(app: Flask) -> None:
     assert set(seen[GUEST]) == {"Ouverte", "De moi"}
     assert set(seen[CLOSED_GUEST]) == {"Secrète"}
     line = seen[MEMBER]["Ouverte"]
-    assert (line.count, line.is_new, line.excerpt) == (1, True, "Une réponse utile")
+    assert (line.count, line.is_new, line.excerpt) == (1, True, "Une réponse […] utile")
     assert line.byline == "Gaspard Roy, Ville-Invitée"
     assert seen[OUTSIDER]["À tous"].space == "Vie nocturne"
 

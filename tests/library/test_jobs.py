@@ -149,13 +149,13 @@ def test_missing_bytes_are_given_up_with_a_reason(context: Flask) -> None:
     assert failed.state == "failed"
 
 
-def test_first_three_pages_and_their_thumbnails_are_drawn(context: Flask) -> None:
-    share(files=[(pdf("a", "b", "c", "d"), "d.pdf")])
+def test_first_pages_and_their_thumbnails_are_drawn_ahead(context: Flask) -> None:
+    share(files=[(pdf(*"abcdefghijklmn"), "d.pdf")])
     work(context)
     sha256 = the_blob().sha256
-    drawn = [storage().derived(picture_name(sha256, n, w)) is not None for n in (1, 2, 3, 4) for w in (VIEW_WIDTH, 160)]
-    assert THUMBNAIL_WIDTH == 160
-    assert drawn == [True] * 6 + [False] * 2
+    for width in (VIEW_WIDTH, THUMBNAIL_WIDTH):
+        drawn = [n for n in range(1, 15) if storage().derived(picture_name(sha256, n, width)) is not None]
+        assert drawn == list(range(1, 13))
 
 
 def test_language_said_by_the_file_fills_what_nobody_said(context: Flask) -> None:

@@ -157,15 +157,15 @@ def test_way_back_leads_to_the_results_one_comes_from(app: Flask, browser: Any) 
 
 
 def test_page_not_drawn_yet_shows_its_text_and_is_drawn_for_the_next_reader(app: Flask, browser: Any) -> None:
-    public_id, _ = shared(app, "D", files=[(pdf(*[f"numéro {n}" for n in range(1, 8)]), "d.pdf")])
+    public_id, _ = shared(app, "D", files=[(pdf(*[f"numéro {n}" for n in range(1, 16)]), "d.pdf")])
     work(app)
     member = browser(MEMBER)
-    before = member.get(f"/ressources/{public_id}-d?page=6").get_data(as_text=True)
-    assert "numéro 6" in before
+    before = member.get(f"/ressources/{public_id}-d?page=14").get_data(as_text=True)
+    assert "numéro 14" in before
     assert "se dessine" in before
     work(app)
-    after = member.get(f"/ressources/{public_id}-d?page=6").get_data(as_text=True)
-    assert "pages/6-1000.webp" in after
+    after = member.get(f"/ressources/{public_id}-d?page=14").get_data(as_text=True)
+    assert "pages/14-1000.webp" in after
     assert "se dessine" not in after
 
 
