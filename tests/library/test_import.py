@@ -22,7 +22,7 @@ from tests.library.shelves import pdf
 from tests.people import FACILITATOR, MEMBER, OPEN, OUTSIDER, PRIVATE, Cast
 from tests.support import loaded
 
-EDGE_CASES = Path("/work/shared/data/B_edge_cases")
+EDGE_CASES = Path(__file__).parents[3] / "shared" / "data" / "B_edge_cases"
 
 
 @pytest.fixture(autouse=True)
