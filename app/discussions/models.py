@@ -15,7 +15,10 @@ from app.spaces.models import SpaceContent
 
 
 class Thread(SpaceContent, db.Model):
-    """A discussion in a space, or the one discussion of a subject (a resource, later a meeting)."""
+    """A discussion in a space, or the one discussion of a subject (a resource, later a meeting).
+
+    Facilitators will close discussions; ``locked_at`` is there for it from the first migration.
+    """
 
     __tablename__ = "thread"
     __table_args__ = (

@@ -63,14 +63,6 @@ def attach(person: User, resource: Resource, files: Iterable[tuple[str, Blob]]) 
     return versions
 
 
-def add_version(person: User, attachment: Attachment, name: str, blob: Blob) -> FileVersion:
-    """Add the next version of a file; the earlier ones stay."""
-    version = FileVersion(attachment=attachment, n=attachment.current.n + 1, name=name, by_id=person.id, blob=blob)
-    db.session.add(version)
-    db.session.flush()
-    return version
-
-
 def keep_received(person: User, form: str, received: Received) -> ReceivedFile:
     """Keep a file for a form that is still being filled; the same bytes sent twice are kept once."""
     blob = keep_blob(received)

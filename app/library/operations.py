@@ -19,8 +19,8 @@ from app.core.revisions import keep_revision
 from app.core.text import RENDERER_VERSION, render_markdown
 from app.extensions import db
 from app.library.events import ResourceChanged, ResourcePublished, ResourceRemoved
-from app.library.files import add_version, attach, claim_received, keep_all, keep_blob
-from app.library.models import Attachment, FileVersion, Resource
+from app.library.files import attach, claim_received, keep_all
+from app.library.models import Attachment, Resource
 from app.library.permissions import can_add_resource, can_edit_resource, can_restore_resource
 from app.library.receiving import Received
 from app.library.tags import tags_named
@@ -99,25 +99,6 @@ def edit_resource(
         claim_received(person, resource, form)
     _changed(person, resource)
     return resource
-
-
-def add_files(person: User, resource: Resource, files: Sequence[Received]) -> list[FileVersion]:
-    """Attach more files to a resource. Raises RefusedError, and DomainError over the number allowed."""
-    lock(resource)
-    can_edit_resource.require(person, resource)
-    versions = attach(person, resource, keep_all(files, priority=NORMAL))
-    _changed(person, resource)
-    return versions
-
-
-def replace_file(person: User, attachment: Attachment, received: Received) -> FileVersion:
-    """Put a new version in place of a file; the earlier one is kept."""
-    resource = attachment.resource
-    lock(resource)
-    can_edit_resource.require(person, resource)
-    version = add_version(person, attachment, received.name, keep_blob(received))
-    _changed(person, resource)
-    return version
 
 
 def remove_file(person: User, attachment: Attachment) -> None:

@@ -32,7 +32,6 @@ from app.search.terms import Clause, terms_of
 
 PER_PAGE = 10
 PLACES_SHOWN = 2
-SUGGESTED = 8
 ASK_AGAIN_SECONDS = 30.0
 log = logging.getLogger("beffroi.search")
 
@@ -67,17 +66,6 @@ def find(person: Any, query: Query, per_page: int = PER_PAGE) -> Results:
     results = _shown(person, query, matches.hits)
     kinds, spaces = _facets(person, query, matches.facets)
     return Results(query, results, matches.total, per_page, kinds, spaces)
-
-
-def suggest(person: Any, typed: str, limit: int = SUGGESTED) -> list[Card]:
-    """Give the cards of things whose title begins like what is typed; none while the index is unusable."""
-    allowed = Allowed.to(catalogue(), scope_of(person))
-    try:
-        keys = engine().suggest(typed[:100], allowed, limit)
-    except IndexUnavailableError:
-        return []
-    cards = _cards(person, keys)
-    return [cards[key] for key in keys if key in cards]
 
 
 def _allowed(person: Any, scope: Scope, query: Query) -> Allowed:

@@ -20,11 +20,9 @@ from app.library.files import attach, keep_blob, keep_received, received_for
 from app.library.models import Attachment, Blob, FileVersion, Resource, Tag
 from app.library.operations import (
     ResourceDetails,
-    add_files,
     edit_resource,
     remove_file,
     remove_resource,
-    replace_file,
     restore_resource,
 )
 from app.library.queries import resource_for
@@ -224,19 +222,13 @@ def test_every_deed_is_in_the_journal() -> None:
     ]
 
 
-def test_files_are_added_replaced_and_taken_away() -> None:
-    made = share(files=[(pdf("un"), "un.pdf")])
+def test_file_is_taken_away_alone() -> None:
+    made = share(files=[(pdf("un"), "un.pdf"), (pdf("deux"), "deux.pdf")])
     with transaction():
-        add_files(loaded(FACILITATOR), made, [receive_bytes(pdf("deux"), "deux.pdf")])
-    first, second = made.attachments
-    with transaction():
-        replace_file(loaded(FACILITATOR), first, receive_bytes(pdf("un bis"), "un-bis.pdf"))
-    assert [(version.n, version.name) for version in first.versions] == [(1, "un.pdf"), (2, "un-bis.pdf")]
-    with transaction():
-        remove_file(loaded(FACILITATOR), second)
-    assert [one.current.name for one in made.attachments] == ["un-bis.pdf"]
+        remove_file(loaded(FACILITATOR), made.attachments[1])
+    assert [one.current.name for one in made.attachments] == ["un.pdf"]
     assert count(Attachment) == 1
-    assert made.edit_version == 4
+    assert made.edit_version == 2
 
 
 def test_number_of_files_is_bounded() -> None:

@@ -16,9 +16,9 @@ from app.core import clock
 from app.core.clock import now
 from app.core.db import transaction
 from app.extensions import db
+from app.library.files import attach, keep_all
 from app.library.kinds import KINDS
 from app.library.models import Resource
-from app.library.operations import add_files
 from tests.library.shelves import pdf, receive_bytes, shared
 from tests.people import ADMIN, EVERYBODY, FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, Cast
 from tests.support import CountedStatements, loaded, work
@@ -113,7 +113,8 @@ def test_resource_page_costs_the_same_for_one_file_as_for_three(app: Flask, brow
         member.get(address)
     with app.app_context(), transaction():
         resource = db.session.get_one(Resource, resource_id)
-        add_files(loaded(FACILITATOR), resource, [receive_bytes(pdf(str(n)), f"{n}.pdf") for n in range(2)])
+        more = [receive_bytes(pdf(str(n)), f"{n}.pdf") for n in range(2)]
+        attach(loaded(FACILITATOR), resource, keep_all(more))
     work(app)
     with CountedStatements(app) as three:
         member.get(address)

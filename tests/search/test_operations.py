@@ -20,7 +20,7 @@ from app.search.catalogue import Audience, CatalogueRow, Scope
 from app.search.engine import ParentDocument, Passage
 from app.search.indexing import rebuild
 from app.search.models import SearchChange, audience_version, touch_audience
-from app.search.operations import engine, find, index_soon, rebuild_soon, suggest
+from app.search.operations import engine, find, index_soon, rebuild_soon
 from app.search.query import parse
 from app.search.sources import Card, SpaceName
 from app.search.whoosh_engine import WhooshEngine
@@ -236,13 +236,6 @@ def test_secret_word_answers_like_an_unknown_one(context: Flask, shelf: Shelf) -
     run_all(context)
     secret, unknown = (find(MEMBER, parse(word).query) for word in ("canari", "xylophone"))
     assert replace(secret, query=unknown.query) == unknown
-    assert suggest(MEMBER, "cana") == suggest(MEMBER, "xylo") == []
-
-
-def test_titles_are_suggested(context: Flask, shelf: Shelf) -> None:
-    shelf.put(1, "Vie nocturne")
-    run_all(context)
-    assert [card.title for card in suggest(MEMBER, "vie noc")] == ["Vie nocturne"]
 
 
 def test_broken_index_answers_from_titles_and_is_rebuilt_without_hands(context: Flask, shelf: Shelf) -> None:
