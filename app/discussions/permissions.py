@@ -8,17 +8,7 @@ from app.accounts.models import User
 from app.core.rules import Rule
 from app.discussions.models import Post, Thread
 from app.discussions.subjects import reads_the_subject
-from app.spaces.models import Space
-from app.spaces.permissions import can_moderate_space, can_read, can_write_in_space
-
-
-def _of_its_space(rule: Rule) -> Rule:
-    """Return a rule of spaces as a rule of threads: asked of the thread's home space."""
-
-    def clause(person: User) -> ColumnElement[bool]:
-        return Thread.space_id.in_(select(Space.id).where(rule.where(person)))
-
-    return Rule(rule.name, rule.sentence, lambda person, thread: rule(person, thread.space), clause)
+from app.spaces.permissions import can_moderate_space, can_read, can_write_in_space, in_space
 
 
 def _of_its_thread(rule: Rule) -> Rule:
@@ -53,8 +43,8 @@ is_shown = Rule(
 
 can_start_thread = can_write_in_space
 can_read_thread = can_read(Thread) & reads_the_subject
-can_reply = can_read_thread & _of_its_space(can_write_in_space) & thread_is_open
-can_moderate_thread = can_read_thread & _of_its_space(can_moderate_space)
+can_reply = can_read_thread & in_space(Thread, can_write_in_space) & thread_is_open
+can_moderate_thread = can_read_thread & in_space(Thread, can_moderate_space)
 
 can_read_post = _of_its_thread(can_read_thread)
 can_edit_post = wrote_it & is_shown & _of_its_thread(can_reply)

@@ -2,23 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from app.core.rules import Rule
 from app.library.models import Resource
-from app.spaces.models import Space
-from app.spaces.permissions import can_moderate_space, can_read, can_write_in_space
-
-
-def in_its_space(rule: Rule) -> Rule:
-    """Return a rule about spaces as a rule about the resources of those spaces."""
-    return Rule(
-        f"{rule.name} (in its space)",
-        rule.sentence,
-        lambda person, resource: rule(person, resource.space),
-        lambda person: Resource.space_id.in_(select(Space.id).where(rule.where(person))),
-    )
-
+from app.spaces.permissions import can_moderate_space, can_read, can_write_in_space, in_space
 
 wrote_resource = Rule(
     "wrote_resource",
@@ -36,6 +22,6 @@ is_in_trash = Rule(
 
 can_add_resource = can_write_in_space
 can_read_resource = can_read(Resource)
-keeps_resource = (wrote_resource & in_its_space(can_write_in_space)) | in_its_space(can_moderate_space)
+keeps_resource = (wrote_resource & in_space(Resource, can_write_in_space)) | in_space(Resource, can_moderate_space)
 can_edit_resource = can_read_resource & keeps_resource
 can_restore_resource = is_in_trash & keeps_resource

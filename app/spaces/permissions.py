@@ -163,6 +163,16 @@ def can_read(model: Any) -> Rule:
     return Rule(f"can_read_{model.__tablename__}", "la personne peut lire ce contenu", test, clause)
 
 
+def in_space(model: Any, rule: Rule) -> Rule:
+    """Return a rule of spaces as a rule of a kind of content: asked of the home space."""
+    return Rule(
+        f"{rule.name} (in its space)",
+        rule.sentence,
+        lambda person, thing: rule(person, thing.space),
+        lambda person: model.space_id.in_(select(Space.id).where(rule.where(person))),
+    )
+
+
 def shown_space(person: User, thing: Any) -> Space | None:
     """Return the home space of a thing if this person may know of it, None otherwise."""
     space: Space = thing.space
