@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import g, has_request_context
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, String, delete
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
-from app.core.db import UtcDateTime
+from app.core.db import UtcDateTime, transaction
+from app.core.jobs import job
 from app.extensions import db
+
+KEPT = timedelta(days=365)
 
 
 class AuditEntry(db.Model):
@@ -27,6 +30,13 @@ class AuditEntry(db.Model):
     subject_id: Mapped[int | None]
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     request_id: Mapped[str | None] = mapped_column(String(32))
+
+
+@job("audit.purge", every=timedelta(days=1))
+def purge_journal(_payload: dict[str, Any]) -> None:
+    """Forget lines of the journal after a year (CNIL, recommendation 2021-122 on logging: six to twelve months)."""
+    with transaction() as session:
+        session.execute(delete(AuditEntry).where(AuditEntry.at < now() - KEPT))
 
 
 def record(action: str, person: Any = None, subject: Any = None, **detail: Any) -> None:

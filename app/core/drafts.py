@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
-from app.core.db import UtcDateTime
+from app.core.db import UtcDateTime, transaction
+from app.core.jobs import job
 from app.extensions import db
 
 LARGEST_DRAFT = 200_000  # characters of one field
+MOST_DRAFTS = 100  # of one person
+KEPT = timedelta(days=90)
 
 
 class Draft(db.Model):
@@ -43,11 +46,26 @@ def keep_draft(person: Any, key: str, data: dict[str, Any]) -> datetime:
     kept = {name: value[:LARGEST_DRAFT] if isinstance(value, str) else value for name, value in data.items()}
     row = _row(person, key)
     if row is None:
+        _make_room(person)
         row = Draft(person_id=person.id, key=key[:300])
         db.session.add(row)
     row.data = kept
     row.updated_at = now()
     return row.updated_at
+
+
+def _make_room(person: Any) -> None:
+    """Forget the oldest drafts of a person who has as many as one may have."""
+    mine = select(Draft.id).where(Draft.person_id == person.id).order_by(Draft.updated_at.desc(), Draft.id.desc())
+    for oldest in db.session.scalars(mine.offset(MOST_DRAFTS - 1)).all():
+        db.session.execute(delete(Draft).where(Draft.id == oldest))
+
+
+@job("drafts.purge", every=timedelta(days=1))
+def purge_drafts(_payload: dict[str, Any]) -> None:
+    """Forget drafts that nobody has touched for three months."""
+    with transaction() as session:
+        session.execute(delete(Draft).where(Draft.updated_at < now() - KEPT))
 
 
 def drop_draft(person: Any, key: str) -> None:

@@ -12,7 +12,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, Select, String, Text, and_, delete, func, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Index,
+    Select,
+    String,
+    Text,
+    and_,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -140,6 +154,8 @@ def enqueue(
 ) -> None:
     """Add a job in the present transaction, unless one with the same key is already queued.
 
+    The one queued then takes the more urgent priority and the earlier moment of the two.
+
     ``priority``: the lower the sooner. ``run_at``: not before this moment. Raises KeyError for an unknown kind and
     RuntimeError outside of ``transaction()``.
     """
@@ -162,15 +178,13 @@ def enqueue(
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     statement = insert(Job).values(values)
     if key is not None:
-        where = text("state = 'queued'")
+        least = func.min if dialect == "sqlite" else func.least
+        sooner = {
+            "priority": least(Job.priority, priority),
+            "run_at": least(Job.run_at, literal(values["run_at"], UtcDateTime())),
+        }
         statement = statement.on_conflict_do_update(
-            index_elements=["key"],
-            index_where=where,
-            set_={
-                "priority": func.min(Job.priority, priority)
-                if dialect == "sqlite"
-                else func.least(Job.priority, priority)
-            },
+            index_elements=["key"], index_where=text("state = 'queued'"), set_=sooner
         )
     db.session.execute(statement)
 
@@ -295,7 +309,7 @@ def fail(jobs: list[int], owner: str, error: str, *, permanent: bool = False) ->
             one.state, one.finished_at = DONE, now()  # a younger job for the same key does the work
         else:
             one.state = QUEUED
-            one.run_at = now() + min(FIRST_RETRY * 2 ** (one.attempts - 1), LONGEST_RETRY)
+            one.run_at = now() + min(FIRST_RETRY * 2 ** min(one.attempts - 1, 20), LONGEST_RETRY)
 
 
 def _queued_with(key: str) -> bool:

@@ -18,6 +18,9 @@ BATCH = 200
 KEPT_CHANGES = 50_000
 WRITER = "search-index"
 
+# A folder that cannot be written stays so until somebody mends it; the waits grow to an hour each.
+UNTIL_IT_WORKS = 1_000_000
+
 
 @job("search.index", queue="default", lease=WRITER, batch=BATCH, timeout=300)
 def index_changed(payloads: list[dict[str, Any]]) -> None:
@@ -29,7 +32,7 @@ def index_changed(payloads: list[dict[str, Any]]) -> None:
             rebuild_soon()
 
 
-@job("search.rebuild", queue="files", lease="search-rebuild", timeout=1800)
+@job("search.rebuild", queue="files", lease="search-rebuild", timeout=1800, max_attempts=UNTIL_IT_WORKS)
 def rebuild_all(payload: dict[str, Any]) -> None:  # noqa: ARG001 - a job takes its payload
     """Make the whole index anew beside the live one, then swap."""
     rebuild(engine())

@@ -88,6 +88,23 @@ def test_same_key_is_queued_once_and_takes_the_more_urgent_place(context: Flask)
     assert the_job().priority == 10
 
 
+def test_same_key_asked_for_sooner_runs_sooner(context: Flask) -> None:
+    later, soon = clock.now() + timedelta(hours=2), clock.now() + timedelta(minutes=1)
+    put("test.note", 1, key="k", run_at=later)
+    put("test.note", 1, key="k", run_at=soon)
+    put("test.note", 1, key="k", run_at=later)
+    assert the_job().run_at == soon
+
+
+def test_wait_of_a_job_that_failed_very_often_stays_an_hour(context: Flask) -> None:
+    job("test.fail", max_attempts=10_000)(_fail)
+    put("test.fail")
+    with transaction() as session:
+        session.scalars(select(Job)).one().attempts = 5_000
+    run_all(context)
+    assert timedelta(minutes=59) < the_job().run_at - clock.now() <= timedelta(hours=1)
+
+
 def test_key_may_be_queued_again_while_its_job_runs(context: Flask) -> None:
     put("test.note", 1, key="k")
     with transaction():

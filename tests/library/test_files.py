@@ -122,9 +122,9 @@ def test_document_is_read_though_its_pictures_cannot_be_asked_for(
     def full(*_: Any) -> None:
         raise OperationalError("x", {}, Exception("database or disk is full"))
 
-    public_id, _ = shared(app, "Lu", files=[(pdf(*(f"Feuillet {n}" for n in range(1, 9))), "a.pdf")])
+    public_id, _ = shared(app, "Lu", files=[(pdf(*(f"Feuillet {n}" for n in range(1, 16))), "a.pdf")])
     work(app)
     monkeypatch.setattr(showing, "draw_soon", full)
-    answer = browser(MEMBER).get(f"/ressources/{public_id}-lu?page=7")
+    answer = browser(MEMBER).get(f"/ressources/{public_id}-lu?page=14")
     assert answer.status_code == 200
-    assert "Feuillet 7" in answer.text
+    assert "Feuillet 14" in answer.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
@@ -14,6 +15,7 @@ from app.core.errors import DomainError, EditConflictError, NotFoundError
 from app.core.forms import number_in
 from app.core.i18n import gettext as _
 from app.core.navigation import safe_next
+from app.core.throttle import Limit
 from app.discussions.addresses import post_url, thread_url
 from app.discussions.cards import Cards
 from app.discussions.forms import CommentForm, HideForm, PostForm
@@ -30,11 +32,17 @@ from app.library.queries import resource_for
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+# Rendering a long text takes a while: so many previews are free, then each waits a little longer.
+PREVIEWS = Limit("preview", free=120, first=timedelta(seconds=2), rest=timedelta(minutes=10))
+
 
 @blueprint.post("/discussions/apercu")
 @signed_in
 def preview_view() -> ResponseReturnValue:
-    """Return the HTML a message will have for its author, as a fragment."""
+    """Return the HTML a message will have for its author, as a fragment. Raises TooManyError."""
+    asking = str(person().id)
+    PREVIEWS.check(asking)
+    PREVIEWS.count(asking)
     try:
         html = written(request.form.get("body", "")).html
     except DomainError:
