@@ -85,11 +85,15 @@ def _tests(rest: Sequence[str], notes: list[str]) -> list[Outcome]:
         if not postgres:
             notes.append("tests on PostgreSQL (no server: set TEST_POSTGRES_URL, or install postgresql)")
         if quick:
-            notes.append("slow tests and browser journeys (--quick)")
+            notes.append("slow and thorough tests, PostgreSQL and browser journeys (--quick)")
         elif not browser:
             notes.append("browser journeys (no Chromium: ./run test --install as root installs it)")
         environ = os.environ | {"TEST_POSTGRES_URL": postgres, "TEST_CHROMIUM": browser}
         return [run(check, environ) for check in pytest_runs(words, quick=quick, browser=bool(browser))]
+
+
+SHORT = "not slow and not browser"
+QUICK = f"{SHORT} and not thorough and not postgres"
 
 
 def pytest_runs(words: Sequence[str], *, quick: bool, browser: bool) -> list[Check]:
@@ -99,16 +103,14 @@ def pytest_runs(words: Sequence[str], *, quick: bool, browser: bool) -> list[Che
     workers need the machine for themselves and run one after the other.
     """
     pytest = [sys.executable, "-m", "pytest", "-rfEs"]
-    short = Check("tests", [*pytest, "-n", "2", "--dist", "loadfile", "-m", "not slow and not browser"])
+    together = [*pytest, "-n", "2", "--dist", "loadfile", "-m"]
     if words:
-        left_out = "not slow and not browser" if quick else "" if browser else "not browser"
+        left_out = QUICK if quick else "" if browser else "not browser"
         return [Check("tests", [*pytest, *(["-m", left_out] if left_out else []), *words])]
     if quick:
-        return [short]
-    return [
-        short,
-        Check("sites and journeys", [*pytest, "-m", "slow or browser" if browser else "slow and not browser"]),
-    ]
+        return [Check("tests", [*together, QUICK])]
+    alone = "slow or browser" if browser else "slow and not browser"
+    return [Check("tests", [*together, SHORT]), Check("sites and journeys", [*pytest, "-m", alone])]
 
 
 if __name__ == "__main__":

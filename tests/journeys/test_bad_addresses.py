@@ -12,6 +12,8 @@ from tests.journeys.oddities import filled, is_clear, rules, wrong
 from tests.people import MEMBER
 from tests.support import Browser
 
+pytestmark = pytest.mark.thorough
+
 SEED = 20_210_705
 ROUNDS = 6
 #: Every argument that an address of the site reads.

@@ -24,6 +24,8 @@ from tests.journeys.oddities import (
 from tests.library.shelves import pdf, receive_bytes
 from tests.support import Browser, work
 
+pytestmark = pytest.mark.thorough
+
 
 def zipped(entries: dict[str, bytes]) -> bytes:
     """Return an archive of these files."""

@@ -22,6 +22,8 @@ from tests.journeys.oddities import (
 from tests.people import MEMBER, OPEN, PASSWORD, Cast
 from tests.support import Browser
 
+pytestmark = pytest.mark.thorough
+
 WRITTEN = [
     "\x00",
     "a\x00b",
