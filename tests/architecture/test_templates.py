@@ -35,7 +35,8 @@ def test_nothing_is_inline(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=_name)
 def test_every_template_can_be_read(path: Path) -> None:
-    Environment(extensions=["jinja2.ext.i18n"], autoescape=True).parse(path.read_text("utf-8"))
+    parsed = Environment(extensions=["jinja2.ext.i18n"], autoescape=True).parse(path.read_text("utf-8"))
+    assert parsed.body
 
 
 @pytest.mark.parametrize("path", PAGES, ids=_name)
