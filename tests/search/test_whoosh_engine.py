@@ -16,7 +16,9 @@ import pytest
 
 from app.search.engine import IndexBusyError, IndexUnavailableError
 from app.search.query import parse
+from app.search.terms import terms_of
 from app.search.whoosh_engine import WhooshEngine
+from app.search.whoosh_engine.scoring import find
 from app.search.whoosh_engine.writing import writer_of
 from tests.search.contract import ALL, EngineContract
 from tests.search.world import everybody, thing
@@ -65,6 +67,11 @@ def _lose_segments(engine: WhooshEngine) -> None:
         path.unlink()
 
 
+def _lose_records(engine: WhooshEngine) -> None:
+    for path in _current(engine).glob("MAIN_*.record.col"):
+        path.unlink()
+
+
 def _lose_folder(engine: WhooshEngine) -> None:
     current = _current(engine)
     current.rename(current.with_name("elsewhere"))
@@ -90,6 +97,7 @@ HARMS = [
     _lose_toc,
     _scribble_toc,
     _lose_segments,
+    _lose_records,
     _lose_folder,
     _foreign_version,
     _scribble_current,
@@ -174,6 +182,18 @@ def test_reading_goes_on_while_another_thread_writes_and_swaps(engine: WhooshEng
     stop.set()
     writer.join()
     assert wrong == []
+
+
+@pytest.mark.parametrize("typed", QUESTIONS)
+def test_what_a_newer_generation_deleted_is_still_found_in_an_older_one(engine: WhooshEngine, typed: str) -> None:
+    """Both hold the same segment, and the newer reads its postings first."""
+    query, allowed = parse(typed).query, everybody(*ALL)
+    engine.index([thing("thread:10", "Reste seul"), *ALL])
+    older = engine.snapshots.latest()
+    engine.index(ALL)
+    newer = engine.search(query, allowed)
+    assert newer.total > 0
+    assert len(find(older, terms_of(query), allowed).places) == newer.total
 
 
 WRITER = """

@@ -22,9 +22,16 @@ PLACE_BITS = 24
 
 
 def _leaf(reader: IndexReader, fieldname: str, term: str) -> Matcher:
-    """Give the matcher of a term over all documents of a segment, deleted ones included (the mask removes them)."""
+    """Give the matcher of a term over all documents of a segment, deleted ones included (the mask removes them).
+
+    What is read is remembered for every generation that holds the segment, and a document deleted in one lives in
+    another. Whoosh's filter has already stepped over the deleted ones, so we go back to the start.
+    """
     matcher = reader.postings(fieldname, term)
-    return matcher.child if isinstance(matcher, FilterMatcher) else matcher
+    if not isinstance(matcher, FilterMatcher):
+        return matcher
+    matcher.child.reset()
+    return matcher.child
 
 
 def read_postings(reader: IndexReader, fieldname: str, term: str) -> tuple[Docs, Weights]:

@@ -125,7 +125,11 @@ def _segment(folder: Path, reader: IndexReader, base: int) -> Segment:
 def _records(segment: Segment) -> NDArray[np.void]:
     def read() -> tuple[NDArray[np.generic], ...]:
         column = segment.reader.column_reader("record")
-        return (np.frombuffer(b"".join(column), dtype=RECORD),)
+        records = np.frombuffer(b"".join(column), dtype=RECORD)
+        if (records["key"] == b"").any():
+            # Where the file is gone (a folder dropped while it was opened), Whoosh gives empty records without a word.
+            raise FileNotFoundError(f"the records of {segment.name} cannot be read")
+        return (records,)
 
     return cast("NDArray[np.void]", memory.get((segment.name, "record"), read)[0])
 
@@ -180,12 +184,12 @@ class Snapshots:
 
     def latest(self) -> Snapshot:
         """Give the snapshot, opened again when something was committed or swapped (or the process was forked)."""
-        folder = self._generations.current()
         kept = self._kept
-        if kept is not None and kept.is_latest(folder):
+        if kept is not None and kept.is_latest(self._generations.current()):
             return kept
         with self._lock:
-            kept = self._kept
+            # Asked again: while this thread waited its turn, the folder it knew may have been swapped and dropped.
+            folder, kept = self._generations.current(), self._kept
             if kept is None or not kept.is_latest(folder):
                 kept = self._kept = Snapshot(folder, open_index(folder))
             return kept
