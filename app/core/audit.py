@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import g, has_request_context
 from sqlalchemy import JSON, ForeignKey, String, delete
@@ -14,7 +15,19 @@ from app.core.db import UtcDateTime, transaction
 from app.core.jobs import job
 from app.extensions import db
 
+if TYPE_CHECKING:
+    from flask_babel.speaklater import LazyString
+
 KEPT = timedelta(days=365)
+
+
+#: What each action is called on the page of the journal, declared by the feature that does it.
+ACTIONS: dict[str, LazyString] = {}
+
+
+def describe(sentences: Mapping[str, LazyString]) -> None:
+    """Declare the actions a feature writes in the journal, each with the words that name it."""
+    ACTIONS.update(sentences)
 
 
 class AuditEntry(db.Model):
@@ -42,8 +55,11 @@ def purge_journal(_payload: dict[str, Any]) -> None:
 def record(action: str, person: Any = None, subject: Any = None, **detail: Any) -> None:
     """Add a line to the journal, inside the transaction of the change.
 
-    ``action`` is ``feature.past_participle``; ``detail`` holds plain values and never a secret.
+    ``action`` is ``feature.past_participle``, declared by ``describe``; ``detail`` holds plain values and never a
+    secret. Raises LookupError for an action nobody declared: the journal could not name it.
     """
+    if action not in ACTIONS:
+        raise LookupError(action)
     entry = AuditEntry(
         action=action,
         person_id=person.id if person is not None else None,

@@ -87,10 +87,10 @@ def test_concurrent_read_then_write_loses_nothing(app: Flask) -> None:
 def test_journal_keeps_who_did_what(context: Flask) -> None:
     with transaction():
         organisation = create_organisation("Castelmaure")
-        record("organisation.created", None, organisation, name="Castelmaure")
+        record("space.created", None, organisation, name="Castelmaure")
     line = db.session.scalars(select(AuditEntry)).one()
     assert (line.action, line.subject_type, line.detail) == (
-        "organisation.created",
+        "space.created",
         "organisation",
         {"name": "Castelmaure"},
     )

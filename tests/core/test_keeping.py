@@ -48,15 +48,15 @@ def test_drafts_left_for_three_months_are_forgotten(context: Flask, cast: Cast) 
 
 def test_journal_is_kept_a_year(context: Flask, cast: Cast) -> None:
     with transaction():
-        record("test.old")
+        record("user.signed_in")
     later = clock.now() + timedelta(days=200)
     clock.set_clock(lambda: later)
     with transaction():
-        record("test.young")
+        record("user.signed_out")
     much_later = later + timedelta(days=200)
     clock.set_clock(lambda: much_later)
     purge_journal({})
-    assert db.session.scalars(select(AuditEntry.action)).all() == ["test.young"]
+    assert db.session.scalars(select(AuditEntry.action)).all() == ["user.signed_out"]
 
 
 def test_previews_asked_without_end_must_wait(app: Flask, cast: Cast, browser: Any) -> None:

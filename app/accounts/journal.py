@@ -1,0 +1,17 @@
+"""What accounts write in the journal."""
+
+from __future__ import annotations
+
+from app.core.audit import describe
+from app.core.i18n import lazy_gettext as _l
+
+describe(
+    {
+        "user.created": _l("Compte créé"),
+        "user.disabled": _l("Compte fermé"),
+        "user.password_reset": _l("Mot de passe remplacé par un lien reçu"),
+        "user.sign_in_refused": _l("Connexion refusée"),
+        "user.signed_in": _l("Connexion"),
+        "user.signed_out": _l("Déconnexion"),
+    }
+)

@@ -1,0 +1,16 @@
+"""What spaces write in the journal."""
+
+from __future__ import annotations
+
+from app.core.audit import describe
+from app.core.i18n import lazy_gettext as _l
+
+describe(
+    {
+        "space.created": _l("Espace créé"),
+        "space.member_added": _l("Participation ajoutée ou modifiée"),
+        "space.member_removed": _l("Participation retirée"),
+        "space.left": _l("Départ d'un espace"),
+        "space.access_requested": _l("Demande d'accès à un espace"),
+    }
+)
