@@ -9,6 +9,8 @@
 | ``CLOSED_GUEST`` Georgia | guest, in the private space, for a month |
 | ``EXPIRED_GUEST`` Emile | guest, was in the private space until yesterday |
 | ``ADMIN`` Ada | administrator, takes part in nothing |
+| ``REFERENT`` Rozenn | member, referent of Lanvallec: may invite colleagues; takes part in nothing |
+| ``ENTERED`` Alix | administrator, takes part in nothing, has entered the request and the private space |
 | ``FORMER`` Felix | account closed |
 """
 
@@ -23,7 +25,7 @@ from app.accounts.passwords import hash_password
 from app.core.clock import now
 from app.core.db import transaction
 from app.extensions import db
-from app.spaces.models import JoinPolicy, Membership, Role, Space, Visibility
+from app.spaces.models import JoinPolicy, Membership, Role, Space, SpaceEntry, Visibility
 
 FACILITATOR = "faustine@castelmaure.example"
 MEMBER = "malik@port-elvain.example"
@@ -32,8 +34,10 @@ GUEST = "gaspard@invitee.example"
 CLOSED_GUEST = "georgia@invitee.example"
 EXPIRED_GUEST = "emile@invitee.example"
 ADMIN = "ada@reseau.example"
+REFERENT = "rozenn@lanvallec.example"
+ENTERED = "alix@reseau.example"
 FORMER = "felix@lanvallec.example"
-EVERYBODY = (FACILITATOR, MEMBER, OUTSIDER, GUEST, CLOSED_GUEST, EXPIRED_GUEST, ADMIN)
+EVERYBODY = (FACILITATOR, MEMBER, OUTSIDER, GUEST, CLOSED_GUEST, EXPIRED_GUEST, ADMIN, REFERENT, ENTERED)
 PASSWORD = "quatre chevaux bleus dansent"
 
 OPEN, REQUEST, PRIVATE = "atelier-ouvert", "vie-nocturne", "cercle-ferme"
@@ -73,6 +77,8 @@ def _people(places: dict[str, Organisation]) -> list[User]:
         (OUTSIDER, "Odile Kervella", "Lanvallec", "Maire", UserKind.MEMBER),
         (FORMER, "Félix Morvan", "Lanvallec", "Ancien maire", UserKind.MEMBER),
         (ADMIN, "Ada Lorrain", "Castelmaure", "Administratrice", UserKind.MEMBER),
+        (REFERENT, "Rozenn Le Goff", "Lanvallec", "Directrice de la prévention", UserKind.MEMBER),
+        (ENTERED, "Alix Thibault", "Castelmaure", "Administratrice adjointe", UserKind.MEMBER),
         (GUEST, "Gaspard Roy", "Ville-Invitée", "Chargé de mission", UserKind.GUEST),
         (CLOSED_GUEST, "Georgia Blanc", "Ville-Invitée", "Chercheuse", UserKind.GUEST),
         (EXPIRED_GUEST, "Émile Noir", "Ville-Invitée", "Consultant", UserKind.GUEST),
@@ -85,11 +91,12 @@ def _people(places: dict[str, Organisation]) -> list[User]:
             organisation=places[place],
             function=function,
             kind=kind,
-            is_admin=email == ADMIN,
+            is_admin=email in {ADMIN, ENTERED},
         )
         for email, name, place, function, kind in rows
     ]
     for one in people:
+        one.is_referent = one.email == REFERENT
         if one.email == FORMER:
             one.disabled_at = now()
     return people
@@ -117,4 +124,7 @@ def _memberships(people: dict[str, User], spaces: dict[str, Space]) -> None:
     rows += [(EXPIRED_GUEST, PRIVATE, Role.MEMBER, yesterday)]
     for email, slug, role, end in rows:
         db.session.add(Membership(space_id=spaces[slug].id, user_id=people[email].id, role=role, expires_at=end))
+    for slug in (REQUEST, PRIVATE):
+        stay = SpaceEntry(space_id=spaces[slug].id, user_id=people[ENTERED].id, reason="Un signalement", ends_at=month)
+        db.session.add(stay)
     db.session.flush()

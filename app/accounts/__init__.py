@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask_login import current_user
 
-from app.accounts import jobs  # noqa: F401 - declares its jobs
+from app.accounts import jobs, journal  # noqa: F401 - declare themselves
 from app.accounts.cli import users
 from app.accounts.models import User
 from app.accounts.profile_views import blueprint as profile_blueprint

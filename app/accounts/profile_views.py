@@ -15,6 +15,8 @@ from app.core.forms import BeffroiForm
 from app.core.i18n import LANGUAGE_KEY, current_language
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
+from app.core.navigation import Tab
+from app.core.slots import fill
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -46,6 +48,13 @@ class PreferencesForm(BeffroiForm):
         zones = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
         own = SelectChoice("", _("Celui du réseau (%(zone)s)", zone=settings.timezone))
         self.timezone.choices = [own, *(SelectChoice(zone, zone) for zone in zones)]
+
+
+@fill("account.tabs", order=20)
+def preferences_tab() -> Tab:
+    """Return the tab of one's preferences."""
+    url = url_for("profile.my_page")
+    return Tab(url, _("Réglages"), active=request.path == url)
 
 
 @blueprint.route("/moi", methods=["GET", "POST"])

@@ -40,6 +40,15 @@ class Tab:
     active: bool = False
 
 
+@dataclass(frozen=True)
+class Figure:
+    """One number of the administration's front page: how many, of what, and the page that shows them."""
+
+    number: int
+    words: str
+    url: str
+
+
 def navigation() -> list[NavigationEntry]:
     """Return the entries for the signed-in person, in order."""
     return collect("navigation")

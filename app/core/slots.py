@@ -12,6 +12,13 @@ _slots: dict[str, dict[str, tuple[int, Filler]]] = defaultdict(dict)
 #: Every slot there is, with what its fillers receive and give. A test keeps this list and the calls in step.
 SLOTS = {
     "navigation": "() -> NavigationEntry or None: an entry of the main navigation, for the signed-in person",
+    "account.menu": "() -> NavigationEntry or None: an entry of the person's own menu, above signing out",
+    "account.tabs": "() -> Tab or None: a tab of the pages about one's own account (/moi)",
+    "admin.tabs": "() -> Tab or None: a tab of the administration, in the fixed order",
+    "admin.figures": "() -> Figure or None: a number on the front page of the administration, with where it leads",
+    "person.panels": "(person) -> Markup or None: a panel of a person's page, for the signed-in reader",
+    "person.export": "(person) -> list[ExportPart]: what a feature holds of a person, for the ZIP of their data",
+    "person.erase": "(person, withdraw) -> None: a feature forgets a person; ``withdraw``: unanswered texts go too",
     "space.tabs": "(space) -> Tab or None: a tab of a space, in the fixed order",
     "space.overview": "(space) -> Markup or None: a panel of the space's front page, main column",
     "space.aside": "(space) -> Markup or None: a panel of the space's front page, beside",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.library import indexing, jobs, panels
+from app.library import indexing, jobs, journal, panels
 from app.library.cli import library as library_commands
 from app.library.views import files, library, space_library
 
 if TYPE_CHECKING:
     from flask import Flask
 
-__all__ = ["jobs", "panels", "register"]
+__all__ = ["jobs", "journal", "panels", "register"]
 
 
 def register(app: Flask) -> None:

@@ -11,7 +11,7 @@ from app.core.clock import now
 from app.core.db import cache_of_transaction
 from app.core.rules import Rule
 from app.extensions import db
-from app.spaces.models import Audience, JoinPolicy, Membership, Role, Space, State, Visibility
+from app.spaces.models import Audience, JoinPolicy, Membership, Role, Space, SpaceEntry, State, Visibility
 
 
 def memberships_of(person: User) -> dict[int, Membership]:
@@ -26,10 +26,21 @@ def memberships_of(person: User) -> dict[int, Membership]:
 
 
 def forget_memberships(person: User) -> None:
-    """Read the memberships of a person again: call after changing them."""
+    """Read the places of a person again: call after changing them."""
     cache = cache_of_transaction()
-    for kept in ("memberships", "readable", "seen", "mine"):
+    for kept in ("memberships", "entries", "readable", "seen", "mine"):
         cache.pop(f"{kept}:{person.id}", None)
+
+
+def entries_of(person: User) -> dict[int, SpaceEntry]:
+    """Return the running stays of an administrator in spaces not theirs, by space id; read once a transaction."""
+    if not (person.is_admin and person.is_member):
+        return {}
+    cache = cache_of_transaction()
+    key = f"entries:{person.id}"
+    if key not in cache:
+        cache[key] = list(db.session.scalars(select(SpaceEntry).where(SpaceEntry.user_id == person.id)))
+    return {one.space_id: one for one in cache[key] if one.started_at <= now() < one.ends_at}
 
 
 def _running(person: User, *more: ColumnElement[bool]) -> Select[Any]:
@@ -98,10 +109,25 @@ runs_the_site = Rule(
     ),
 )
 
-can_read_space = exists & (takes_part | is_open_to_members)
-can_see_space = exists & (takes_part | is_open_to_members | is_announced_to_members)
+has_entered = Rule(
+    "has_entered",
+    "la personne administre le site et est entrée dans l'espace, avec un motif et pour un temps",
+    lambda person, space: space.id in entries_of(person),
+    lambda person: (
+        Space.id.in_(
+            select(SpaceEntry.space_id).where(
+                SpaceEntry.user_id == person.id, SpaceEntry.started_at <= now(), SpaceEntry.ends_at > now()
+            )
+        )
+        if person.is_admin and person.is_member
+        else false()
+    ),
+)
+
+can_read_space = exists & (takes_part | is_open_to_members | has_entered)
+can_see_space = exists & (takes_part | is_open_to_members | is_announced_to_members | has_entered)
 can_write_in_space = exists & is_active & takes_part
-can_moderate_space = exists & (facilitates | runs_the_site)
+can_moderate_space = exists & (facilitates | runs_the_site | has_entered)
 
 admits_freely = Rule(
     "admits_freely",

@@ -25,6 +25,7 @@ from app.spaces.models import Membership, Space
 from tests.people import (
     ADMIN,
     CLOSED_GUEST,
+    ENTERED,
     EXPIRED_GUEST,
     FACILITATOR,
     GUEST,
@@ -32,6 +33,7 @@ from tests.people import (
     OPEN,
     OUTSIDER,
     PRIVATE,
+    REFERENT,
     Cast,
 )
 from tests.support import loaded, work
@@ -49,8 +51,8 @@ PLACES = (
     "source",
 )
 CANARIES = {place: f"zorglub{place}" for place in PLACES}
-BLIND = (None, GUEST, EXPIRED_GUEST, OUTSIDER, ADMIN)
-SIGHTED = (MEMBER, CLOSED_GUEST, FACILITATOR)
+BLIND = (None, GUEST, EXPIRED_GUEST, OUTSIDER, ADMIN, REFERENT)
+SIGHTED = (MEMBER, CLOSED_GUEST, FACILITATOR, ENTERED)
 REQUEST_NUMBER = re.compile(rb"\b[0-9a-f]{12}\b|(?<=name=\"csrf_token\" value=\")[^\"]+")  # and the form's token
 UNKNOWN = "zorglubinconnu"
 

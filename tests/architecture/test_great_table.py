@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -18,108 +17,14 @@ from app.extensions import db
 from app.library.operations import ResourceDetails, share_resource
 from app.library.receiving import receive
 from app.spaces.models import Space
-from tests.people import (
-    ADMIN,
-    CLOSED_GUEST,
-    EXPIRED_GUEST,
-    FACILITATOR,
-    GUEST,
-    MEMBER,
-    OPEN,
-    OUTSIDER,
-    PRIVATE,
-    REQUEST,
-    Cast,
-)
+from tests.architecture.addresses import accounts, admin, core, discussions, home, library, search, spaces
+from tests.architecture.addresses.lines import OUTCOMES, PEOPLE
+from tests.people import FACILITATOR, OPEN, PRIVATE, REQUEST, Cast
 from tests.support import loaded, work
 
-NOBODY = None
-PEOPLE = (NOBODY, GUEST, CLOSED_GUEST, EXPIRED_GUEST, OUTSIDER, MEMBER, FACILITATOR, ADMIN)
-
-# What each person gets, in the order of PEOPLE: y = yes, d = the door (sign-in), r = refused (403), n = does not exist.
-ALL = "yyyyyyyy"
-SIGNED_IN = "dyyyyyyy"
-MEMBERS = "drrryyyy"
-READ = {OPEN: "dynnyyyy", REQUEST: "dnnnrryr", PRIVATE: "dnynnyyn"}
-WRITE = {OPEN: "dynnryyr", REQUEST: "dnnnrryr", PRIVATE: "dnynnyyn"}
-OWN = {OPEN: "drnnrryr", REQUEST: "dnnnrryr", PRIVATE: "dnrnnryn"}
-MODERATE = {OPEN: "drnnrryy", REQUEST: "dnnnrryr", PRIVATE: "dnrnnryn"}
-OUTCOMES = {"y": "yes", "d": "the door", "r": "refused", "n": "does not exist"}
-
-
-@dataclass(frozen=True)
-class Line:
-    """One address: its endpoint, method, path (``{slug}``, ``{resource}`` … filled in), what is sent, who gets what."""
-
-    endpoint: str
-    path: str
-    gets: str | dict[str, str]
-    method: str = "GET"
-    sends: tuple[tuple[str, str], ...] = ()
-
-
-def post(endpoint: str, path: str, gets: str | dict[str, str], **sends: str) -> Line:
-    return Line(endpoint, path, gets, "POST", tuple(sends.items()))
-
-
-TABLE = [
-    Line("static", "/static/css/tokens.css", ALL),
-    Line("health.healthz", "/healthz", ALL),
-    Line("accounts.sign_in_page", "/connexion", ALL),
-    Line("accounts.reset_page", "/mot-de-passe", ALL),
-    Line("accounts.choose_password_page", "/mot-de-passe/unknown", "nnnnnnnn"),
-    post("accounts.choose_language_view", "/langue", ALL, lang="fr"),
-    Line("home.legal_page", "/mentions-legales", ALL),
-    Line("home.accessibility_page", "/accessibilite", ALL),
-    Line("home.privacy_page", "/donnees-personnelles", ALL),
-    Line("home.charter_page", "/charte", ALL),
-    Line("home.robots", "/robots.txt", ALL),
-    Line("home.favicon", "/favicon.ico", ALL),
-    Line("home.home_page", "/", SIGNED_IN),
-    Line("home.plan", "/plan/abcdefghij.svg", SIGNED_IN),
-    Line("home.components", "/composants", SIGNED_IN),
-    Line("profile.my_page", "/moi", SIGNED_IN),
-    Line("demo.mailbox", "/demo/courrier", "dnnnnnnn"),
-    Line("search.results_page", "/recherche?q=ville", SIGNED_IN),
-    Line("space_list.spaces_page", "/espaces", SIGNED_IN),
-    Line("library.resources_page", "/ressources", SIGNED_IN),
-    Line("library.choose_space_page", "/ressources/nouvelle", SIGNED_IN),
-    Line("home.ask_page", "/discussions/nouvelle", SIGNED_IN),
-    post("drafts.keep_draft_view", "/brouillons", SIGNED_IN, key="/x", body="y"),
-    post("discussions.preview_view", "/discussions/apercu", SIGNED_IN, body="texte"),
-    Line("files.received_state", "/fichiers/recus/abcdefghij/etat", "dnnnnnnn"),
-    Line("spaces.space_page", "/espaces/{slug}", READ),
-    Line("spaces.members_page", "/espaces/{slug}/membres", READ),
-    Line("space_discussions.threads_page", "/espaces/{slug}/discussions", READ),
-    Line("space_library.space_resources_page", "/espaces/{slug}/ressources", READ),
-    Line("space_discussions.new_thread_page", "/espaces/{slug}/discussions/nouvelle", WRITE),
-    Line("space_library.new_resource", "/espaces/{slug}/ressources/nouvelle", WRITE),
-    post("space_library.keep_new", "/espaces/{slug}/ressources/nouvelle/brouillon", WRITE, title="brouillon"),
-    Line("library.resource_page", "/ressources/{resource}-titre", READ),
-    Line("files.download", "/fichiers/{file}/note.txt", READ),
-    Line("files.file_state", "/fichiers/{file}/etat", READ),
-    Line("files.picture", "/fichiers/{picture}/pages/1-160.webp", READ),
-    Line("files.picture_state", "/fichiers/{picture}/pages/1/etat", READ),
-    Line("discussions.resource_discussion", "/ressources/{resource}/commentaires", READ),
-    Line("discussions.thread_page", "/discussions/{thread}-titre", READ),
-    post("discussions.read_view", "/discussions/{thread}/lecture", READ, n="1"),
-    post("discussions.reply_view", "/discussions/{thread}/reponses", WRITE, body="Une réponse."),
-    post("discussions.comment_view", "/ressources/{resource}/commentaires", WRITE, body="Un commentaire."),
-    Line("library.change_resource", "/ressources/{resource}/modifier", MODERATE),
-    post("library.keep_change", "/ressources/{resource}/modifier/brouillon", MODERATE, title="brouillon"),
-    Line("library.remove_page", "/ressources/{resource}/supprimer", MODERATE),
-    Line("discussions.edit_page", "/discussions/messages/{post}/modifier", OWN),
-    Line("discussions.remove_page", "/discussions/messages/{post}/supprimer", OWN),
-    Line("discussions.hide_page", "/discussions/messages/{others_post}/masquer", MODERATE),
-]
-#: Addresses that change what the table stands on have tests of their own, named here.
-ELSEWHERE = {
-    "accounts.sign_out": "tests/accounts",
-    "spaces.join_space": "tests/spaces",
-    "spaces.leave_space": "tests/spaces",
-    "spaces.ask_for_space": "tests/spaces",
-    "library.restore_page": "tests/library",
-}
+FEATURES = (accounts, admin, core, discussions, home, library, search, spaces)
+TABLE = [line for feature in FEATURES for line in feature.TABLE]
+ELSEWHERE = {endpoint: where for feature in FEATURES for endpoint, where in feature.ELSEWHERE.items()}
 
 
 @pytest.fixture

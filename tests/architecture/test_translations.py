@@ -43,6 +43,7 @@ GALLERY = "home/components.html"  # shows components with the words of an invent
 
 Key = tuple[str | None, str | tuple[str, ...]]
 
+ALIKE = {"Administration"}  # long words that are the same in both languages
 SHORT = 12  # letters: « Discussions » is written alike in both languages
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%")
 TAGS = re.compile(r"</?\w[^>]*>|&\w+;")
@@ -107,7 +108,8 @@ def test_every_sentence_is_translated(language: str) -> None:
 @pytest.mark.parametrize("language", OTHERS)
 def test_a_sentence_is_not_its_own_translation(language: str) -> None:
     """Words such as « Discussions » are the same in both languages; sentences are not."""
-    assert [pair for pair in _pairs(language) if pair[0] == pair[1] and len(_letters(pair[0])) > SHORT] == []
+    alike = [pair[0] for pair in _pairs(language) if pair[0] == pair[1] and len(_letters(pair[0])) > SHORT]
+    assert set(alike) <= ALIKE
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -14,6 +14,7 @@ from tests.library.shelves import share
 from tests.people import (
     ADMIN,
     CLOSED_GUEST,
+    ENTERED,
     EVERYBODY,
     EXPIRED_GUEST,
     FACILITATOR,
@@ -22,6 +23,7 @@ from tests.people import (
     OPEN,
     OUTSIDER,
     PRIVATE,
+    REFERENT,
     REQUEST,
 )
 from tests.support import loaded
@@ -29,7 +31,17 @@ from tests.support import loaded
 pytestmark = pytest.mark.usefixtures("cast")
 
 READ = {
-    OPEN: {FACILITATOR: 200, MEMBER: 200, OUTSIDER: 200, GUEST: 200, CLOSED_GUEST: 404, EXPIRED_GUEST: 404, ADMIN: 200},
+    OPEN: {
+        FACILITATOR: 200,
+        MEMBER: 200,
+        OUTSIDER: 200,
+        GUEST: 200,
+        CLOSED_GUEST: 404,
+        EXPIRED_GUEST: 404,
+        ADMIN: 200,
+        REFERENT: 200,
+        ENTERED: 200,
+    },
     REQUEST: {
         FACILITATOR: 200,
         MEMBER: 403,
@@ -38,6 +50,8 @@ READ = {
         CLOSED_GUEST: 404,
         EXPIRED_GUEST: 404,
         ADMIN: 403,
+        REFERENT: 403,
+        ENTERED: 200,
     },
     PRIVATE: {
         FACILITATOR: 200,
@@ -47,12 +61,14 @@ READ = {
         CLOSED_GUEST: 200,
         EXPIRED_GUEST: 404,
         ADMIN: 404,
+        REFERENT: 404,
+        ENTERED: 200,
     },
 }
 WRITE = {
-    OPEN: READ[OPEN] | {OUTSIDER: 403, ADMIN: 403},
-    REQUEST: READ[REQUEST],
-    PRIVATE: READ[PRIVATE],
+    OPEN: READ[OPEN] | {OUTSIDER: 403, ADMIN: 403, REFERENT: 403, ENTERED: 403},
+    REQUEST: READ[REQUEST] | {ENTERED: 403},
+    PRIVATE: READ[PRIVATE] | {ENTERED: 403},
 }
 
 
@@ -106,7 +122,7 @@ def test_the_messages_of_others(app: Flask, browser: Any, slug: str) -> None:
     for name in ("edit", "remove"):
         assert {who: browser(who).get(places[name]).status_code for who in others} == refused, name
         assert {who: browser(who).post(places[name], {"body": "x"}).status_code for who in others} == refused, name
-    moderates = refused | ({ADMIN: 200} if slug == OPEN else {})
+    moderates = refused | {ENTERED: 200} | ({ADMIN: 200} if slug == OPEN else {})
     assert {who: browser(who).get(places["hide"]).status_code for who in others} == moderates
 
 

@@ -20,7 +20,7 @@ from app.library.files import attach, keep_all
 from app.library.kinds import KINDS
 from app.library.models import Resource
 from tests.library.shelves import pdf, receive_bytes, shared
-from tests.people import ADMIN, EVERYBODY, FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, Cast
+from tests.people import ADMIN, ENTERED, EVERYBODY, FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, REFERENT, Cast
 from tests.support import CountedStatements, loaded, work
 
 TITLES = re.compile(r'<h3 class="resource__title"><a [^>]*>([^<]+)<')
@@ -229,7 +229,7 @@ def test_reader_can_neither_change_nor_remove(app: Flask, browser: Any) -> None:
 def test_adding_is_offered_to_those_who_may(app: Flask, browser: Any, email: str) -> None:
     person = browser(email)
     status = person.get(f"{SPACE_LIST}/nouvelle").status_code
-    expected = {FACILITATOR: 200, MEMBER: 200, GUEST: 200, OUTSIDER: 403, ADMIN: 403}
+    expected = {FACILITATOR: 200, MEMBER: 200, GUEST: 200, OUTSIDER: 403, ADMIN: 403, REFERENT: 403, ENTERED: 403}
     assert status == expected.get(email, 404)
     assert person.get("/ressources/nouvelle", follow_redirects=True).status_code == 200
 

@@ -29,6 +29,7 @@ from tests.library.shelves import pdf, share, shared
 from tests.people import (
     ADMIN,
     CLOSED_GUEST,
+    ENTERED,
     EVERYBODY,
     FACILITATOR,
     GUEST,
@@ -36,6 +37,7 @@ from tests.people import (
     OPEN,
     OUTSIDER,
     PRIVATE,
+    REFERENT,
     REQUEST,
     Cast,
 )
@@ -43,12 +45,12 @@ from tests.support import loaded, work
 
 CHANGING = re.compile(r'(name="csrf_token" value=")[^"]+|(Numéro de la demande[^<]*)')
 READERS = {
-    (OPEN, Audience.SPACE): {FACILITATOR, MEMBER, OUTSIDER, GUEST, ADMIN},
-    (OPEN, Audience.NETWORK): {FACILITATOR, MEMBER, OUTSIDER, GUEST, ADMIN},
-    (REQUEST, Audience.SPACE): {FACILITATOR},
-    (REQUEST, Audience.NETWORK): {FACILITATOR, MEMBER, OUTSIDER, ADMIN},
-    (PRIVATE, Audience.SPACE): {FACILITATOR, MEMBER, CLOSED_GUEST},
-    (PRIVATE, Audience.NETWORK): {FACILITATOR, MEMBER, OUTSIDER, CLOSED_GUEST, ADMIN},
+    (OPEN, Audience.SPACE): {FACILITATOR, MEMBER, OUTSIDER, GUEST, ADMIN, ENTERED, REFERENT},
+    (OPEN, Audience.NETWORK): {FACILITATOR, MEMBER, OUTSIDER, GUEST, ADMIN, ENTERED, REFERENT},
+    (REQUEST, Audience.SPACE): {FACILITATOR, ENTERED},
+    (REQUEST, Audience.NETWORK): {FACILITATOR, MEMBER, OUTSIDER, ADMIN, ENTERED, REFERENT},
+    (PRIVATE, Audience.SPACE): {FACILITATOR, MEMBER, CLOSED_GUEST, ENTERED},
+    (PRIVATE, Audience.NETWORK): {FACILITATOR, MEMBER, OUTSIDER, CLOSED_GUEST, ADMIN, ENTERED, REFERENT},
 }
 UNKNOWN = "aaaaaaaaaa"
 

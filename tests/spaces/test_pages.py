@@ -25,6 +25,7 @@ from app.spaces.queries import space_by_slug
 from tests.people import (
     ADMIN,
     CLOSED_GUEST,
+    ENTERED,
     EVERYBODY,
     EXPIRED_GUEST,
     FACILITATOR,
@@ -33,6 +34,7 @@ from tests.people import (
     OPEN,
     OUTSIDER,
     PRIVATE,
+    REFERENT,
     REQUEST,
     Cast,
 )
@@ -40,9 +42,9 @@ from tests.support import Browser, CountedStatements, loaded, work
 
 CHANGING = re.compile(r'(name="csrf_token" value=")[^"]+|(Numéro de la demande[^<]*)')
 PEOPLE = {
-    OPEN: {FACILITATOR, MEMBER, OUTSIDER, GUEST, ADMIN},
-    REQUEST: {FACILITATOR},
-    PRIVATE: {FACILITATOR, MEMBER, CLOSED_GUEST},
+    OPEN: {FACILITATOR, MEMBER, OUTSIDER, GUEST, ADMIN, REFERENT, ENTERED},
+    REQUEST: {FACILITATOR, ENTERED},
+    PRIVATE: {FACILITATOR, MEMBER, CLOSED_GUEST, ENTERED},
 }
 
 
@@ -69,7 +71,7 @@ def _empty_outbox(app: Flask) -> None:
 def test_space_opens_to_its_readers_only(app: Flask, cast: Cast, slug: str, page: str) -> None:
     for email in EVERYBODY:
         status = Browser(app, email).get(f"/espaces/{slug}{page}").status_code
-        announced = slug == REQUEST and email in {MEMBER, OUTSIDER, ADMIN}
+        announced = slug == REQUEST and email in {MEMBER, OUTSIDER, ADMIN, REFERENT}
         assert status == (200 if email in PEOPLE[slug] else 403 if announced else 404), email
 
 

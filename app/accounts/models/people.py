@@ -1,30 +1,18 @@
-"""Organisations, people and the secret links mailed to them."""
+"""People: who they are, what they show of themselves, how they prove it."""
 
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
 
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import JSON, BigInteger, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from app.core.clock import now
+from app.accounts.models.organisations import Organisation
 from app.core.db import HasMoments, HasPublicId, UtcDateTime, sort_key
 from app.core.text import one_line
 from app.extensions import db
-
-
-class OrganisationKind(enum.StrEnum):
-    """What an organisation is."""
-
-    CITY = "city"
-    INTERCOMMUNALITY = "intercommunality"
-    DEPARTMENT = "department"
-    REGION = "region"
-    ASSOCIATION = "association"
-    UNIVERSITY = "university"
-    OTHER = "other"
 
 
 class UserKind(enum.StrEnum):
@@ -34,27 +22,29 @@ class UserKind(enum.StrEnum):
     GUEST = "guest"
 
 
-class Organisation(HasPublicId, HasMoments, db.Model):
-    """A city, inter-municipality, association …; a member of the network or not."""
+class Mandate(enum.StrEnum):
+    """In what quality a person takes part: elected, agent of an authority, partner."""
 
-    __tablename__ = "organisation"
+    ELECTED = "elected"
+    AGENT = "agent"
+    PARTNER = "partner"
 
-    name: Mapped[str] = mapped_column(String(200), unique=True)
-    sort_key: Mapped[str] = mapped_column(String(200), index=True)
-    kind: Mapped[str] = mapped_column(String(20), default=OrganisationKind.CITY)
-    is_member: Mapped[bool] = mapped_column(default=True)
-    population: Mapped[int | None]
-    region: Mapped[str | None] = mapped_column(String(100))
 
-    @validates("name")
-    def _name(self, _key: str, name: str) -> str:
-        name = one_line(name)[:200]
-        self.sort_key = sort_key(name)
-        return name
+class ShownTo(enum.StrEnum):
+    """To whom a person shows one of their details."""
+
+    NOBODY = "nobody"
+    SPACES = "spaces"
+    NETWORK = "network"
 
 
 class User(UserMixin, HasPublicId, HasMoments, db.Model):
-    """A person with an account. ``kind`` says member or guest; ``is_admin`` runs the site."""
+    """A person with an account. ``kind`` says member or guest; ``is_admin`` runs the site.
+
+    ``is_referent`` may invite colleagues of the same organisation. ``in_directory`` is never presumed: the person says
+    so. ``totp_secret`` is sealed; it counts once ``totp_confirmed_at`` is set. ``erased_at``: the account is closed for
+    good and names nobody any more.
+    """
 
     __tablename__ = "user"
 
@@ -65,17 +55,38 @@ class User(UserMixin, HasPublicId, HasMoments, db.Model):
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id", ondelete="SET NULL"), index=True)
     kind: Mapped[str] = mapped_column(String(10), default=UserKind.MEMBER)
     is_admin: Mapped[bool] = mapped_column(default=False)
+    is_referent: Mapped[bool] = mapped_column(default=False)
+    mandate: Mapped[str | None] = mapped_column(String(10))
+    mandate_start: Mapped[date | None]
+    mandate_end: Mapped[date | None]
+    spoken_languages: Mapped[list[str]] = mapped_column(JSON, default=list)
+    about: Mapped[str] = mapped_column(Text, default="")
+    phone: Mapped[str] = mapped_column(String(30), default="")
+    photo_sha256: Mapped[str | None] = mapped_column(String(64))
+    in_directory: Mapped[bool] = mapped_column(default=False)
+    email_shown_to: Mapped[str] = mapped_column(String(10), default=ShownTo.NOBODY)
+    phone_shown_to: Mapped[str] = mapped_column(String(10), default=ShownTo.NOBODY)
+    photo_shown_to: Mapped[str] = mapped_column(String(10), default=ShownTo.NETWORK)
     language: Mapped[str] = mapped_column(String(5), default="fr")
     theme: Mapped[str | None] = mapped_column(String(5))
     timezone: Mapped[str | None] = mapped_column(String(60))
     password_hash: Mapped[str | None] = mapped_column(String(200))
+    totp_secret: Mapped[str | None] = mapped_column(String(300))
+    totp_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    totp_last_step: Mapped[int | None] = mapped_column(BigInteger)
+    charter_version: Mapped[int | None]
+    charter_accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     is_demo: Mapped[bool] = mapped_column(default=False)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     previous_visit_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     edit_version: Mapped[int] = mapped_column(default=1)
 
     organisation: Mapped[Organisation | None] = relationship(lazy="joined")
+    expertise: Mapped[list[Expertise]] = relationship(
+        cascade="all, delete-orphan", order_by="Expertise.sort_key", back_populates="user"
+    )
 
     @validates("name")
     def _name(self, _key: str, name: str) -> str:
@@ -104,17 +115,21 @@ class User(UserMixin, HasPublicId, HasMoments, db.Model):
         return self.name.split()[0] if self.name.split() else self.name
 
 
-class SecretLink(db.Model):
-    """A link mailed to a person: single use, short life; only the hash of its secret is kept."""
+class Expertise(db.Model):
+    """A subject a person knows about, in their own words; compared by ``sort_key``."""
 
-    __tablename__ = "secret_link"
+    __tablename__ = "expertise"
+    __table_args__ = (UniqueConstraint("user_id", "sort_key"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    purpose: Mapped[str] = mapped_column(String(20))
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
-    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    label: Mapped[str] = mapped_column(String(80))
+    sort_key: Mapped[str] = mapped_column(String(200), index=True)
 
-    user: Mapped[User] = relationship(lazy="joined")
+    user: Mapped[User] = relationship(back_populates="expertise")
+
+    @validates("label")
+    def _label(self, _key: str, label: str) -> str:
+        label = one_line(label)[:80]
+        self.sort_key = sort_key(label)
+        return label

@@ -6,7 +6,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship, validates
 
 from app.accounts.models import User
@@ -69,6 +69,10 @@ class Space(HasPublicId, HasMoments, db.Model):
     purpose: Mapped[str] = mapped_column(Text, default="")
     purpose_html: Mapped[str] = mapped_column(Text, default="")
     partner: Mapped[str] = mapped_column(String(200), default="")
+    welcome: Mapped[str] = mapped_column(Text, default="")
+    welcome_html: Mapped[str] = mapped_column(Text, default="")
+    hidden_sections: Mapped[list[str]] = mapped_column(JSON, default=list)
+    image_sha256: Mapped[str | None] = mapped_column(String(64))
     visibility: Mapped[str] = mapped_column(String(10), default=Visibility.OPEN)
     join_policy: Mapped[str] = mapped_column(String(12), default=JoinPolicy.FREE)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -93,7 +97,10 @@ class Space(HasPublicId, HasMoments, db.Model):
 
 
 class Membership(db.Model):
-    """A person in a space, until ``expires_at`` when there is one; ``sponsor`` answers for a guest."""
+    """A person in a space, until ``expires_at`` when there is one.
+
+    ``sponsor`` answers for a guest and ``purpose`` says why they came; ``warned_at`` is when their end was announced.
+    """
 
     __tablename__ = "membership"
     __table_args__ = (UniqueConstraint("space_id", "user_id"),)
@@ -104,6 +111,8 @@ class Membership(db.Model):
     role: Mapped[str] = mapped_column(String(12), default=Role.MEMBER)
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sponsor_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    purpose: Mapped[str] = mapped_column(String(300), default="")
+    warned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     space: Mapped[Space] = relationship()
@@ -125,7 +134,23 @@ class JoinRequest(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     space_id: Mapped[int] = mapped_column(ForeignKey("space.id", ondelete="CASCADE"))
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    message: Mapped[str] = mapped_column(String(600), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    space: Mapped[Space] = relationship()
+    user: Mapped[User] = relationship()
+
+
+class SpaceEntry(HasPublicId, db.Model):
+    """An administrator's stay in a space not theirs: with a reason, until a moment, told to those who run it."""
+
+    __tablename__ = "space_entry"
+
+    space_id: Mapped[int] = mapped_column(ForeignKey("space.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    reason: Mapped[str] = mapped_column(String(600))
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     space: Mapped[Space] = relationship()
     user: Mapped[User] = relationship()

@@ -1,0 +1,16 @@
+"""Running the network: people, cities, spaces, who sees what, the journal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.admin import figures  # noqa: F401 - fills its slots
+from app.admin.views import overview
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """Attach the administration to the application."""
+    app.register_blueprint(overview.blueprint)

@@ -1,0 +1,18 @@
+"""Who gets what at the addresses of accounts."""
+
+from __future__ import annotations
+
+from tests.architecture.addresses.lines import ALL, SIGNED_IN, Line, post
+
+TABLE: list[Line] = [
+    Line("accounts.sign_in_page", "/connexion", ALL),
+    Line("accounts.reset_page", "/mot-de-passe", ALL),
+    Line("accounts.choose_password_page", "/mot-de-passe/unknown", "nnnnnnnnnn"),
+    post("accounts.choose_language_view", "/langue", ALL, lang="fr"),
+    Line("profile.my_page", "/moi", SIGNED_IN),
+]
+
+#: Addresses that change what the table stands on have tests of their own, named here.
+ELSEWHERE: dict[str, str] = {
+    "accounts.sign_out": "tests/accounts",
+}

@@ -1,0 +1,27 @@
+"""Who gets what at the addresses of library."""
+
+from __future__ import annotations
+
+from tests.architecture.addresses.lines import MODERATE, READ, SIGNED_IN, WRITE, Line, post
+
+TABLE: list[Line] = [
+    Line("library.resources_page", "/ressources", SIGNED_IN),
+    Line("library.choose_space_page", "/ressources/nouvelle", SIGNED_IN),
+    Line("files.received_state", "/fichiers/recus/abcdefghij/etat", "dnnnnnnnnn"),
+    Line("space_library.space_resources_page", "/espaces/{slug}/ressources", READ),
+    Line("space_library.new_resource", "/espaces/{slug}/ressources/nouvelle", WRITE),
+    post("space_library.keep_new", "/espaces/{slug}/ressources/nouvelle/brouillon", WRITE, title="brouillon"),
+    Line("library.resource_page", "/ressources/{resource}-titre", READ),
+    Line("files.download", "/fichiers/{file}/note.txt", READ),
+    Line("files.file_state", "/fichiers/{file}/etat", READ),
+    Line("files.picture", "/fichiers/{picture}/pages/1-160.webp", READ),
+    Line("files.picture_state", "/fichiers/{picture}/pages/1/etat", READ),
+    Line("library.change_resource", "/ressources/{resource}/modifier", MODERATE),
+    post("library.keep_change", "/ressources/{resource}/modifier/brouillon", MODERATE, title="brouillon"),
+    Line("library.remove_page", "/ressources/{resource}/supprimer", MODERATE),
+]
+
+#: Addresses that change what the table stands on have tests of their own, named here.
+ELSEWHERE: dict[str, str] = {
+    "library.restore_page": "tests/library",
+}
