@@ -33,7 +33,7 @@ class Browser:
             self.sign_in(email)
 
     def sign_in(self, email: str) -> None:
-        """Give this browser a session of the person, without the cost of a password."""
+        """Give this browser a session of the person, as if they had just typed their password, without its cost."""
         secret = f"session-of-{email}"
         with self.app.app_context():
             user = user_by_email(email)
@@ -44,8 +44,8 @@ class Browser:
                 if old is not None:
                     session.delete(old)
                     session.flush()
-                data = json.dumps({"_user_id": str(user_id), "_fresh": True})
                 moment = clock.now()
+                data = json.dumps({"_user_id": str(user_id), "_fresh": True, "confirmed_at": moment.timestamp()})
                 session.add(
                     UserSession(id=hashed(secret), user_id=user_id, data=data, expires_at=moment + timedelta(days=9))
                 )

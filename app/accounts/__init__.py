@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from app.accounts import jobs, journal  # noqa: F401 - declare themselves
 from app.accounts.cli import users
+from app.accounts.confirmation_views import blueprint as confirmation_blueprint
 from app.accounts.models import User
 from app.accounts.profile_views import blueprint as profile_blueprint
 from app.accounts.queries import may_sign_in
@@ -27,6 +28,7 @@ def register(app: Flask) -> None:
     login.user_loader(_load)
     login.unauthorized_handler(session_over)
     app.register_blueprint(blueprint)
+    app.register_blueprint(confirmation_blueprint)
     app.register_blueprint(profile_blueprint)
     app.cli.add_command(users)
     app.after_request(partial(note_visit, app))

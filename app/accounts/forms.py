@@ -39,6 +39,14 @@ class ResetForm(BeffroiForm):
     )
 
 
+class ConfirmationForm(BeffroiForm):
+    """The password of the person already signed in."""
+
+    confirmation_password = PasswordField(
+        _l("Mot de passe"), [Length(max=1024)], render_kw={"autocomplete": "current-password"}
+    )
+
+
 class NewPasswordForm(BeffroiForm):
     """A new password, typed once (it can be shown) and checked against what is easily guessed."""
 

@@ -7,6 +7,8 @@ from app.core.i18n import lazy_gettext as _l
 
 describe(
     {
+        "user.confirmation_refused": _l("Identité non confirmée"),
+        "user.confirmed": _l("Identité confirmée"),
         "user.created": _l("Compte créé"),
         "user.disabled": _l("Compte fermé"),
         "user.password_reset": _l("Mot de passe remplacé par un lien reçu"),

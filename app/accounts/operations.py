@@ -14,9 +14,11 @@ from app.accounts.passwords import hash_password, needs_rehash, verify_password
 from app.accounts.queries import may_sign_in, normal_email, organisation_by_name, user_by_email, valid_link
 from app.core.audit import record
 from app.core.clock import now
-from app.core.db import transaction
+from app.core.db import lock, transaction
 from app.core.errors import DomainError, NotFoundError
 from app.core.i18n import lazy_gettext as _l
+from app.core.mail import send
+from app.core.navigation import address
 from app.core.sessions import end_sessions, hashed
 from app.core.throttle import Limit
 from app.extensions import db
@@ -24,12 +26,16 @@ from app.extensions import db
 DEMO_PASSWORD = "les villes se parlent"  # noqa: S105 - printed in the README; works on a loopback address only
 RESET = "reset"
 RESET_LIFE = timedelta(hours=1)
+CONFIRMATION = "confirmation"
+CONFIRMATION_LIFE = timedelta(minutes=15)
 SECRET_BYTES = 32  # 256 bits
 
 # Wrong passwords: five free ones for an account, thirty for a network (a town hall shares one address).
 ACCOUNT_ATTEMPTS = Limit("sign-in account", free=5)
 NETWORK_ATTEMPTS = Limit("sign-in network", free=30)
 DEVICE_ATTEMPTS = Limit("sign-in device", free=5)
+CONFIRMATION_ATTEMPTS = Limit("confirmation", free=5)
+CONFIRMATION_LINKS = Limit("confirmation link", free=5, first=timedelta(minutes=1))
 RESET_ATTEMPTS = Limit("reset", free=5, first=timedelta(minutes=1))
 
 
@@ -123,6 +129,50 @@ def _welcome(user: User, password: str) -> None:
         if renewed:
             db.session.execute(update(User).where(User.id == user_id).values(password_hash=renewed))
         record("user.signed_in", user, user)
+
+
+def confirm_by_password(user: User, password: str, network: str) -> bool:
+    """Tell whether the person already signed in knows their password; counted as at sign-in, outside of transactions.
+
+    Raises TooManyError.
+    """
+    subject = str(user.id)
+    CONFIRMATION_ATTEMPTS.check(subject)
+    NETWORK_ATTEMPTS.check(network)
+    CONFIRMATION_ATTEMPTS.count(subject)
+    NETWORK_ATTEMPTS.count(network)
+    right = verify_password(user.password_hash, password)
+    with transaction():
+        if right:
+            CONFIRMATION_ATTEMPTS.forgive(subject)
+            NETWORK_ATTEMPTS.take_back(network)
+        record("user.confirmed" if right else "user.confirmation_refused", user, user)
+    return right
+
+
+def mail_confirmation_link(user: User, target: str | None) -> None:
+    """Mail the link by which a person without a password confirms; ``target`` is the page to come back to.
+
+    Runs outside of any transaction. Raises TooManyError.
+    """
+    CONFIRMATION_LINKS.check(str(user.id))
+    CONFIRMATION_LINKS.count(str(user.id))
+    with transaction():
+        secret = make_secret_link(user, CONFIRMATION, CONFIRMATION_LIFE)
+        link = address("confirmation.confirmation_link_page", secret=secret, next=target)
+        send(user.email, _l("Confirmer que c'est vous"), "confirmation", language=user.language, user=user, link=link)
+
+
+def use_link(purpose: str, secret: str) -> User:
+    """Use up a mailed link and return whose it is, inside a transaction. Raises NotFoundError when it is over."""
+    link = valid_link(purpose, secret)
+    if link is None:
+        raise NotFoundError
+    lock(link)
+    if link.used_at is not None:
+        raise NotFoundError
+    link.used_at = now()
+    return link.user
 
 
 def make_secret_link(user: User, purpose: str, life: timedelta) -> str:

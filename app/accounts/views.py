@@ -20,6 +20,7 @@ from flask import (
 from flask_login import current_user, login_user, logout_user
 from itsdangerous import BadData, URLSafeSerializer
 
+from app.accounts.confirming import note_confirmation
 from app.accounts.forms import NewPasswordForm, ResetForm, SignInForm
 from app.accounts.operations import RESET, RESET_ATTEMPTS, authenticate, choose_password
 from app.accounts.passwords import hash_password
@@ -32,7 +33,7 @@ from app.core.errors import NotFoundError, TooManyError, error_page, wants_json
 from app.core.i18n import LANGUAGE_KEY
 from app.core.i18n import gettext as _
 from app.core.jobs import URGENT, enqueue
-from app.core.navigation import here, safe_next
+from app.core.navigation import here, page_of_form, safe_next
 from app.core.sessions import ServerSession, hashed, network_of
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ def _signed_in(user: User, target: str | None) -> Response:
     session.clear()
     cast("ServerSession", session).renew()
     login_user(user)
+    note_confirmation()
     if language:
         session[LANGUAGE_KEY] = language
     if kept:
@@ -170,21 +172,11 @@ def session_over() -> ResponseReturnValue:
     page = render_template(
         "accounts/sign_in.html",
         form=SignInForm(formdata=None),
-        target=_page_of_form(),
+        target=page_of_form(),
         refusal=None,
         kept=kept,
     )
     return page, 401
-
-
-def _page_of_form() -> str | None:
-    """Return the page on which the form stood, from the referring address of this same site."""
-    referrer = request.referrer or ""
-    return (
-        safe_next(referrer.removeprefix(request.host_url.rstrip("/")))
-        if referrer.startswith(request.host_url)
-        else None
-    )
 
 
 @blueprint.post("/deconnexion")

@@ -67,6 +67,12 @@ def safe_next(target: Any) -> str | None:
     return target
 
 
+def page_of_form() -> str | None:
+    """Return the page on which the form being sent stood, from the referring address of this same site."""
+    referrer, host = request.referrer or "", request.host_url
+    return safe_next(referrer.removeprefix(host.rstrip("/"))) if referrer.startswith(host) else None
+
+
 def here() -> str:
     """Return the address being read, to come back to it; without its arguments when they are too long to be sent on."""
     whole = request.full_path.rstrip("?")

@@ -133,15 +133,19 @@ class ServerSessionInterface(SessionInterface):
         lifetime = (
             timedelta(days=app.config["SETTINGS"].session_idle_days) if user_id else timedelta(hours=ANONYMOUS_HOURS)
         )
+        began = now()
         with separate_write() as connection:
             if session.stored_id is not None:
-                connection.execute(delete(UserSession).where(UserSession.id == session.stored_id))
+                old = UserSession.__table__.delete().where(UserSession.id == session.stored_id)
+                row = connection.execute(old.returning(UserSession.user_id, UserSession.created_at)).first()
+                # The same person under a new id (confirmation): the session is as old as it was.
+                began = row.created_at if row is not None and user_id and row.user_id == user_id else began
             connection.execute(
                 insert(UserSession).values(
                     id=hashed(token),
                     user_id=user_id,
                     data=json.dumps(dict(session)),
-                    created_at=now(),
+                    created_at=began,
                     seen_at=now(),
                     expires_at=now() + lifetime,
                     agent=(request.user_agent.string or "")[:200],

@@ -9,6 +9,8 @@ TABLE: list[Line] = [
     Line("accounts.reset_page", "/mot-de-passe", ALL),
     Line("accounts.choose_password_page", "/mot-de-passe/unknown", "nnnnnnnnnn"),
     post("accounts.choose_language_view", "/langue", ALL, lang="fr"),
+    Line("confirmation.confirmation_page", "/confirmation", SIGNED_IN),
+    Line("confirmation.confirmation_link_page", "/confirmation/unknown", "dnnnnnnnnn"),
     Line("profile.my_page", "/moi", SIGNED_IN),
 ]
 
