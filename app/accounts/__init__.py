@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask_login import current_user
 
-from app.accounts import jobs, journal  # noqa: F401 - declare themselves
+from app.accounts import jobs, journal, storing  # noqa: F401 - declare themselves
 from app.accounts.cli import users
 from app.accounts.confirmation_views import blueprint as confirmation_blueprint
 from app.accounts.models import User

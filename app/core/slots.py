@@ -19,6 +19,7 @@ SLOTS = {
     "person.panels": "(person) -> Markup or None: a panel of a person's page, for the signed-in reader",
     "person.export": "(person) -> list[ExportPart]: what a feature holds of a person, for the ZIP of their data",
     "person.erase": "(person, withdraw) -> None: a feature forgets a person; ``withdraw``: unanswered texts go too",
+    "storage.named": "() -> set[str]: the SHA-256 of stored files that a feature's rows name, which no sweep removes",
     "space.tabs": "(space) -> Tab or None: a tab of a space, in the fixed order",
     "space.overview": "(space) -> Markup or None: a panel of the space's front page, main column",
     "space.aside": "(space) -> Markup or None: a panel of the space's front page, beside",

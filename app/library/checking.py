@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from app.core.slots import collect
 from app.core.storage import CHUNK, storage
 from app.extensions import db
 from app.library.models import Blob, FileVersion
@@ -32,15 +33,15 @@ class Finding:
 
 def verify_all() -> tuple[int, list[Finding]]:
     """Read every stored file again; return how many were read, and what is wrong."""
-    known = set(db.session.scalars(select(Blob.sha256)))
+    named = set().union(*collect("storage.named"))
     db.session.rollback()
     findings, checked = [], 0
-    for sha256 in sorted(known):
+    for sha256 in sorted(named):
         checked += 1
         problem = _problem_of(sha256)
         if problem is not None:
             findings.append(Finding(problem, sha256, _names_of(sha256)))
-    findings += [Finding(Problem.UNNAMED, one) for one in sorted(set(storage().all_hashes()) - known)]
+    findings += [Finding(Problem.UNNAMED, one) for one in sorted(set(storage().all_hashes()) - named)]
     return checked, findings
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import delete, select, update
 from app.core.clock import now
 from app.core.db import transaction
 from app.core.jobs import BULK, URGENT, PermanentFailureError, enqueue, job
+from app.core.slots import collect, fill
 from app.core.storage import storage
 from app.extensions import db
 from app.library.models import Blob, FileVersion, Page, Reading, ReceivedFile, Resource, pack_boxes
@@ -163,6 +164,12 @@ def draw_pages(payload: dict[str, Any]) -> None:
         draw(blob.sha256, blob.type, payload["pages"], payload["thumbnails"])
 
 
+@fill("storage.named")
+def hashes_of_blobs() -> set[str]:
+    """Return the addresses of the files of the library."""
+    return set(db.session.scalars(select(Blob.sha256)))
+
+
 @job("library.sweep", queue="files", every=timedelta(hours=12), timeout=600)
 def sweep(_payload: dict[str, Any]) -> None:
     """Forget files sent for forms never published, then bytes that no row names any more."""
@@ -188,7 +195,7 @@ def sweep_storage() -> int:
     """
     removed = 0
     oldest = time.time() - ORPHAN_AGE.total_seconds()
-    named = set(db.session.scalars(select(Blob.sha256)))
+    named = set().union(*collect("storage.named"))
     db.session.rollback()
     for sha256 in list(storage().all_hashes()):
         if sha256 not in named and storage().path(sha256).stat().st_mtime < oldest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import time
 from datetime import timedelta
@@ -12,6 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from app.accounts.models import DataExport
 from app.core import clock
 from app.core.clock import now
 from app.core.db import transaction
@@ -28,6 +30,7 @@ from app.library.reading.results import Summary
 from app.library.reading.run import open_reading
 from app.search.operations import find
 from app.search.query import parse
+from app.spaces.models import Space
 from tests.library.shelves import pdf, receive_bytes, share
 from tests.people import MEMBER, OPEN, Cast
 from tests.support import loaded, work
@@ -198,6 +201,20 @@ def test_file_of_a_form_never_published_is_forgotten_after_a_while(context: Flas
     assert db.session.scalar(select(func.count()).select_from(Blob)) == 1
     assert db.session.scalar(select(func.count()).select_from(FileVersion)) == 1
     assert not storage().exists(sha256)
+
+
+def test_files_that_other_features_name_are_no_orphans(context: Flask) -> None:
+    photo, image, gathered, nobodys = (storage().put(io.BytesIO(word)).sha256 for word in (b"a", b"b", b"c", b"d"))
+    past = time.time() - 2 * 86400
+    for sha256 in (photo, image, gathered, nobodys):
+        os.utime(storage().path(sha256), (past, past))
+    with transaction() as session:
+        person = loaded(MEMBER)
+        person.photo_sha256 = photo
+        session.scalars(select(Space).where(Space.slug == OPEN)).one().image_sha256 = image
+        session.add(DataExport(user_id=person.id, sha256=gathered))
+    assert sweep_storage() == 1
+    assert [storage().exists(one) for one in (photo, image, gathered, nobodys)] == [True, True, True, False]
 
 
 def test_young_orphans_are_spared_and_old_ones_swept(context: Flask) -> None:
