@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from flask_login import current_user
 
 from app.accounts import jobs, journal, storing  # noqa: F401 - declare themselves
+from app.accounts.charter import ask_for_charter
+from app.accounts.charter_views import blueprint as charter_blueprint
 from app.accounts.cli import users
 from app.accounts.confirmation_views import blueprint as confirmation_blueprint
 from app.accounts.models import User
@@ -30,6 +32,8 @@ def register(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.register_blueprint(confirmation_blueprint)
     app.register_blueprint(profile_blueprint)
+    app.register_blueprint(charter_blueprint)
+    app.before_request(ask_for_charter)
     app.cli.add_command(users)
     app.after_request(partial(note_visit, app))
     app.context_processor(lambda: {"me": current_user})

@@ -9,6 +9,8 @@ describe(
     {
         "user.confirmation_refused": _l("Identité non confirmée"),
         "user.confirmed": _l("Identité confirmée"),
+        "charter.published": _l("Charte publiée"),
+        "charter.accepted": _l("Charte acceptée"),
         "user.created": _l("Compte créé"),
         "user.disabled": _l("Compte fermé"),
         "user.password_reset": _l("Mot de passe remplacé par un lien reçu"),

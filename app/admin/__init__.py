@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.admin import figures  # noqa: F401 - fills its slots
-from app.admin.views import overview
+from app.admin.views import charter, overview
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -14,3 +14,4 @@ if TYPE_CHECKING:
 def register(app: Flask) -> None:
     """Attach the administration to the application."""
     app.register_blueprint(overview.blueprint)
+    app.register_blueprint(charter.blueprint)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from flask import Flask, abort, current_app, request
 from flask_login import current_user
 
-from app.core.errors import NotFoundError, RefusedError
+from app.core.errors import NotFoundError, RefusedError, wants_json
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -50,6 +50,27 @@ administrators = _declaration(ADMINISTRATORS)
 def declared_access(view: Callable[..., Any]) -> Access | None:
     """Return what a view declares, None when it declares nothing."""
     return cast("Access | None", getattr(view, "__access__", None))
+
+
+def before_anything_else(view: View) -> View:
+    """Mark a view open to a signed-in person who has yet to do what is asked of everybody before going on.
+
+    Such as accepting the charter or setting up a second factor: the pages that ask for it, and the ways out.
+    """
+    view.__before_anything_else__ = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_page_for_later() -> bool:
+    """Tell whether the request reads a page that can wait until the person has done what is asked of everybody.
+
+    What is sent is let through, so that nothing typed is lost; so are pages for anyone and answers to our scripts.
+    """
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None or request.method not in {"GET", "HEAD"} or wants_json() or not current_user.is_authenticated:
+        return False
+    access = declared_access(view)
+    return access is not None and access.signed_in and not hasattr(view, "__before_anything_else__")
 
 
 def person() -> Any:

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 
+from app.accounts.charter import charter_numbered, last_charter_number
 from app.accounts.models import User
 from app.core.access import anyone, person, signed_in
+from app.core.errors import NotFoundError
+from app.core.forms import number_in
 from app.core.i18n import gettext as _
 from app.core.navigation import NavigationEntry, Tab
 from app.core.news import DISCUSSION, RESOURCE, NewsItem
@@ -112,8 +115,12 @@ def privacy_page() -> ResponseReturnValue:
 @blueprint.get("/charte")
 @anyone
 def charter_page() -> ResponseReturnValue:
-    """Say how one behaves here."""
-    return render_template("home/charter.html")
+    """Say how one behaves here: the version asked for, the one in force otherwise; the site's own text before any."""
+    asked = number_in(request.args.get("version"))
+    version = charter_numbered(asked if asked is not None else last_charter_number())
+    if version is None and asked is not None:
+        raise NotFoundError
+    return render_template("home/charter.html", version=version, last=last_charter_number())
 
 
 @blueprint.get("/robots.txt")

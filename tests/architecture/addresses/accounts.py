@@ -6,6 +6,7 @@ from tests.architecture.addresses.lines import ALL, SIGNED_IN, Line, post
 
 TABLE: list[Line] = [
     Line("accounts.sign_in_page", "/connexion", ALL),
+    Line("charter.accept_page", "/charte/accepter", SIGNED_IN),
     Line("accounts.reset_page", "/mot-de-passe", ALL),
     Line("accounts.choose_password_page", "/mot-de-passe/unknown", "nnnnnnnnnn"),
     post("accounts.choose_language_view", "/langue", ALL, lang="fr"),

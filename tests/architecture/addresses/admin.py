@@ -6,6 +6,7 @@ from tests.architecture.addresses.lines import ADMINS, Line
 
 TABLE: list[Line] = [
     Line("admin.overview_page", "/administration", ADMINS),
+    Line("admin_charter.charter_page", "/administration/charte", ADMINS),
 ]
 
 #: Addresses that change what the table stands on have tests of their own, named here.

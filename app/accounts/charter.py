@@ -1,0 +1,91 @@
+"""The charter of use: published in versions; each person accepts the last one before going on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import redirect, url_for
+from sqlalchemy import func, select
+
+from app.accounts.models import CharterVersion, User
+from app.core.access import is_page_for_later, person
+from app.core.audit import record
+from app.core.clock import now
+from app.core.db import cache_of_transaction
+from app.core.errors import DomainError
+from app.core.i18n import lazy_gettext as _l
+from app.core.navigation import here
+from app.core.text import clean_text, render_markdown
+from app.extensions import db
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+
+def last_charter_number() -> int:
+    """Return the number of the charter in force, 0 while the site's own text stands; read once a transaction."""
+    cache = cache_of_transaction()
+    if "charter" not in cache:
+        cache["charter"] = db.session.scalar(select(func.max(CharterVersion.n))) or 0
+    number: int = cache["charter"]
+    return number
+
+
+def charter_numbered(number: int) -> CharterVersion | None:
+    """Return one published version of the charter."""
+    return db.session.get(CharterVersion, number)
+
+
+def charter_versions() -> list[CharterVersion]:
+    """Return all published versions, the last first."""
+    return list(db.session.scalars(select(CharterVersion).order_by(CharterVersion.n.desc())))
+
+
+def has_accepted_charter(user: User) -> bool:
+    """Tell whether a person has accepted the charter in force."""
+    return (user.charter_version or 0) >= last_charter_number()
+
+
+def count_to_ask() -> int:
+    """Return how many open accounts a new version would ask."""
+    return db.session.scalar(select(func.count()).select_from(User).where(User.disabled_at.is_(None))) or 0
+
+
+def publish_charter(source: str, by: User | None) -> CharterVersion:
+    """Publish a new version, which everybody is asked to accept. ``source`` is Markdown. Call inside ``transaction()``.
+
+    Raises DomainError for an empty text, or one that does not differ from the charter in force.
+    """
+    text = clean_text(source).strip()
+    if not text:
+        raise DomainError(_l("Écrivez le texte de la charte."))
+    number = db.session.scalar(select(func.max(CharterVersion.n))) or 0
+    present = charter_numbered(number)
+    if present is not None and present.source == text:
+        raise DomainError(_l("Ce texte est déjà celui de la charte en vigueur."))
+    version = CharterVersion(n=number + 1, source=text, html=render_markdown(text), by_id=by.id if by else None)
+    db.session.add(version)
+    db.session.flush()
+    cache_of_transaction().pop("charter", None)
+    record("charter.published", by, None, n=version.n)
+    return version
+
+
+def accept_charter(user: User, number: int) -> None:
+    """Write down that a person accepts a version. Call inside ``transaction()``.
+
+    Raises DomainError when another one has been published meanwhile: the person has not read it.
+    """
+    if number != last_charter_number():
+        raise DomainError(_l("La charte vient de changer. Relisez-la avant de l'accepter."))
+    if (user.charter_version or 0) >= number:
+        return
+    user.charter_version, user.charter_accepted_at = number, now()
+    record("charter.accepted", user, user, n=number)
+
+
+def ask_for_charter() -> ResponseReturnValue | None:
+    """Send a person who has not accepted the charter in force to it, before any other page."""
+    if is_page_for_later() and not has_accepted_charter(person()):
+        return redirect(url_for("charter.accept_page", next=here()))
+    return None
