@@ -8,6 +8,12 @@ from app.core.i18n import lazy_gettext as _l
 describe(
     {
         "space.created": _l("Espace créé"),
+        "space.edited": _l("Réglages d'un espace modifiés"),
+        "space.image_changed": _l("Image d'un espace changée"),
+        "space.archived": _l("Espace archivé"),
+        "space.reopened": _l("Espace rouvert"),
+        "space.deleted": _l("Espace supprimé"),
+        "space.restored": _l("Espace rétabli"),
         "space.member_added": _l("Participation ajoutée ou modifiée"),
         "space.member_removed": _l("Participation retirée"),
         "space.left": _l("Départ d'un espace"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import current_app
 from flask_babel import force_locale
@@ -24,7 +26,7 @@ from app.spaces.models import JoinPolicy, JoinRequest, Membership, Role, Space, 
 from app.spaces.permissions import can_ask_for_space, can_join_space, forget_memberships
 from app.spaces.queries import facilitators_of
 
-RESERVED_SLUGS = {"nouveau"}
+RESERVED_SLUGS = {"nouveau", "apercu"}
 
 
 def free_slug(name: str) -> str:
@@ -39,42 +41,64 @@ def free_slug(name: str) -> str:
     return free
 
 
-def create_space(  # noqa: PLR0913 - the settings of a space, by name
-    name: str,
-    *,
-    visibility: str = Visibility.OPEN,
-    join_policy: str = JoinPolicy.FREE,
-    summary: str = "",
-    purpose: str = "",
-    partner: str = "",
-    facilitator: User | None = None,
-    by: User | None = None,
-) -> Space:
-    """Create a space, run by ``facilitator`` when there is one. ``purpose`` is Markdown. Call inside ``transaction()``.
+@dataclass(frozen=True)
+class SpaceDetails:
+    """What is said of a space. ``purpose`` and ``welcome`` are Markdown, rendered before any transaction."""
+
+    name: str
+    short_name: str = ""
+    summary: str = ""
+    purpose: str = ""
+    partner: str = ""
+    welcome: str = ""
+    visibility: str = Visibility.OPEN
+    join_policy: str = JoinPolicy.FREE
+    purpose_html: str = ""
+    welcome_html: str = ""
+
+    @classmethod
+    def of(cls, **given: Any) -> SpaceDetails:
+        """Return details with their Markdown rendered."""
+        htmls = {f"{name}_html": render_markdown(given.get(name) or "") for name in ("purpose", "welcome")}
+        return cls(**given, **htmls)
+
+
+def write_details(space: Space, details: SpaceDetails) -> None:
+    """Give a space its words and its two settings, cleaned and cut to what may be stored.
 
     Raises DomainError when the name is empty, or when a private space would let people in by themselves.
     """
-    if not one_line(name):
+    if not one_line(details.name):
         raise DomainError(_l("Donnez un nom à l'espace."))
-    if visibility == Visibility.PRIVATE and join_policy != JoinPolicy.INVITATION:
+    if details.visibility == Visibility.PRIVATE and details.join_policy != JoinPolicy.INVITATION:
         raise DomainError(_l("On n'entre dans un espace privé que sur invitation."))
-    space = Space(
-        slug=free_slug(name),
-        name=name,
-        visibility=visibility,
-        join_policy=join_policy,
-        summary=one_line(summary)[:400],
-        purpose=clean_text(purpose),
-        purpose_html=render_markdown(purpose),
-        partner=one_line(partner)[:200],
-    )
+    space.name, space.short_name = details.name, one_line(details.short_name)[:60]
+    space.summary, space.partner = one_line(details.summary)[:400], one_line(details.partner)[:200]
+    space.purpose, space.purpose_html = clean_text(details.purpose), details.purpose_html
+    space.welcome, space.welcome_html = clean_text(details.welcome), details.welcome_html
+    space.visibility, space.join_policy = details.visibility, details.join_policy
+
+
+def found_space(details: SpaceDetails, *, facilitator: User | None = None, by: User | None = None) -> Space:
+    """Create a space, run by ``facilitator`` when there is one. Call inside ``transaction()``.
+
+    Raises DomainError as ``write_details`` does, and for a guest as facilitator.
+    """
+    space = Space(slug=free_slug(details.name))
+    write_details(space, details)
     db.session.add(space)
     db.session.flush()
-    record("space.created", by, space, visibility=str(visibility), join_policy=str(join_policy))
+    settings = {"visibility": str(space.visibility), "join_policy": str(space.join_policy)}
+    record("space.created", by, space, **settings)
     announce(SpaceCreated(space.id, by.id if by else None))
     if facilitator is not None:
         add_member(space, facilitator, role=Role.FACILITATOR, by=by)
     return space
+
+
+def create_space(name: str, *, facilitator: User | None = None, by: User | None = None, **more: Any) -> Space:
+    """Create a space from a name and any other of the ``SpaceDetails``. Raises as ``found_space``."""
+    return found_space(SpaceDetails.of(name=name, **more), facilitator=facilitator, by=by)
 
 
 def membership_in(space: Space, user: User) -> Membership | None:

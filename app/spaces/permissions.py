@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, String, and_, cast, false, or_, select, true
 
 from app.accounts.models import User
 from app.core.clock import now
@@ -128,6 +128,7 @@ can_read_space = exists & (takes_part | is_open_to_members | has_entered)
 can_see_space = exists & (takes_part | is_open_to_members | is_announced_to_members | has_entered)
 can_write_in_space = exists & is_active & takes_part
 can_moderate_space = exists & (facilitates | runs_the_site | has_entered)
+can_run_space = can_moderate_space
 
 admits_freely = Rule(
     "admits_freely",
@@ -146,6 +147,16 @@ admits_on_request = Rule(
 may_come_in = exists & is_active & (is_open_to_members | is_announced_to_members) & ~takes_part
 can_join_space = may_come_in & admits_freely
 can_ask_for_space = may_come_in & admits_on_request
+
+
+def shows(section: str) -> Rule:
+    """Return the rule that a space has not put one of its sections away."""
+    return Rule(
+        f"shows_{section}",
+        f"l'espace montre sa rubrique {section}",
+        lambda _person, space: space.shows(section),
+        lambda _person: ~cast(Space.hidden_sections, String).contains(f'"{section}"', autoescape=True),
+    )
 
 
 def readable_spaces(person: User) -> Select[Any]:

@@ -11,8 +11,9 @@ from sqlalchemy import ColumnElement, Select, and_, case, distinct, func, or_, s
 from sqlalchemy.orm import contains_eager
 
 from app.accounts.models import Organisation, User, UserKind
+from app.accounts.queries import normal_email
 from app.core.clock import now
-from app.core.db import cache_of_transaction
+from app.core.db import cache_of_transaction, sort_key
 from app.core.errors import NotFoundError
 from app.core.paging import Page, paginate
 from app.extensions import db
@@ -111,6 +112,26 @@ def facilitators_of(space: Space) -> list[User]:
     """Return those who run a space, by name; only members of the network can."""
     running = _people(space).where(Membership.role == Role.FACILITATOR, User.kind == UserKind.MEMBER)
     return [one.user for one in db.session.scalars(running.order_by(User.sort_key, User.id))]
+
+
+def _members() -> ColumnElement[bool]:
+    return and_(User.kind == UserKind.MEMBER, User.disabled_at.is_(None))
+
+
+def count_of_members() -> int:
+    """Return how many people belong to the network; read once a transaction."""
+    cache = cache_of_transaction()
+    if "members" not in cache:
+        cache["members"] = db.session.scalar(select(func.count()).select_from(User).where(_members())) or 0
+    found: int = cache["members"]
+    return found
+
+
+def member_named(words: str) -> User | None:
+    """Return the one member of the network of this address, or of this whole name; None when two bear it."""
+    same = or_(User.email == normal_email(words), User.sort_key == sort_key(words))
+    found = list(db.session.scalars(select(User).where(_members(), same).limit(2)))
+    return found[0] if len(found) == 1 else None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.spaces.models.coming_in import ImportState, Invitation, InvitationSpace, PeopleImport, PeopleImportRow
 from app.spaces.models.spaces import (
     LONGEST_TITLE,
+    SECTIONS,
     Audience,
     JoinPolicy,
     JoinRequest,
@@ -20,6 +21,7 @@ from app.spaces.models.spaces import (
 
 __all__ = [
     "LONGEST_TITLE",
+    "SECTIONS",
     "Audience",
     "ImportState",
     "Invitation",

@@ -16,6 +16,8 @@ from app.core.text import one_line
 from app.extensions import db
 
 LONGEST_TITLE = 300
+#: The sections of a space that can be put away, in the order of its tabs.
+SECTIONS = ("library", "discussions")
 
 
 class Visibility(enum.StrEnum):
@@ -90,6 +92,10 @@ class Space(HasPublicId, HasMoments, db.Model):
         """The name where there is little room: in rows, breadcrumbs and facets."""
         return self.short_name or self.name
 
+    def shows(self, section: str) -> bool:
+        """Whether a section has not been put away by those who run the space."""
+        return section not in self.hidden_sections
+
     @property
     def is_private(self) -> bool:
         """Whether nobody outside may learn that the space exists."""
@@ -100,6 +106,7 @@ class Membership(db.Model):
     """A person in a space, until ``expires_at`` when there is one.
 
     ``sponsor`` answers for a guest and ``purpose`` says why they came; ``warned_at`` is when their end was announced.
+    ``welcomed_at`` is when the person put the welcome of the space away.
     """
 
     __tablename__ = "membership"
@@ -113,6 +120,7 @@ class Membership(db.Model):
     sponsor_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     purpose: Mapped[str] = mapped_column(String(300), default="")
     warned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    welcomed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     space: Mapped[Space] = relationship()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from tests.architecture.addresses.lines import READ, SIGNED_IN, Line
+from tests.architecture.addresses.lines import ADMINS, READ, SIGNED_IN, Line, post
 
 TABLE: list[Line] = [
     Line("space_list.spaces_page", "/espaces", SIGNED_IN),
+    Line("space_list.new_space_page", "/espaces/nouveau", ADMINS),
+    post("space_list.preview_view", "/espaces/apercu", SIGNED_IN, body="**Un texte**"),
     Line("spaces.space_page", "/espaces/{slug}", READ),
     Line("spaces.members_page", "/espaces/{slug}/membres", READ),
 ]

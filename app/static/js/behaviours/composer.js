@@ -43,9 +43,10 @@ function insertText(area, text) {
 
 async function preview(button) {
   const form = button.closest("form");
-  const place = form.querySelector("[data-preview]");
+  const editor = button.closest("[data-editor]") ?? form.querySelector("[data-editor]");  // a form may hold several
+  const place = editor.querySelector("[data-preview]");
   const body = new FormData(form);
-  body.set("body", form.querySelector("[data-editor] textarea").value);
+  body.set("body", editor.querySelector("textarea").value);
   const answer = await ask(button.dataset.previewUrl, { method: "POST", body });
   if (answer?.ok) place.innerHTML = await answer.text();  // safe HTML made by the server, as everywhere on the page
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from app.core.access import network_members, person, signed_in
 from app.core.db import transaction
@@ -13,20 +13,18 @@ from app.core.navigation import Tab
 from app.core.paging import page_number
 from app.core.slots import fill
 from app.core.text import typographic
-from app.spaces.blueprint import SpaceBlueprint, for_outsiders, render_space_page
+from app.spaces.blueprint import for_outsiders, render_space_page
 from app.spaces.cards import space_cards
 from app.spaces.models import Space
 from app.spaces.operations import join, leave, request_access
 from app.spaces.permissions import can_ask_for_space, can_join_space, can_see_space, facilitates, memberships_of
 from app.spaces.queries import facilitators_of, organisations_of, people_of, requested_by, turnout
+from app.spaces.views.doors import blueprint, listing
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 SHIELDS = 10
-
-listing = Blueprint("space_list", __name__)
-blueprint = SpaceBlueprint("spaces", __name__)
 
 
 @listing.get("/espaces")

@@ -1,0 +1,131 @@
+"""What may be said of a space, and in which words we answer back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import HiddenField, RadioField, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from app.accounts.models import User
+from app.core.forms import BeffroiForm
+from app.core.i18n import lazy_gettext as _l
+from app.core.i18n import ngettext
+from app.spaces.models import JoinPolicy, Space, Visibility
+from app.spaces.operations import SpaceDetails
+from app.spaces.queries import count_of_members, member_named
+
+LONGEST_TEXT = 20_000
+
+
+def _limited(most: int) -> Length:
+    return Length(max=most, message=_l("Ce texte est trop long : %(max)d caractères au plus."))
+
+
+class SpaceForm(BeffroiForm):
+    """The words of a space and its two settings: who reads it, how one comes in."""
+
+    name = StringField(_l("Nom de l'espace"), [InputRequired(_l("Donnez un nom à l'espace.")), _limited(160)])
+    short_name = StringField(
+        _l("Nom court"),
+        [_limited(60)],
+        description=_l("Deux ou trois mots, là où la place manque : listes, fil d'Ariane."),
+    )
+    summary = StringField(
+        _l("Résumé"), [_limited(400)], description=_l("Une phrase, affichée sous le nom dans la liste des espaces.")
+    )
+    purpose = TextAreaField(
+        _l("À quoi sert ce groupe"),
+        [_limited(LONGEST_TEXT)],
+        description=_l("Ses objectifs et sa manière de travailler, affichés à côté de sa page d'accueil."),
+    )
+    partner = StringField(_l("Partenaire"), [_limited(200)], description=_l("Nommé sous le titre : « Avec … »."))
+    visibility = RadioField(_l("Qui lit cet espace ?"), default=Visibility.OPEN.value)
+    join_policy = RadioField(
+        _l("Comment y entre-t-on ?"),
+        choices=[
+            SelectChoice(JoinPolicy.FREE.value, _l("Librement : un membre du réseau y entre d'un clic")),
+            SelectChoice(
+                JoinPolicy.REQUEST.value, _l("Sur demande : les personnes qui animent l'espace acceptent ou refusent")
+            ),
+            SelectChoice(
+                JoinPolicy.INVITATION.value, _l("Sur invitation seulement : personne n'y entre de sa propre initiative")
+            ),
+        ],
+        default=JoinPolicy.FREE.value,
+    )
+    welcome = TextAreaField(
+        _l("Mot d'accueil"),
+        [_limited(LONGEST_TEXT)],
+        description=_l("Montré une fois aux personnes qui viennent d'entrer."),
+    )
+    seen_version = HiddenField()
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.visibility.choices = visibility_choices()
+
+    def validate_name(self, field: StringField) -> None:
+        """Refuse a name in which nothing can be read."""
+        if not any(character.isalnum() for character in field.data or ""):
+            raise ValidationError(_l("Donnez un nom à l'espace."))
+
+    def validate_join_policy(self, field: RadioField) -> None:
+        """Refuse a private space that people could enter by themselves: they cannot even know of it."""
+        if self.visibility.data == Visibility.PRIVATE and field.data != JoinPolicy.INVITATION:
+            raise ValidationError(
+                _l("On n'entre dans un espace privé que sur invitation : choisissez « Sur invitation seulement ».")
+            )
+
+    def details(self) -> SpaceDetails:
+        """Return what was typed, its Markdown rendered."""
+        names = ("name", "short_name", "summary", "purpose", "partner", "welcome", "visibility", "join_policy")
+        return SpaceDetails.of(**{name: self[name].data or "" for name in names})
+
+
+class NewSpaceForm(SpaceForm):
+    """A new space: also who runs it first."""
+
+    facilitator = StringField(
+        _l("Qui l'anime ?"),
+        [_limited(254)],
+        description=_l("Le nom ou l'adresse d'un membre du réseau. Laissez vide pour l'animer vous-même."),
+    )
+    found: User | None = None
+
+    def validate_facilitator(self, field: StringField) -> None:
+        """Find the member meant, or say why none is."""
+        if field.data:
+            self.found = member_named(field.data)
+            if self.found is None:
+                raise ValidationError(
+                    _l("Aucun membre du réseau n'a exactement ce nom ou cette adresse. Indiquez son courriel.")
+                )
+
+
+def visibility_choices() -> list[SelectChoice]:
+    """Return who may read a space, in words that say who and how many."""
+    everybody = count_of_members()
+    readers = ngettext(
+        "Tous les membres du réseau (%(num)s personne), et les invités que l'espace accueille",
+        "Tous les membres du réseau (%(num)s personnes), et les invités que l'espace accueille",
+        everybody,
+    )
+    return [
+        SelectChoice(Visibility.OPEN.value, readers),
+        SelectChoice(
+            Visibility.REQUEST.value,
+            _l("Ses participants seulement ; les autres membres du réseau voient son nom et son résumé, rien de plus"),
+        ),
+        SelectChoice(
+            Visibility.PRIVATE.value,
+            _l("Ses participants seulement ; personne d'autre ne sait qu'il existe. On y entre sur invitation"),
+        ),
+    ]
+
+
+def filled_from(space: Space) -> dict[str, Any]:
+    """Return the fields of the form as a space stands."""
+    names = ("name", "short_name", "summary", "purpose", "partner", "welcome", "visibility", "join_policy")
+    return {**{name: getattr(space, name) for name in names}, "seen_version": str(space.edit_version)}
