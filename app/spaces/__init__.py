@@ -13,6 +13,8 @@ from app.search.sources import set_scope_provider, set_space_names_provider
 from app.spaces import journal, storing  # noqa: F401 - declare themselves
 from app.spaces.cli import spaces
 from app.spaces.indexing import scope_for, space_names
+from app.spaces.invitations import jobs  # noqa: F401 - declares itself
+from app.spaces.invitations import views as invitations
 from app.spaces.views import blueprint, listing
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ def register(app: Flask) -> None:
     """Attach spaces to the application."""
     app.register_blueprint(listing)
     app.register_blueprint(blueprint)
+    app.register_blueprint(invitations.blueprint)
     app.cli.add_command(spaces)
     set_scope_provider(scope_for)
     set_space_names_provider(space_names)

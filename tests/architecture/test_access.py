@@ -59,6 +59,7 @@ OPEN_ENDPOINTS = {
     "accounts.reset_page",
     "accounts.choose_password_page",
     "accounts.choose_language_view",
+    "invitations.invitation_page",
 }
 
 

@@ -17,12 +17,12 @@ from app.extensions import db
 from app.library.operations import ResourceDetails, share_resource
 from app.library.receiving import receive
 from app.spaces.models import Space
-from tests.architecture.addresses import accounts, admin, core, discussions, home, library, search, spaces
+from tests.architecture.addresses import accounts, admin, core, discussions, home, invitations, library, search, spaces
 from tests.architecture.addresses.lines import OUTCOMES, PEOPLE
 from tests.people import FACILITATOR, OPEN, PRIVATE, REQUEST, Cast
 from tests.support import loaded, work
 
-FEATURES = (accounts, admin, core, discussions, home, library, search, spaces)
+FEATURES = (accounts, admin, core, discussions, home, invitations, library, search, spaces)
 TABLE = [line for feature in FEATURES for line in feature.TABLE]
 ELSEWHERE = {endpoint: where for feature in FEATURES for endpoint, where in feature.ELSEWHERE.items()}
 

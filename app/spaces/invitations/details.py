@@ -1,0 +1,68 @@
+"""What an invitation says, before it is one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from app.accounts.models import UserKind
+from app.accounts.queries import normal_email
+from app.core.clock import now
+from app.core.errors import DomainError
+from app.core.i18n import lazy_gettext as _l
+from app.spaces.models import Role
+
+if TYPE_CHECKING:
+    from app.accounts.models import Organisation, User
+    from app.spaces.models import PeopleImport, Space
+
+USUAL_STAY = timedelta(days=90)
+LONGEST_STAY = timedelta(days=366)
+LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1
+LONGEST_WORDS = 2000
+_EMAIL = re.compile(r"[^@\s<>()\[\],;:\"\\]{1,64}@(?:[^@\s<>()\[\],;:\"\\./]+\.)+[^@\s<>()\[\],;:\"\\./]{2,}")
+
+
+@dataclass(frozen=True)
+class InvitationDetails:
+    """Who is invited, as what, into which spaces and until when.
+
+    ``kind`` is what the person becomes when they have no account; ``role`` is their part in ``spaces``. A guest has an
+    end (``guest_until``), a reason (``purpose``) and somebody who answers for them (``sponsor``; the author if none).
+    """
+
+    email: str
+    kind: str = UserKind.MEMBER
+    spaces: tuple[Space, ...] = ()
+    role: str = Role.MEMBER
+    name: str = ""
+    function: str = ""
+    organisation: Organisation | None = None
+    language: str = "fr"
+    words: str = ""
+    purpose: str = ""
+    guest_until: datetime | None = None
+    sponsor: User | None = None
+    people_import: PeopleImport | None = None
+
+    @property
+    def is_for_guest(self) -> bool:
+        """Whether the person is invited as a guest."""
+        return self.kind == UserKind.GUEST
+
+
+def is_address(email: str) -> bool:
+    """Tell whether a text has the form of an address one can write to."""
+    return len(email) <= LONGEST_EMAIL and _EMAIL.fullmatch(normal_email(email)) is not None
+
+
+def check_stay(until: datetime | None) -> None:
+    """Raise DomainError unless a guest's end lies ahead, within a year."""
+    if until is None:
+        raise DomainError(_l("Indiquez jusqu'à quand l'invité aura accès."))
+    if until <= now():
+        raise DomainError(_l("La date de fin est passée. Choisissez un jour à venir."))
+    if until > now() + LONGEST_STAY:
+        raise DomainError(_l("Un invité a accès pendant un an au plus. Choisissez une date plus proche."))

@@ -1,0 +1,73 @@
+"""Who may invite whom, into what. Asked when an invitation is written, and again when it is used."""
+
+from __future__ import annotations
+
+from sqlalchemy import and_, false
+
+from app.accounts.models import Organisation, User, UserKind
+from app.accounts.queries import organisation_of_address
+from app.core.rules import Rule
+from app.spaces.models import Role, Space
+from app.spaces.permissions import (
+    admits_freely,
+    exists,
+    facilitates,
+    has_entered,
+    is_active,
+    is_open_to_members,
+    runs_the_site,
+)
+
+
+def is_administrator(author: User) -> bool:
+    """Tell whether the person runs the site."""
+    return author.is_admin and author.is_member
+
+
+def is_referent(author: User) -> bool:
+    """Tell whether the person may invite the colleagues of their organisation."""
+    return author.is_referent and author.is_member and author.organisation_id is not None
+
+
+refers_for_colleagues = Rule(
+    "refers_for_colleagues",
+    "la personne est référente de sa collectivité",
+    lambda person, _space: is_referent(person),
+    lambda person: and_(exists.where(person)) if is_referent(person) else false(),
+)
+
+can_invite_into = exists & is_active & (facilitates | runs_the_site | has_entered)
+can_send_colleagues_to = exists & is_active & refers_for_colleagues & is_open_to_members & admits_freely
+
+
+def can_open(author: User, space: Space, kind: str, role: str = Role.MEMBER) -> bool:
+    """Tell whether an invitation of this person may open a space: to a member, a guest, or as a facilitator.
+
+    A referent opens to colleagues what they could enter by themselves.
+    """
+    if can_invite_into(author, space):
+        return role == Role.MEMBER or kind == UserKind.MEMBER
+    return kind == UserKind.MEMBER and role == Role.MEMBER and can_send_colleagues_to(author, space)
+
+
+def can_bring_in(author: User, email: str, organisation: Organisation | None) -> bool:
+    """Tell whether the person may make a member of the network of whoever has this address, for this organisation.
+
+    Administrators anyone; referents the colleagues of their organisation, unless the address is one of another; those
+    who run a space only addresses whose domain a member organisation has declared.
+    """
+    if not author.is_member:
+        return False
+    if author.is_admin:
+        return True
+    home = organisation_of_address(email)
+    if is_referent(author) and organisation is not None and organisation.id == author.organisation_id:
+        return home is None or home.id == organisation.id
+    return home is not None and home.is_member and (organisation is None or organisation.id == home.id)
+
+
+def can_make_member(author: User, guest: User) -> bool:
+    """Tell whether the person may make a guest a member of the network: administrators, and their city's referent."""
+    if is_administrator(author):
+        return True
+    return is_referent(author) and can_bring_in(author, guest.email, guest.organisation)

@@ -1,0 +1,136 @@
+"""The page of an invitation, for whoever opens its link."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from app.accounts.models import UserKind
+from app.accounts.queries import user_by_email
+from app.core import clock
+from app.core.clock import now
+from app.core.db import transaction
+from app.spaces.invitations.operations import cancel
+from tests.people import ADMIN, FACILITATOR, MEMBER, OPEN, OUTSIDER, PASSWORD, PRIVATE, Cast
+from tests.spaces.invitations.post import NEW, invitation, invited, secret_for, space
+from tests.support import Browser, loaded
+
+FORM = {"name": "Léa Martin", "function": "Adjointe", "language": "fr", "password": "trois barques rouges penchent"}
+
+
+def link(app: Flask, by: str = FACILITATOR, email: str = NEW, *slugs: str, guest: bool = False) -> str:
+    more = {"kind": UserKind.GUEST, "guest_until": now() + timedelta(days=30), "purpose": "Étude"} if guest else {}
+    with app.app_context():
+        invited(by, email, *slugs, name="Léa", words="Au plaisir de vous lire.", **more)
+        return f"/invitation/{secret_for(app, email)}"
+
+
+def test_newcomer_reads_what_opens_then_accepts_and_lands_in_the_space(app: Flask, cast: Cast) -> None:
+    path = link(app, FACILITATOR, NEW, PRIVATE, guest=True)
+    here = Browser(app)
+    for _ in range(2):
+        page = here.get(path)
+        assert page.status_code == 200
+        assert page.headers["Referrer-Policy"] == "no-referrer"
+    for words in ("Faustine Delmas", "Cercle fermé", "Au plaisir de vous lire.", "Étude", 'value="Léa"'):
+        assert words in page.text
+    answer = here.post(path, FORM, follow_redirects=True)
+    assert answer.request.path == f"/espaces/{PRIVATE}"
+    assert "Bienvenue, Léa" in answer.text
+    assert here.get(path).status_code == 404
+
+
+def test_head_and_get_of_a_mail_scanner_burn_nothing(app: Flask, cast: Cast) -> None:
+    path = link(app, ADMIN, NEW)
+    for _ in range(3):
+        assert app.test_client().get(path).status_code == app.test_client().head(path).status_code == 200
+    assert Browser(app).post(path, FORM).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [("name", " ", "Indiquez votre nom"), ("password", "court", "trop court"), ("password", "", "Choisissez un mot")],
+)
+def test_what_is_missing_is_said_beside_and_the_rest_is_kept(
+    app: Flask, cast: Cast, field: str, value: str, words: str
+) -> None:
+    path = link(app, ADMIN, NEW)
+    answer = Browser(app).post(path, {**FORM, field: value})
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert 'value="Adjointe"' in answer.text
+    with app.app_context():
+        assert user_by_email(NEW) is None
+
+
+def test_known_address_signs_in_then_accepts(app: Flask, cast: Cast) -> None:
+    path = link(app, FACILITATOR, OUTSIDER, PRIVATE)
+    here = Browser(app)
+    page = here.get(path)
+    assert "Vous avez déjà un compte" in page.text
+    assert "password" not in page.text
+    assert here.post(path, FORM).status_code == 200
+    back = here.post("/connexion", {"email": OUTSIDER, "password": PASSWORD, "next": path})
+    assert back.headers["Location"] == path
+    assert "Accepter" in here.get(path).text
+    assert here.post(path).headers["Location"] == f"/espaces/{PRIVATE}"
+
+
+def test_somebody_else_is_told_and_accepts_nothing(app: Flask, cast: Cast) -> None:
+    path = link(app, FACILITATOR, OUTSIDER, PRIVATE)
+    here = Browser(app, MEMBER)
+    assert "Quitter cette session" in here.get(path).text
+    here.post(path, FORM)
+    with app.app_context():
+        assert invitation(1).accepted_at is None
+
+
+def test_newcomer_whose_city_is_unknown_is_told_who_decides(app: Flask, cast: Cast) -> None:
+    path = link(app, FACILITATOR, NEW, PRIVATE)
+    here = Browser(app)
+    assert "L’équipe du réseau doit d’abord" in here.get(path).text
+    assert here.post(path, FORM).status_code == 200
+    with app.app_context():
+        assert user_by_email(NEW) is None
+
+
+def test_links_that_are_over_all_look_alike(app: Flask, cast: Cast) -> None:
+    used, old = link(app, ADMIN, NEW), link(app, ADMIN, "vieux@ville.example")
+    cancelled = link(app, ADMIN, "annule@ville.example")
+    Browser(app).post(used, FORM)
+    with app.app_context(), transaction():
+        cancel(loaded(ADMIN), invitation(3))
+        invitation(2).expires_at = now()
+    answers = [app.test_client().get(path) for path in (used, old, cancelled, "/invitation/unknown")]
+    assert {one.status_code for one in answers} == {404}
+    assert len({one.text.split("<h1>")[1].split('<div class="sign-in__help">')[0] for one in answers}) == 1
+
+
+def test_deleted_space_leaves_a_sentence(app: Flask, cast: Cast) -> None:
+    path = link(app, FACILITATOR, NEW, OPEN, guest=True)
+    with app.app_context(), transaction():
+        space(OPEN).deleted_at = now()
+    answer = Browser(app).get(path)
+    assert answer.status_code == 404
+    assert "Un espace de cette invitation n’existe plus." in answer.text
+    assert "Atelier ouvert" not in answer.text
+
+
+def test_closed_account_sees_the_same_page_as_an_unknown_link(app: Flask, cast: Cast) -> None:
+    path = link(app, ADMIN, OUTSIDER)
+    with app.app_context(), transaction():
+        loaded(OUTSIDER).disabled_at = now()
+    assert Browser(app).get(path).status_code == 404
+
+
+def test_guest_access_ends_at_the_minute(app: Flask, cast: Cast) -> None:
+    path = link(app, FACILITATOR, NEW, PRIVATE, guest=True)
+    here = Browser(app)
+    here.post(path, FORM)
+    assert here.get(f"/espaces/{PRIVATE}").status_code == 200
+    later = now() + timedelta(days=30, minutes=1)
+    clock.set_clock(lambda: later)
+    here.sign_in(NEW)
+    assert here.get(f"/espaces/{PRIVATE}").status_code == 404
