@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField, TextAreaField
+from wtforms import Field, StringField, TextAreaField, ValidationError
+from wtforms.widgets import DateInput
 
+from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 from app.core.text import clean_text, one_line
+
+DAY_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y")
 
 
 def number_in(text: str | None) -> int | None:
@@ -48,6 +53,27 @@ class BeffroiForm(FlaskForm):
     def error_list(self) -> Iterable[tuple[Field, str]]:
         """Each field with its first error, for the summary at the top of the page."""
         return [(field, str(field.errors[0])) for field in self if field.errors]
+
+
+class DayField(StringField):
+    """A calendar day, kept as it was typed so that a wrong one is not lost."""
+
+    widget = DateInput()
+
+    @property
+    def day(self) -> date | None:
+        """The day typed, None when there is none or it cannot be read."""
+        for form in DAY_FORMATS:
+            try:
+                return datetime.strptime(self.data or "", form).date()  # noqa: DTZ007 - a day has no time zone
+            except ValueError:
+                continue
+        return None
+
+    def pre_validate(self, _form: Any) -> None:
+        """Refuse what cannot be read as a day."""
+        if self.data and self.day is None:
+            raise ValidationError(_("Écrivez la date comme ceci : 05/07/2021."))
 
 
 def _is_secret(field_class: type[Field]) -> bool:

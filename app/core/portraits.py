@@ -1,4 +1,4 @@
-"""What stands for a face: the hue and the initials of a person or an organisation, and where a person works."""
+"""What stands for a face: photo, or hue and initials; where a person works, and where their page is."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from app.core.i18n import gettext as _
+from app.core.slots import collect
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -36,6 +37,16 @@ def place(person: Any) -> str:
     return ", ".join(word for word in words if word)
 
 
+def page_of(person: Any) -> str:
+    """Return the address of a person's page where this reader may open it, nothing otherwise."""
+    return next(iter(collect("person.page", person)), "") if person else ""
+
+
+def photo_of(person: Any, side: int) -> str:
+    """Return the address of a person's photo where this reader may see it, nothing otherwise."""
+    return next(iter(collect("person.photo", person, side)), "") if person else ""
+
+
 def register(app: Flask) -> None:
-    """Give templates the filters ``hue``, ``initials`` and ``place``."""
-    app.jinja_env.filters.update(hue=hue, initials=initials, place=place)
+    """Give templates the filters ``hue``, ``initials``, ``place``, ``page_of`` and ``photo_of``."""
+    app.jinja_env.filters.update(hue=hue, initials=initials, place=place, page_of=page_of, photo_of=photo_of)

@@ -16,6 +16,8 @@ SLOTS = {
     "account.tabs": "() -> Tab or None: a tab of the pages about one's own account (/moi)",
     "admin.tabs": "() -> Tab or None: a tab of the administration, in the fixed order",
     "admin.figures": "() -> Figure or None: a number on the front page of the administration, with where it leads",
+    "person.page": "(person) -> str or None: the address of a person's page, where the signed-in reader may open it",
+    "person.photo": "(person, side) -> str or None: the address of a photo, where the signed-in reader may see it",
     "person.panels": "(person) -> Markup or None: a panel of a person's page, for the signed-in reader",
     "person.export": "(person) -> list[ExportPart]: what a feature holds of a person, for the ZIP of their data",
     "person.erase": "(person, withdraw) -> None: a feature forgets a person; ``withdraw``: unanswered texts go too",

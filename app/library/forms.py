@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from functools import cache
 from typing import Any
 
 from wtforms import Field, HiddenField, RadioField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
-from wtforms.widgets import DateInput
 
 from app.accounts.models import User
-from app.core.forms import BeffroiForm
+from app.core.forms import BeffroiForm, DayField
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 from app.core.i18n import ngettext
@@ -32,29 +30,7 @@ LANGUAGES = {
     "nl": "Nederlands",
     "pt": "Português",
 }
-DAY_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y")
 LONGEST_SUMMARY, LONGEST_BODY, LONGEST_SOURCE = 2000, 60_000, 300
-
-
-class DayField(StringField):
-    """A calendar day, kept as it was typed so that a wrong one is not lost."""
-
-    widget = DateInput()
-
-    @property
-    def day(self) -> date | None:
-        """The day typed, None when there is none or it cannot be read."""
-        for form in DAY_FORMATS:
-            try:
-                return datetime.strptime(self.data or "", form).date()  # noqa: DTZ007 - a day has no time zone
-            except ValueError:
-                continue
-        return None
-
-    def pre_validate(self, _form: Any) -> None:
-        """Refuse what cannot be read as a day."""
-        if self.data and self.day is None:
-            raise ValidationError(_("Écrivez la date comme ceci : 05/07/2021."))
 
 
 def _limited(most: int) -> Length:

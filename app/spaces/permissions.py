@@ -28,7 +28,7 @@ def memberships_of(person: User) -> dict[int, Membership]:
 def forget_memberships(person: User) -> None:
     """Read the places of a person again: call after changing them."""
     cache = cache_of_transaction()
-    for kept in ("memberships", "entries", "readable", "seen", "mine"):
+    for kept in ("memberships", "entries", "readable", "seen", "mine", "company"):
         cache.pop(f"{kept}:{person.id}", None)
 
 

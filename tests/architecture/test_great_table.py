@@ -11,18 +11,30 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.core.db import transaction
+from app.core.storage import storage
 from app.discussions.operations import comment, start_thread
 from app.discussions.queries import post_numbered
 from app.extensions import db
 from app.library.operations import ResourceDetails, share_resource
 from app.library.receiving import receive
 from app.spaces.models import Space
-from tests.architecture.addresses import accounts, admin, core, discussions, home, invitations, library, search, spaces
+from tests.architecture.addresses import (
+    accounts,
+    admin,
+    core,
+    directory,
+    discussions,
+    home,
+    invitations,
+    library,
+    search,
+    spaces,
+)
 from tests.architecture.addresses.lines import OUTCOMES, PEOPLE
 from tests.people import FACILITATOR, OPEN, PRIVATE, REQUEST, Cast
 from tests.support import loaded, work
 
-FEATURES = (accounts, admin, core, discussions, home, invitations, library, search, spaces)
+FEATURES = (accounts, admin, core, directory, discussions, home, invitations, library, search, spaces)
 TABLE = [line for feature in FEATURES for line in feature.TABLE]
 ELSEWHERE = {endpoint: where for feature in FEATURES for endpoint, where in feature.ELSEWHERE.items()}
 
@@ -31,6 +43,8 @@ ELSEWHERE = {endpoint: where for feature in FEATURES for endpoint, where in feat
 def world(app: Flask, cast: Cast) -> dict[str, dict[str, str]]:
     """One resource with files, one discussion with two messages in each space; the names to fill the paths with."""
     with app.app_context():
+        with transaction():
+            loaded(FACILITATOR).photo_sha256 = storage().put(io.BytesIO(_image())).sha256
         furnished = {slug: _furnished(slug) for slug in (OPEN, REQUEST, PRIVATE)}
     work(app)
     return furnished
@@ -52,6 +66,7 @@ def _furnished(slug: str) -> dict[str, str]:
             "file": resource.attachments[0].current.public_id,
             "picture": resource.attachments[1].current.public_id,
             "thread": thread.public_id,
+            "someone": loaded(FACILITATOR).public_id,
             "post": first.public_id if first else "",
             "others_post": first.public_id if first else "",
         }

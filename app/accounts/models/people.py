@@ -42,8 +42,8 @@ class User(UserMixin, HasPublicId, HasMoments, db.Model):
     """A person with an account. ``kind`` says member or guest; ``is_admin`` runs the site.
 
     ``is_referent`` may invite colleagues of the same organisation. ``in_directory`` is never presumed: the person says
-    so. ``totp_secret`` is sealed; it counts once ``totp_confirmed_at`` is set. ``erased_at``: the account is closed for
-    good and names nobody any more.
+    so, at ``directory_answered_at``. ``totp_secret`` is sealed; it counts once ``totp_confirmed_at`` is set.
+    ``erased_at``: the account is closed for good and names nobody any more.
     """
 
     __tablename__ = "user"
@@ -64,6 +64,7 @@ class User(UserMixin, HasPublicId, HasMoments, db.Model):
     phone: Mapped[str] = mapped_column(String(30), default="")
     photo_sha256: Mapped[str | None] = mapped_column(String(64))
     in_directory: Mapped[bool] = mapped_column(default=False)
+    directory_answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     email_shown_to: Mapped[str] = mapped_column(String(10), default=ShownTo.NOBODY)
     phone_shown_to: Mapped[str] = mapped_column(String(10), default=ShownTo.NOBODY)
     photo_shown_to: Mapped[str] = mapped_column(String(10), default=ShownTo.NETWORK)

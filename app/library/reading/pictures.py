@@ -18,6 +18,7 @@ VIEW_WIDTH = 1000
 THUMBNAIL_WIDTH = 160
 PICTURED = frozenset({"pdf", "image"})
 PICTURE_LIMITS = Limits(cpu=60, wall=90.0, output=64 * MIB)
+SQUARE_LIMITS = Limits(cpu=10, wall=15.0, output=4 * MIB)
 _LARGEST = 16 * MIB
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -36,6 +37,17 @@ def picture_name(sha256: str, page: int, width: int) -> str:
 def has_pictures(filetype: FileType) -> bool:
     """Tell whether pages of this type can be drawn: PDF and pictures can, the rest is shown as text."""
     return filetype.family in PICTURED
+
+
+def render_squares(path: Path, filetype: FileType, sides: Iterable[int]) -> dict[int, bytes]:
+    """Return {side: WebP} of the middle square of a picture, upright, without EXIF or place; empty if unreadable.
+
+    The bounds are short: somebody waits in front of a page.
+    """
+    request = {"path": str(path.absolute()), "code": filetype.code, "sides": sorted(set(sides))}
+    with bounded_child("portray", request, SQUARE_LIMITS) as outcome:
+        done = [line["picture"] for line in outcome.lines() if "picture" in line]
+        return {side: (outcome.folder / f"{side}.webp").read_bytes() for side in done}
 
 
 def render_pages(

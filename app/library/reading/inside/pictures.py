@@ -51,6 +51,19 @@ def render(request: dict[str, Any], output: Output, folder: Path) -> None:
     output.end(status="searchable" if done else "unreadable", detail="", page_count=done)
 
 
+def portray(request: dict[str, Any], output: Output, folder: Path) -> None:
+    """Write "<side>.webp" for each asked side: the middle square of a picture, upright. Raises CannotRead."""
+    image = open_image(request["path"], request["code"])
+    largest = max(request["sides"])
+    image.draft("RGB", (2 * largest, 2 * largest))  # a JPEG is decoded small at once; nothing for the others
+    whole = upright(image)
+    for side in request["sides"]:
+        square = ImageOps.fit(whole, (side, side), Image.Resampling.LANCZOS)
+        square.save(folder / f"{side}.webp", "WEBP", quality=_QUALITY, method=4)
+        output.note({"picture": side})
+    output.end(status="image_only", page_count=1)
+
+
 def _pdf_drawer(request: dict[str, Any]) -> Drawer:
     document = open_pdf(request["path"])
 

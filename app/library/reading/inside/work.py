@@ -24,7 +24,10 @@ _MEMORY = re.compile("memory|failed to map|cannot allocate", re.IGNORECASE)
 
 
 def perform(work: str, request: dict[str, Any], limits: dict[str, Any], folder: Path) -> None:
-    """Do "read" or "render" and write the results; ends the process with a status that `bounded.py` understands."""
+    """Do "read", "render" or "portray" and write the results.
+
+    Ends the process with a status that `bounded.py` understands.
+    """
     output = Output(folder / RESULT, limits)
     try:
         _do(work, request, limits, output, folder)
@@ -48,8 +51,10 @@ def _do(work: str, request: dict[str, Any], limits: dict[str, Any], output: Outp
     if work == "read":
         reader = importlib.import_module(_READERS[request["family"]], __package__)
         reader.run(request, limits, output)
-    else:
-        importlib.import_module(_PICTURES, __package__).render(request, output, folder)
+        return
+    pictures = importlib.import_module(_PICTURES, __package__)
+    work_of = pictures.portray if work == "portray" else pictures.render
+    work_of(request, output, folder)
 
 
 def _leave_full(output: Output) -> None:

@@ -1,0 +1,18 @@
+"""Who is who: what people say of themselves, their pages, and the directory of cities and people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.directory import journal, panels
+from app.directory.views import blueprint
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+__all__ = ["journal", "panels", "register"]
+
+
+def register(app: Flask) -> None:
+    """Attach the feature to the application."""
+    app.register_blueprint(blueprint)

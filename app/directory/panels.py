@@ -1,0 +1,48 @@
+"""What the directory shows on pages that are not its own: the way to a person, their photo, the question asked once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask_login import current_user
+from markupsafe import Markup
+
+from app.accounts.models import User
+from app.core.access import person
+from app.core.i18n import gettext as _
+from app.core.navigation import Tab
+from app.core.slots import fill
+from app.directory.addresses import person_url, photo_url
+from app.spaces.people import can_see_person, shows
+
+
+@fill("person.page")
+def page_of_person(other: Any) -> str | None:
+    """Return the address of a person's page where the signed-in reader may open it."""
+    if not isinstance(other, User) or not current_user.is_authenticated or not can_see_person(person(), other):
+        return None
+    return person_url(other)
+
+
+@fill("person.photo")
+def photo_of_person(other: Any, side: int) -> str | None:
+    """Return the address of a person's photo where the signed-in reader may see it."""
+    if not isinstance(other, User) or not other.photo_sha256 or not current_user.is_authenticated:
+        return None
+    return photo_url(other, side) if shows(person(), other, "photo") else None
+
+
+@fill("account.tabs", order=10)
+def profile_tab() -> Tab:
+    """Return the tab of one's profile."""
+    url = url_for("directory.profile_page")
+    return Tab(url, _("Profil"), active=request.path == url)
+
+
+@fill("home.aside", order=10)
+def directory_question() -> Markup | None:
+    """Return the question whether one wants to be in the directory, until it has been answered."""
+    if not person().is_member or person().directory_answered_at is not None:
+        return None
+    return Markup(render_template("directory/question.html"))  # noqa: S704 - our own template

@@ -1,0 +1,70 @@
+"""How the facts about people and places are said: mandates, languages, countries, kinds of organisation."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from babel import Locale
+
+from app.accounts.models import Mandate, OrganisationKind, ShownTo, User
+from app.core.i18n import current_language, format_day_number
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext as _l
+
+MANDATES = {
+    Mandate.ELECTED: _l("Mandat électif"),
+    Mandate.AGENT: _l("Services d'une collectivité"),
+    Mandate.PARTNER: _l("Organisme partenaire"),
+}
+KINDS = {
+    OrganisationKind.CITY: _l("Commune"),
+    OrganisationKind.INTERCOMMUNALITY: _l("Intercommunalité"),
+    OrganisationKind.DEPARTMENT: _l("Département"),
+    OrganisationKind.REGION: _l("Région"),
+    OrganisationKind.ASSOCIATION: _l("Association"),
+    OrganisationKind.UNIVERSITY: _l("Université"),
+    OrganisationKind.OTHER: _l("Autre organisme"),
+}
+SHOWN_TO = {
+    ShownTo.NOBODY: _l("Moi seulement"),
+    ShownTo.SPACES: _l("Les personnes de mes espaces"),
+    ShownTo.NETWORK: _l("Les personnes de mes espaces et tous les membres du réseau"),
+}
+# The official languages of the Union, then those most spoken beside them in European cities (ISO 639-1).
+FIRST_LANGUAGES = ("fr", "en", "de", "es", "it", "nl", "pt")
+OTHER_LANGUAGES = (
+    *("ar", "bg", "ca", "cs", "da", "el", "et", "fi", "ga", "hr", "hu", "lt"),
+    *("lv", "mt", "pl", "ro", "ru", "sk", "sl", "sq", "sr", "sv", "tr", "uk"),
+)
+LANGUAGES = (*FIRST_LANGUAGES, *OTHER_LANGUAGES)
+
+
+@lru_cache(maxsize=8)
+def _locale(language: str) -> Locale:
+    return Locale.parse(language)
+
+
+def language_name(code: str) -> str:
+    """Return the name of a language in the reader's: « Allemand »."""
+    name: str = _locale(current_language()).languages.get(code, code)
+    return name[:1].upper() + name[1:]
+
+
+def country_name(code: str) -> str:
+    """Return the name of a country in the reader's language."""
+    return str(_locale(current_language()).territories.get(code, code))
+
+
+def mandate_fact(person: User) -> str:
+    """Return in what quality a person takes part, and until when: « Mandat électif, depuis le 3 juillet 2020 »."""
+    if person.mandate not in set(Mandate):
+        return ""
+    label, start, end = str(MANDATES[Mandate(person.mandate)]), person.mandate_start, person.mandate_end
+    if start and end:
+        first, last = format_day_number(start), format_day_number(end)
+        return _("%(mandate)s, du %(first)s au %(last)s", mandate=label, first=first, last=last)
+    if start:
+        return _("%(mandate)s, depuis le %(day)s", mandate=label, day=format_day_number(start))
+    if end:
+        return _("%(mandate)s, jusqu'au %(day)s", mandate=label, day=format_day_number(end))
+    return label

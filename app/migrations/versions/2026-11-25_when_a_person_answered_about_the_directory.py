@@ -1,0 +1,20 @@
+"""When a person said whether they want to be in the directory: nobody is presumed to.
+
+Follows c1788d7d5a36; made on 2026-11-25.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "5d0b7c1e9a24"
+down_revision = "c1788d7d5a36"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("user", sa.Column("directory_answered_at", sa.DateTime(timezone=True), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("user", "directory_answered_at")
