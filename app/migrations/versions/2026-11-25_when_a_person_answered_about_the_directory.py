@@ -1,13 +1,13 @@
 """When a person said whether they want to be in the directory: nobody is presumed to.
 
-Follows c1788d7d5a36; made on 2026-11-25.
+Follows 7d2f4a9be61c; made on 2026-11-25.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "5d0b7c1e9a24"
-down_revision = "c1788d7d5a36"
+down_revision = "7d2f4a9be61c"
 branch_labels = None
 depends_on = None
 
