@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.admin import figures  # noqa: F401 - fills its slots
-from app.admin.views import charter, overview
+from app.admin.views import charter, entering, overview, who_sees
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -15,3 +15,5 @@ def register(app: Flask) -> None:
     """Attach the administration to the application."""
     app.register_blueprint(overview.blueprint)
     app.register_blueprint(charter.blueprint)
+    app.register_blueprint(who_sees.blueprint)
+    app.register_blueprint(entering.blueprint)

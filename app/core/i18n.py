@@ -216,6 +216,11 @@ def moment_writer() -> Callable[[datetime], str]:
     return write
 
 
+def format_until(end: datetime) -> str:
+    """Write when something ends: its hour today, its day and hour beyond."""
+    return format_time(end) if local(end).date() == local(now()).date() else format_datetime(end)
+
+
 def format_number(number: int) -> str:
     """Write a number with the thousands of the language (narrow no-break space in French, comma in English)."""
     return f"{number:,}".replace(",", NARROW_NBSP if current_language() == "fr" else ",")
@@ -251,6 +256,7 @@ def register(app: Flask) -> None:
         full_day=format_day_number,
         moment=format_datetime,
         hour=format_time,
+        until=format_until,
         number=format_number,
         size=format_size,
     )

@@ -12,6 +12,7 @@ _slots: dict[str, dict[str, tuple[int, Filler]]] = defaultdict(dict)
 #: Every slot there is, with what its fillers receive and give. A test keeps this list and the calls in step.
 SLOTS = {
     "navigation": "() -> NavigationEntry or None: an entry of the main navigation, for the signed-in person",
+    "page.notices": "() -> Markup or None: a banner under the bar of every page of the signed-in person",
     "account.menu": "() -> NavigationEntry or None: an entry of the person's own menu, above signing out",
     "account.tabs": "() -> Tab or None: a tab of the pages about one's own account (/moi)",
     "admin.tabs": "() -> Tab or None: a tab of the administration, in the fixed order",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -37,3 +38,12 @@ class AccessRequested:
 
     space_id: int
     user_id: int
+
+
+@dataclass(frozen=True)
+class AdministratorEntered:
+    """An administrator has entered a space not theirs, to read and moderate there until a moment."""
+
+    space_id: int
+    user_id: int
+    until: datetime

@@ -17,6 +17,8 @@ describe(
         "space.member_added": _l("Participation ajoutée ou modifiée"),
         "space.member_removed": _l("Participation retirée"),
         "space.left": _l("Départ d'un espace"),
+        "space.entered": _l("Entrée d'un administrateur dans un espace"),
+        "space.entry_ended": _l("Sortie d'un administrateur d'un espace"),
         "space.access_requested": _l("Demande d'accès à un espace"),
     }
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, and_, cast, false, or_, select, true
+from sqlalchemy.orm import joinedload
 
 from app.accounts.models import User
 from app.core.clock import now
@@ -39,8 +40,9 @@ def entries_of(person: User) -> dict[int, SpaceEntry]:
     cache = cache_of_transaction()
     key = f"entries:{person.id}"
     if key not in cache:
-        cache[key] = list(db.session.scalars(select(SpaceEntry).where(SpaceEntry.user_id == person.id)))
-    return {one.space_id: one for one in cache[key] if one.started_at <= now() < one.ends_at}
+        query = select(SpaceEntry).where(SpaceEntry.user_id == person.id, SpaceEntry.ends_at > now())
+        cache[key] = list(db.session.scalars(query.options(joinedload(SpaceEntry.space))))
+    return {one.space_id: one for one in cache[key] if one.is_running}
 
 
 def _running(person: User, *more: ColumnElement[bool]) -> Select[Any]:

@@ -134,6 +134,12 @@ def member_named(words: str) -> User | None:
     return found[0] if len(found) == 1 else None
 
 
+def members_of(space: Space) -> list[User]:
+    """Return the members of the network who take part in a space, by name."""
+    running = _people(space).where(User.kind == UserKind.MEMBER)
+    return [one.user for one in db.session.scalars(running.order_by(User.sort_key, User.id))]
+
+
 @dataclass(frozen=True)
 class Turnout:
     """How many take part in a space: members of the network, guests, and the organisations of both."""

@@ -163,6 +163,11 @@ class SpaceEntry(HasPublicId, db.Model):
     space: Mapped[Space] = relationship()
     user: Mapped[User] = relationship()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the stay has begun and not ended."""
+        return self.started_at <= now() < self.ends_at
+
 
 class SpaceContent(HasPublicId, HasMoments):
     """Mixin: what everything that lives in a space has. The rights of all of it are in ``spaces.permissions``."""

@@ -15,6 +15,7 @@ from app.core.slots import fill
 from app.core.text import typographic
 from app.spaces.blueprint import for_outsiders, render_space_page
 from app.spaces.cards import space_cards
+from app.spaces.entering import stays_in
 from app.spaces.models import Space
 from app.spaces.operations import join, leave, request_access
 from app.spaces.permissions import can_ask_for_space, can_join_space, can_see_space, facilitates, memberships_of
@@ -72,13 +73,15 @@ def space_page(space: Space) -> ResponseReturnValue:
 @blueprint.get("/membres")
 @signed_in
 def members_page(space: Space) -> ResponseReturnValue:
-    """Show the people of a space, with role and city."""
+    """Show the people of a space, with role and city; to those who run it, the visits of administrators too."""
+    facilitating = facilitates(person(), space)
     return render_space_page(
         "spaces/members.html",
         space,
         page=people_of(space, page_number()),
         membership=memberships_of(person()).get(space.id),
-        facilitating=facilitates(person(), space),
+        facilitating=facilitating,
+        stays=stays_in(space) if facilitating else [],
     )
 
 
