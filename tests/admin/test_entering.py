@@ -15,7 +15,7 @@ from app.core.db import transaction
 from app.extensions import db
 from app.library.operations import ResourceDetails, share_resource
 from app.spaces.models import Space, SpaceEntry
-from tests.people import ADMIN, ENTERED, FACILITATOR, MEMBER, OPEN, OUTSIDER, PRIVATE, REQUEST, Cast
+from tests.people import ADMIN, ENTERED, FACILITATOR, MEMBER, OPEN, OUTSIDER, PASSWORD, PRIVATE, REQUEST, Cast
 from tests.support import loaded, work
 
 REASON = "Un message signalé ce matin"
@@ -66,6 +66,19 @@ def test_refused_form_keeps_what_was_typed(app: Flask, way_in: str, browser: Any
     answer = ada.post(way_in, {"minutes": "30", **sent})
     assert (answer.status_code, sent["reason"] in answer.text) == (422, True)
     assert ada.get(f"/espaces/{PRIVATE}").status_code == 404
+
+
+def test_password_is_asked_again(way_in: str, browser: Any) -> None:
+    ada, later = browser(ADMIN), now() + timedelta(minutes=16)
+    clock.set_clock(lambda: later)
+    assert ada.get(way_in).headers["Location"].startswith("/confirmation")
+    ada.get("/")
+    assert ada.post(way_in, {"reason": REASON, "minutes": "30"}).status_code == 401
+    ada.get("/")
+    assert ada.get(f"/espaces/{PRIVATE}").status_code == 404
+    ada.get("/")
+    ada.post(way_in, {"reason": REASON, "minutes": "30", "confirmation_password": PASSWORD})
+    assert ada.get(f"/espaces/{PRIVATE}").status_code == 200
 
 
 def test_page_says_who_will_be_told(way_in: str, browser: Any) -> None:

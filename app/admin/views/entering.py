@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 
+from app.accounts.confirming import confirmed
 from app.admin.entering_form import EnterForm
 from app.admin.things import space_with
 from app.core.access import administrators, person
@@ -26,6 +27,7 @@ blueprint = Blueprint("admin_entering", __name__, url_prefix="/administration/es
 
 @blueprint.route("/entrer", methods=["GET", "POST"])
 @administrators
+@confirmed
 def enter_page(public_id: str) -> ResponseReturnValue:
     """Ask why and for how long, then enter."""
     space, form = space_with(public_id), EnterForm()
