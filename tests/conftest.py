@@ -14,7 +14,6 @@ import psycopg
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import text
 
 from app import create_app
 from app.core import clock
@@ -22,12 +21,13 @@ from app.extensions import db
 from app.search.audience import CatalogueKeeper
 from config import Settings
 from tests.people import Cast, bring_in
+from tests.photograph import Photograph, empty_tables
 from tests.support import Browser
 
 DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
-def _server() -> str | None:
+def postgres_server() -> str | None:
     """Return the address of a PostgreSQL server, from TEST_POSTGRES_URL or on this machine's usual port."""
     named = os.environ.get("TEST_POSTGRES_URL")
     local = [f"postgresql://{user}@127.0.0.1:5432/postgres" for user in ("postgres", getpass.getuser())]
@@ -49,7 +49,7 @@ def new_database_app(kind: str, folder: Path, **more: Any) -> Iterator[Flask]:
     if kind == "sqlite":
         yield _app_on("", folder, **more)
         return
-    server = _server()
+    server = postgres_server()
     if server is None:
         pytest.skip("no PostgreSQL server (set TEST_POSTGRES_URL or start one on 127.0.0.1:5432)")
     name = f"beffroi_test_{os.getpid()}_{secrets.token_hex(3)}"
@@ -93,12 +93,7 @@ def _dispose(app: Flask) -> None:
 
 
 def _empty(app: Flask) -> None:
-    with app.app_context():
-        db.session.rollback()
-        with db.engine.begin() as connection:
-            for table in reversed(db.metadata.sorted_tables):
-                connection.execute(text(f'DELETE FROM "{table.name}"'))  # noqa: S608 - our own table names
-        db.session.remove()
+    empty_tables(app)
     # The version of the catalogue begins again with the tables, which never happens to a site.
     app.extensions["search_catalogue"] = CatalogueKeeper()
 
@@ -124,11 +119,40 @@ def context(app: Flask) -> Iterator[Flask]:
         db.session.rollback()
 
 
+@pytest.fixture(scope="session")
+def photographs() -> dict[tuple[Flask, str], tuple[Any, Photograph]]:
+    """What each application was furnished with, by name, and the rows of it."""
+    return {}
+
+
 @pytest.fixture
-def cast(app: Flask) -> Cast:
+def furnish(
+    app: Flask, photographs: dict[tuple[Flask, str], tuple[Any, Photograph]]
+) -> Callable[[str, Callable[[], Any]], Any]:
+    """A function that makes what many tests begin with, the first time, and puts its rows back the other times.
+
+    It takes a name and what to do inside an application context; it returns what that returned. The tables then hold
+    nothing else.
+    """
+
+    def make(name: str, build: Callable[[], Any]) -> Any:
+        known = photographs.get((app, name))
+        with app.app_context():
+            if known is not None:
+                known[1].put_back(app)
+                return known[0]
+            built = build()
+            photographs[app, name] = built, Photograph.of_database()
+            return built
+
+    return make
+
+
+@pytest.fixture
+def cast(furnish: Callable[[str, Callable[[], Any]], Any]) -> Cast:
     """The people everybody knows, their cities and their three spaces (see ``tests/people.py``)."""
-    with app.app_context():
-        return bring_in()
+    people: Cast = furnish("cast", bring_in)
+    return people
 
 
 @pytest.fixture

@@ -97,10 +97,10 @@ QUICK = f"{SHORT} and not thorough and not postgres"
 
 
 def pytest_runs(words: Sequence[str], *, quick: bool, browser: bool) -> list[Check]:
-    """Return the runs of pytest: what somebody asked for by name in one; everything in two.
+    """Return the runs of pytest: what somebody asked for by name in one; everything in three.
 
-    The many short tests run two at a time, a file always in one process. Those that start sites, browsers and
-    workers need the machine for themselves and run one after the other.
+    Tests run two at a time, a file always in one process; sites, browsers and workers each have a port and a folder
+    of their own. The few that kill and are held to a time have the machine for themselves.
     """
     pytest = [sys.executable, "-m", "pytest", "-rfEs"]
     together = [*pytest, "-n", "2", "--dist", "loadfile", "-m"]
@@ -109,8 +109,12 @@ def pytest_runs(words: Sequence[str], *, quick: bool, browser: bool) -> list[Che
         return [Check("tests", [*pytest, *(["-m", left_out] if left_out else []), *words])]
     if quick:
         return [Check("tests", [*together, QUICK])]
-    alone = "slow or browser" if browser else "slow and not browser"
-    return [Check("tests", [*together, SHORT]), Check("sites and journeys", [*pytest, "-m", alone])]
+    long = "(slow or browser)" if browser else "slow and not browser"
+    return [
+        Check("tests", [*together, SHORT]),
+        Check("sites and journeys", [*together, f"{long} and not alone"]),
+        Check("crashes", [*pytest, "-m", "alone"]),
+    ]
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from html import unescape
 from typing import Any
 
@@ -27,24 +28,28 @@ TYPED = "Mon texte, long à écrire"
 
 
 @pytest.fixture
-def names(app: Flask, cast: Cast) -> dict[str, str]:
+def names(app: Flask, cast: Cast, furnish: Callable[[str, Callable[[], Any]], Any]) -> dict[str, str]:
     """What stands in the open space, written by the member: the public ids to fill addresses with."""
-    with app.app_context():
-        resource = share(by=MEMBER, files=[(b"Une note.", "note.txt"), (picture(), "plan.png")])
-        space = space_by_slug(OPEN)
-        assert space is not None
-        with transaction():
-            thread = start_thread(loaded(MEMBER), space, "Une question", "Le premier message.")
-            comment(loaded(MEMBER), resource, "Un commentaire.")
-            first = post_numbered(thread, 1)
-        assert first is not None
-        found = {
-            "resource": resource.public_id,
-            "file": resource.attachments[0].current.public_id,
-            "thread": thread.public_id,
-            "post": first.public_id,
-        }
-        db.session.remove()
+    found: dict[str, str] = furnish("oddities", lambda: _written_by_the_member(app))
+    return found
+
+
+def _written_by_the_member(app: Flask) -> dict[str, str]:
+    resource = share(by=MEMBER, files=[(b"Une note.", "note.txt"), (picture(), "plan.png")])
+    space = space_by_slug(OPEN)
+    assert space is not None
+    with transaction():
+        thread = start_thread(loaded(MEMBER), space, "Une question", "Le premier message.")
+        comment(loaded(MEMBER), resource, "Un commentaire.")
+        first = post_numbered(thread, 1)
+    assert first is not None
+    found = {
+        "resource": resource.public_id,
+        "file": resource.attachments[0].current.public_id,
+        "thread": thread.public_id,
+        "post": first.public_id,
+    }
+    db.session.remove()
     work(app)
     return found
 

@@ -34,7 +34,7 @@ from tests.journeys.killable import Person, Site, until
 from tests.library.shelves import pdf
 from tests.people import FACILITATOR, MEMBER, OPEN, bring_in
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 FOUND_WITHIN = 10.0
 READ_WITHIN = 60.0

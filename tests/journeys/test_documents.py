@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import csv
 import re
 import shutil
 import subprocess
@@ -19,24 +19,21 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pypdfium2
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 from lxml import etree
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from app.core.cli import group as jobs_commands
 from app.core.jobs import DONE, Job
 from app.extensions import db
-from app.library.cli import library
+from app.library import jobs
 from app.library.models import Attachment, Blob, FileVersion, Page, Reading, Resource
-from config import ROOT
-from tests.conftest import new_database_app
-from tests.people import MEMBER, OPEN, bring_in
+from tests.journeys.corpus import DOCUMENTS, bring, hash_of, kept_by_hash, read_within_bounds, site_of, work
+from tests.people import MEMBER
 from tests.support import Browser
 
 pytestmark = pytest.mark.slow
 
-DATA = ROOT.parent / "shared" / "data"
-DOCUMENTS, EDGE_CASES = DATA / "A_documents", DATA / "B_edge_cases"
+# A presentation made of pictures only, and one scanned letter.
+WITHOUT_TEXT = {"fr_insee_utilitr/Images_reshape.pptx", "fr_consultation_gouv/Lettre-engagement-OSP-Decidim.pdf"}
 PDFS, SLIDES = 10, 9  # few presentations of the corpus hold words
 THREE_WORDS = r"(?=\b([^\W\d_]{3,} [^\W\d_]{3,} [^\W\d_]{4,})\b)"
 DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -57,47 +54,16 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask,
     """A site with all the real documents in it, and what the import said of each."""
     if not DOCUMENTS.is_dir():
         pytest.skip(f"no real documents in {DOCUMENTS}")
-    with _site(tmp_path_factory.mktemp("documents")) as app:
+    folder = tmp_path_factory.mktemp("documents")
+    with pytest.MonkeyPatch.context() as patch, site_of("sqlite", folder) as app:
+        patch.setattr(jobs, "open_reading", read_within_bounds)
         start = time.monotonic()
-        told = _import(app, DOCUMENTS, "--manifest", str(DOCUMENTS / "manifest.csv"))
+        told = bring(app, DOCUMENTS, "--manifest", str(DOCUMENTS / "manifest.csv"))
         imported = time.monotonic() - start
-        _work(app)
+        work(app)
         read = time.monotonic() - start - imported
         print(f"\n{told['counts']}: in {imported:.1f} s, read and indexed {read:.1f} s later")  # noqa: T201
         yield app, told
-
-
-class _site:  # noqa: N801 - read as a function
-    """A fresh application on SQLite with the cast, closed at the end."""
-
-    def __init__(self, folder: Path) -> None:
-        self.made = new_database_app("sqlite", folder)
-
-    def __enter__(self) -> Flask:
-        self.app = self.made.__enter__()
-        with self.app.app_context():
-            upgrade()
-            bring_in()
-            db.session.remove()
-        return self.app
-
-    def __exit__(self, *problem: object) -> None:
-        with self.app.app_context():
-            db.session.remove()
-            db.engine.dispose()
-        self.made.__exit__(None, None, None)
-
-
-def _import(app: Flask, folder: Path, *more: str) -> dict[str, Any]:
-    answer = app.test_cli_runner().invoke(library, ["import", str(folder), "--space", OPEN, "--json", *more])
-    assert answer.exit_code == 0, answer.output
-    told: dict[str, Any] = json.loads(answer.stdout)
-    return told
-
-
-def _work(app: Flask) -> None:
-    answer = app.test_cli_runner().invoke(jobs_commands, ["work", "--until-idle"])
-    assert answer.exit_code == 0, answer.output
 
 
 def test_every_real_document_is_in_or_named_with_its_reason(documents: tuple[Flask, dict[str, Any]]) -> None:
@@ -115,6 +81,18 @@ def test_every_real_document_is_in_or_named_with_its_reason(documents: tuple[Fla
     assert unfinished == []
     assert states[Reading.WAITING] == 0
     assert states[Reading.SEARCHABLE] >= 165
+
+
+def test_every_real_document_yields_its_text(documents: tuple[Flask, dict[str, Any]]) -> None:
+    app, told = documents
+    kept = kept_by_hash(app)
+    with (DOCUMENTS / "manifest.csv").open(encoding="utf-8", newline="") as file:
+        pages = {row["path"]: row["pages"] for row in csv.DictReader(file)}
+    read = {one["path"]: kept[hash_of(DOCUMENTS / one["path"])] for one in told["files"]}
+    assert set(read) == set(pages)
+    assert {path for path, one in read.items() if one.state != Reading.SEARCHABLE} == WITHOUT_TEXT
+    counted = {path: one.page_count for path, one in read.items() if path.casefold().endswith(".pdf") and pages[path]}
+    assert counted == {path: int(pages[path]) for path in counted}
 
 
 def test_rare_phrases_open_the_page_that_holds_them(documents: tuple[Flask, dict[str, Any]]) -> None:
@@ -233,36 +211,3 @@ def _rare_phrase(path: Path, pages: list[str], n: int) -> list[Known]:
 
 def _plain(text: str) -> str:
     return " ".join(text.split()).casefold()
-
-
-def test_edge_cases_are_in_or_named_and_never_twice(tmp_path: Path) -> None:
-    if not EDGE_CASES.is_dir():
-        pytest.skip(f"no edge cases in {EDGE_CASES}")
-    with _site(tmp_path / "edges") as app:
-        first = _import(app, EDGE_CASES)
-        _work(app)
-        resources = _count(app)
-    with new_database_app("sqlite", tmp_path / "edges") as again:  # the site started anew on the same folder
-        second = _import(again, EDGE_CASES)
-        _work(again)
-        assert _count(again) == resources == first["counts"]["imported"]
-        with again.app_context():
-            waiting = select(func.count()).select_from(Blob).where(Blob.reading == Reading.WAITING)
-            assert db.session.scalar(waiting) == 0
-            db.session.remove()
-            db.engine.dispose()
-    on_disk = sum(path.is_file() for path in EDGE_CASES.rglob("*"))
-    assert len(first["files"]) == len(second["files"]) == on_disk
-    assert [
-        one for one in (*first["files"], *second["files"]) if one["outcome"] != "imported" and not one["reason"]
-    ] == []
-    assert "imported" not in second["counts"]
-    refused = {one["path"] for one in first["files"] if one["outcome"] == "refused"}
-    assert {one["path"] for one in second["files"] if one["outcome"] == "refused"} == refused
-
-
-def _count(app: Flask) -> int:
-    with app.app_context():
-        number = db.session.scalar(select(func.count()).select_from(Resource)) or 0
-        db.session.remove()
-    return number

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import lru_cache
 from typing import Any
 
 import typst
@@ -18,6 +19,7 @@ from tests.people import FACILITATOR, OPEN
 from tests.support import loaded
 
 
+@lru_cache(maxsize=256)
 def pdf(*pages: str, title: str = "", author: str = "") -> bytes:
     """Return a real PDF with one page for each text."""
     head = f'#set document(title: "{title}", author: "{author}")\n' if title or author else ""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.core.db import transaction
 from app.core.storage import storage
@@ -21,8 +20,6 @@ from app.spaces.queries import space_by_slug
 from tests.library.shelves import pdf
 from tests.people import FACILITATOR, MEMBER, OPEN, OUTSIDER, PRIVATE, Cast
 from tests.support import loaded
-
-EDGE_CASES = Path(__file__).parents[3] / "shared" / "data" / "B_edge_cases"
 
 
 @pytest.fixture(autouse=True)
@@ -193,18 +190,3 @@ def test_state_counts_resources_and_files(app: Flask, folder: Path) -> None:
     assert "resources      2" in shown
     assert "waiting        2" in shown
     assert "2 files will be read again" in run(app, "reread").output
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(not EDGE_CASES.is_dir(), reason="the folder of real edge cases is absent")
-def test_real_edge_cases_are_in_or_named(app: Flask, tmp_path: Path) -> None:
-    place = tmp_path / "cases"
-    shutil.copytree(EDGE_CASES, place, ignore=shutil.ignore_patterns("large_many_pages"))
-    answer = told(app, str(place), "--space", OPEN, "--wait")
-    expected = sum(path.is_file() for path in place.rglob("*"))
-    assert len(answer["files"]) == expected
-    assert all(one["reason"] for one in answer["files"] if one["outcome"] != "imported")
-    assert answer["counts"]["imported"] >= 60
-    with app.app_context():
-        waiting = select(func.count()).select_from(Blob).where(Blob.reading == Reading.WAITING)
-        assert db.session.scalar(waiting) == 0
