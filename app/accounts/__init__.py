@@ -15,12 +15,17 @@ from app.accounts.confirmation_views import blueprint as confirmation_blueprint
 from app.accounts.models import User
 from app.accounts.profile_views import blueprint as profile_blueprint
 from app.accounts.queries import may_sign_in
+from app.accounts.rights import jobs as rights_jobs
+from app.accounts.rights import own_part
+from app.accounts.rights.views import blueprint as rights_blueprint
 from app.accounts.views import blueprint, session_over
 from app.accounts.visits import note_visit
 from app.extensions import db, login
 
 if TYPE_CHECKING:
     from flask import Flask
+
+__all__ = ["own_part", "register", "rights_jobs"]
 
 
 def register(app: Flask) -> None:
@@ -33,6 +38,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(confirmation_blueprint)
     app.register_blueprint(profile_blueprint)
     app.register_blueprint(charter_blueprint)
+    app.register_blueprint(rights_blueprint)
     app.before_request(ask_for_charter)
     app.cli.add_command(users)
     app.after_request(partial(note_visit, app))

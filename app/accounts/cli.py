@@ -19,6 +19,7 @@ from app.accounts.operations import (
 )
 from app.accounts.passwords import hash_password, weakness
 from app.accounts.queries import normal_email, organisation_by_name, user_by_email
+from app.accounts.rights.erasing import erase
 from app.core.db import transaction
 from app.core.errors import DomainError
 from app.extensions import db
@@ -109,6 +110,21 @@ def unblock(email: str) -> None:
         ACCOUNT_ATTEMPTS.forgive(address)
         DEVICE_ATTEMPTS.forgive(address)
     click.echo(f"{address} may try again")
+
+
+@users.command("erase")
+@click.argument("email")
+@click.option("--withdraw", is_flag=True, help="Also take back what nobody answered.")
+@click.confirmation_option(prompt="Erase this account for good?")
+def erase_command(email: str, withdraw: bool) -> None:
+    """Forget a person for good; what they wrote stays under a neutral name."""
+    user = _user(email)
+    try:
+        with transaction():
+            erase(user, withdraw=withdraw)
+    except DomainError as error:
+        raise click.ClickException(str(error.message)) from error
+    click.echo(f"{normal_email(email)} erased")
 
 
 @users.command("list")

@@ -10,7 +10,7 @@ from app.core.i18n import gettext as _
 from app.core.navigation import NavigationEntry
 from app.core.slots import fill
 from app.search.sources import set_scope_provider, set_space_names_provider
-from app.spaces import banner, journal, storing  # noqa: F401 - declare themselves
+from app.spaces import banner, journal, storing, takeaway  # noqa: F401 - declare themselves
 from app.spaces.cli import spaces
 from app.spaces.indexing import scope_for, space_names
 from app.spaces.invitations import jobs  # noqa: F401 - declares itself

@@ -6,6 +6,10 @@ from tests.architecture.addresses.lines import ALL, SIGNED_IN, Line, post
 
 TABLE: list[Line] = [
     Line("accounts.sign_in_page", "/connexion", ALL),
+    Line("rights.data_page", "/moi/donnees", SIGNED_IN),
+    Line("rights.erase_page", "/moi/donnees/effacer", SIGNED_IN),
+    Line("rights.fetch_view", "/moi/donnees/aaaaaaaaaa.zip", "dnnnnnnnnn"),
+    post("rights.ask_view", "/moi/donnees/copie", SIGNED_IN),
     Line("charter.accept_page", "/charte/accepter", SIGNED_IN),
     Line("accounts.reset_page", "/mot-de-passe", ALL),
     Line("accounts.choose_password_page", "/mot-de-passe/unknown", "nnnnnnnnnn"),

@@ -1,0 +1,76 @@
+"""What the library holds of a person, and how it forgets them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import selectinload
+
+from app.accounts.models import User
+from app.core.clock import now
+from app.core.events import announce
+from app.core.i18n import gettext as _
+from app.core.revisions import Revision
+from app.core.slots import collect, fill
+from app.core.takeaway import ExportedFile, ExportPart
+from app.extensions import db
+from app.library.events import ResourceRemoved
+from app.library.models import FileVersion, ReceivedFile, Resource
+from app.library.permissions import can_read_resource
+from app.library.tags import tags_named
+
+
+@fill("person.export", order=30)
+def library_parts(user: User) -> list[ExportPart]:
+    """Return what the person shared, in the trash or not, with the files they brought."""
+    query = select(Resource).where(Resource.author_id == user.id).order_by(Resource.id)
+    resources = db.session.scalars(query.options(selectinload(Resource.tags), selectinload(Resource.attachments))).all()
+    brought = select(FileVersion).where(FileVersion.by_id == user.id).order_by(FileVersion.id)
+    files = [ExportedFile(one.name, one.blob.sha256) for one in db.session.scalars(brought)]
+    waiting = select(ReceivedFile).where(ReceivedFile.person_id == user.id).order_by(ReceivedFile.id)
+    files += [ExportedFile(one.name, one.blob.sha256) for one in db.session.scalars(waiting)]
+    return [ExportPart("resources", _("Mes ressources"), [_record(user, one) for one in resources], files)]
+
+
+def _record(user: User, one: Resource) -> dict[str, Any]:
+    return {
+        _("Titre"): one.title,
+        _("Adresse"): f"/ressources/{one.public_id}",
+        _("Espace"): one.space.name if can_read_resource(user, one) else "",
+        _("Type"): one.kind,
+        _("Déposée le"): one.created_at.isoformat(),
+        _("Résumé"): one.summary,
+        _("Texte"): one.body,
+        _("Source"): one.source,
+        _("Mots-clés"): [tag.label for tag in one.tags],
+        _("Champs"): one.fields,
+        _("Fichiers"): [attachment.current.name for attachment in one.attachments],
+    }
+
+
+@fill("person.erase", order=30)
+def forget_in_library(user: User, withdraw: bool) -> None:  # noqa: FBT001 - the slot's own form
+    """Drop files sent for forms never published; with ``withdraw``, empty the resources nobody else answered."""
+    db.session.execute(delete(ReceivedFile).where(ReceivedFile.person_id == user.id))
+    if not withdraw:
+        return
+    living = select(Resource).where(Resource.author_id == user.id, Resource.deleted_at.is_(None))
+    mine = db.session.scalars(living).all()
+    answered = set().union(*collect("resource.answered", [one.id for one in mine], user))
+    for resource in mine:
+        if resource.id not in answered:
+            _empty(user, resource)
+
+
+def _empty(user: User, resource: Resource) -> None:
+    """Take everything out of a resource; its place stays in the trash, so that its address says it is gone."""
+    resource.title, resource.summary, resource.body, resource.body_html = _("Ressource retirée"), "", "", ""
+    resource.source, resource.fields, resource.tags, resource.dated_on = "", {}, tags_named([]), None
+    for attachment in list(resource.attachments):
+        resource.attachments.remove(attachment)
+    of_resource = (Revision.subject_type == resource.__tablename__) & (Revision.subject_id == resource.id)
+    db.session.execute(delete(Revision).where(of_resource))
+    resource.deleted_at, resource.deleted_by_id = now(), user.id
+    db.session.flush()
+    announce(ResourceRemoved(resource.id, user.id, now()))

@@ -1,0 +1,72 @@
+"""What spaces hold of a person, and how they forget them."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select, update
+
+from app.accounts.models import User
+from app.core.i18n import gettext as _
+from app.core.slots import fill
+from app.core.takeaway import ExportPart
+from app.extensions import db
+from app.spaces.models import Invitation, JoinRequest, Membership, Role, Space, SpaceEntry
+from app.spaces.permissions import forget_memberships
+from app.spaces.queries import facilitators_of
+
+
+@fill("person.export", order=20)
+def space_parts(user: User) -> list[ExportPart]:
+    """Return the person's places in spaces, those they asked for, and the invitations they received."""
+    places = db.session.scalars(select(Membership).where(Membership.user_id == user.id).order_by(Membership.id))
+    asked = db.session.scalars(select(JoinRequest).where(JoinRequest.user_id == user.id).order_by(JoinRequest.id))
+    invited = db.session.scalars(select(Invitation).where(Invitation.email == user.email).order_by(Invitation.id))
+    return [
+        ExportPart("spaces", _("Mes espaces"), [_place(one) for one in places]),
+        ExportPart(
+            "join_requests",
+            _("Mes demandes d'accès"),
+            [
+                {_("Espace"): one.space.name, _("Date"): one.created_at.isoformat(), _("Message"): one.message}
+                for one in asked
+            ],
+        ),
+        ExportPart(
+            "invitations",
+            _("Mes invitations"),
+            [{_("Reçue le"): one.created_at.isoformat(), _("Mots d'accueil"): one.words} for one in invited],
+        ),
+    ]
+
+
+def _place(one: Membership) -> dict[str, str]:
+    return {
+        _("Espace"): one.space.name,
+        _("Rôle"): _("Animation") if one.role == Role.FACILITATOR else _("Participation"),
+        _("Depuis le"): one.created_at.isoformat(),
+        _("Jusqu'au"): one.expires_at.isoformat() if one.expires_at else "",
+        _("Objet"): one.purpose,
+    }
+
+
+@fill("person.obstacles", order=20)
+def spaces_without_another_facilitator(user: User) -> list[str]:
+    """Return one sentence for each living space that would have nobody left to run it."""
+    running = select(Space).join(Membership, Membership.space_id == Space.id)
+    running = running.where(Membership.user_id == user.id, Membership.role == Role.FACILITATOR)
+    living = running.where(Space.deleted_at.is_(None), Space.archived_at.is_(None)).order_by(Space.sort_key)
+    alone = [one for one in db.session.scalars(living) if [who.id for who in facilitators_of(one)] == [user.id]]
+    return [
+        _("L'espace « %(space)s » n'a que vous pour l'animer. Confiez-le d'abord à un autre membre.", space=one.name)
+        for one in alone
+    ]
+
+
+@fill("person.erase", order=20)
+def leave_spaces(user: User, _withdraw: bool) -> None:  # noqa: FBT001 - the slot's own form
+    """End the person's places, requests, stays and invitations; guests they answered for have no sponsor any more."""
+    for model in (Membership, JoinRequest, SpaceEntry):
+        db.session.execute(delete(model).where(model.user_id == user.id))
+    theirs = (Invitation.email == user.email) | (Invitation.accepted_by_id == user.id)
+    db.session.execute(delete(Invitation).where(theirs))
+    db.session.execute(update(Membership).where(Membership.sponsor_id == user.id).values(sponsor_id=None))
+    forget_memberships(user)
