@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.core import access, assets, cli, errors, headers, health, i18n, mail, portraits, sessions, storage
+from app.core import access, assets, cli, days, errors, headers, health, i18n, mail, portraits, sessions, storage
 from app.core.db import engine_options, set_up_engine
 from app.core.navigation import here, navigation
 from app.core.slots import collect
@@ -26,6 +26,7 @@ def register(app: Flask) -> None:
     app.before_request(headers.refuse_nul)
     csrf.init_app(app)
     i18n.register(app)
+    days.register(app)
     portraits.register(app)
     errors.register(app)
     storage.register(app)

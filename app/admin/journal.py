@@ -1,0 +1,8 @@
+"""What the administration writes in the journal."""
+
+from __future__ import annotations
+
+from app.core.audit import describe
+from app.core.i18n import lazy_gettext as _l
+
+describe({"people.exported": _l("Liste des personnes exportée")})

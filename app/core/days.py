@@ -1,0 +1,31 @@
+"""Days as people speak of them: today, yesterday, the last day of an access."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from app.core.clock import now
+from app.core.i18n import format_date, local
+from app.core.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def recent_day(moment: datetime) -> str:
+    """Write the day of a past moment: « aujourd'hui », « hier », « 2 juillet », « 2 juillet 2021 »."""
+    ago = (local(now()).date() - local(moment).date()).days
+    if ago == 0:
+        return _("aujourd'hui")
+    return _("hier") if ago == 1 else format_date(moment, weekday=False)
+
+
+def last_day(end: datetime) -> str:
+    """Write the last day before an end: an access that ends at midnight ends with the day before."""
+    return format_date(end - timedelta(seconds=1), weekday=False)
+
+
+def register(app: Flask) -> None:
+    """Attach the words of days to the templates."""
+    app.jinja_env.filters.update(recent_day=recent_day, last_day=last_day)
