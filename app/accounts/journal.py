@@ -15,11 +15,18 @@ describe(
         "user.copy_made": _l("Copie des données prête"),
         "user.erased": _l("Compte effacé"),
         "user.erased_again": _l("Compte effacé de nouveau après une restauration"),
+        "user.administrator_named": _l("Administration confiée"),
+        "user.administrator_removed": _l("Administration retirée"),
+        "user.changed": _l("Compte modifié"),
         "user.created": _l("Compte créé"),
         "user.disabled": _l("Compte fermé"),
         "user.password_reset": _l("Mot de passe remplacé par un lien reçu"),
+        "user.password_link_sent": _l("Lien pour choisir un mot de passe envoyé"),
+        "user.reopened": _l("Compte ouvert de nouveau"),
+        "user.sessions_ended": _l("Sessions d'une personne fermées"),
         "user.sign_in_refused": _l("Connexion refusée"),
         "user.signed_in": _l("Connexion"),
         "user.signed_out": _l("Déconnexion"),
+        "user.waits_lifted": _l("Attente après des mots de passe erronés levée"),
     }
 )

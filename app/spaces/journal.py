@@ -20,5 +20,6 @@ describe(
         "space.entered": _l("Entrée d'un administrateur dans un espace"),
         "space.entry_ended": _l("Sortie d'un administrateur d'un espace"),
         "space.access_requested": _l("Demande d'accès à un espace"),
+        "user.became_guest": _l("Membre devenu invité"),
     }
 )

@@ -25,7 +25,7 @@ PEOPLE = "/administration/personnes"
 
 
 def names(page: str) -> list[str]:
-    return re.findall(r'class="person__name">([^<]+)<', page)
+    return re.findall(r'class="person__name"><a [^>]*>([^<]+)<', page)
 
 
 def names_of(browser: Browser, **asked: str) -> list[str]:

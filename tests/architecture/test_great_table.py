@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,24 +20,16 @@ from app.extensions import db
 from app.library.operations import ResourceDetails, share_resource
 from app.library.receiving import receive
 from app.spaces.models import Space
-from tests.architecture.addresses import (
-    accounts,
-    admin,
-    core,
-    directory,
-    admin_people,
-    discussions,
-    home,
-    invitations,
-    library,
-    search,
-    spaces,
-)
 from tests.architecture.addresses.lines import OUTCOMES, PEOPLE
-from tests.people import FACILITATOR, OPEN, PRIVATE, REQUEST, Cast
+from tests.people import FACILITATOR, MEMBER, OPEN, PRIVATE, REQUEST, Cast
 from tests.support import loaded, work
 
-FEATURES = (accounts, admin, admin_people, core, directory, discussions, home, invitations, library, search, spaces)
+ADDRESSES = "tests.architecture.addresses"
+FEATURES = [
+    import_module(f"{ADDRESSES}.{file.stem}")
+    for file in sorted((Path(__file__).parent / "addresses").glob("*.py"))
+    if file.stem not in {"__init__", "lines"}
+]
 TABLE = [line for feature in FEATURES for line in feature.TABLE]
 ELSEWHERE = {endpoint: where for feature in FEATURES for endpoint, where in feature.ELSEWHERE.items()}
 
@@ -63,6 +57,8 @@ def _furnished(slug: str) -> dict[str, str]:
         first = post_numbered(thread, 1)
         return {
             "slug": slug,
+            "space": space.public_id,
+            "person": loaded(MEMBER).public_id,
             "resource": resource.public_id,
             "file": resource.attachments[0].current.public_id,
             "picture": resource.attachments[1].current.public_id,

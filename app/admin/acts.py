@@ -1,0 +1,171 @@
+"""What may be done with a person's account: each act explained before it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from app.accounts.managing import (
+    end_sessions_of,
+    lift_waits,
+    reopen_account,
+    send_password_link,
+    set_administrator,
+)
+from app.accounts.models import User
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext as _l
+from app.spaces.departures import STAY, become_guest, close_person, spaces_run_alone
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An act as it was sent: on whom, by whom, on which version of the account, and whether a warning was accepted."""
+
+    user: User
+    by: User
+    edit_version: int
+    accepted: bool = False
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing an administrator does with an account.
+
+    ``offered`` tells whether it makes sense now; ``explains`` gives the sentences shown before; ``warns`` those that
+    must be accepted by a ticked box, when there are any; ``does`` it, inside a transaction; ``said`` is said after.
+    """
+
+    title: object
+    button: object
+    said: object
+    offered: Callable[[User], bool]
+    explains: Callable[[User], Iterable[str]]
+    does: Callable[[Asked], None]
+    warns: Callable[[User], Iterable[str]] = lambda _user: ()
+    icon: str = "settings"
+    is_grave: bool = False
+
+
+def _named(user: User) -> list[str]:
+    return [
+        _("%(name)s verra et changera tous les comptes, les espaces, les réglages et le journal.", name=user.name),
+        _("Pour lire un espace privé, il lui faudra y entrer avec un motif, comme à tout administrateur."),
+    ]
+
+
+def _closed(_user: User) -> list[str]:
+    return [
+        _("La personne est déconnectée partout, tout de suite, et ne peut plus s'identifier."),
+        _("Ce qu'elle a écrit et partagé reste, sous son nom. Le compte peut être rouvert."),
+    ]
+
+
+def _orphans(user: User) -> list[str]:
+    names = ", ".join(f"« {one.name} »" for one in spaces_run_alone(user))
+    return (
+        [_("Plus personne n'animera %(spaces)s : confiez plutôt l'animation d'abord.", spaces=names)] if names else []
+    )
+
+
+def _guest(_user: User) -> list[str]:
+    return [
+        _("La personne ne voit plus que ses espaces actuels, pendant %(days)s jours.", days=STAY.days),
+        _("Elle perd les autres espaces ouverts, ce qui est partagé avec tout le réseau et l'annuaire."),
+        _("Elle n'anime plus aucun espace et n'est plus référente. « Invité » s'affiche à côté de son nom."),
+        _("Ce qu'elle a écrit et partagé reste."),
+    ]
+
+
+def _do_close(asked: Asked) -> None:
+    close_person(asked.user, by=asked.by, edit_version=asked.edit_version, orphans=asked.accepted)
+
+
+#: Every act by the last part of its address. The order is that of the page.
+ACTS = {
+    "lien": Act(
+        _l("Envoyer un lien pour choisir un mot de passe"),
+        _l("Envoyer le lien"),
+        _l("Le lien est parti."),
+        lambda user: user.disabled_at is None,
+        lambda user: [
+            _("Un lien valable une heure part à %(email)s. Le mot de passe actuel reste valable.", email=user.email)
+        ],
+        lambda asked: send_password_link(asked.user, by=asked.by),
+        icon="mail",
+    ),
+    "essais": Act(
+        _l("Lever l'attente après des mots de passe erronés"),
+        _l("Lever l'attente"),
+        _l("La personne peut essayer de nouveau."),
+        lambda user: user.disabled_at is None,
+        lambda _user: [_("La personne peut essayer de nouveau tout de suite, sans attendre la fin du délai.")],
+        lambda asked: lift_waits(asked.user, by=asked.by),
+        icon="clock",
+    ),
+    "sessions": Act(
+        _l("Fermer ses sessions"),
+        _l("Fermer toutes ses sessions"),
+        _l("La personne est déconnectée partout."),
+        lambda user: user.disabled_at is None,
+        lambda _user: [_("La personne est déconnectée de tous ses appareils et devra s'identifier de nouveau.")],
+        lambda asked: end_sessions_of(asked.user, by=asked.by),
+        icon="logout",
+    ),
+    "invite": Act(
+        _l("Faire de cette personne une invitée"),
+        _l("En faire une invitée"),
+        _l("La personne est maintenant invitée."),
+        lambda user: user.is_member and not user.is_admin,
+        _guest,
+        lambda asked: become_guest(asked.user, by=asked.by, edit_version=asked.edit_version),
+        icon="globe",
+        is_grave=True,
+    ),
+    "fermer": Act(
+        _l("Fermer le compte"),
+        _l("Fermer le compte"),
+        _l("Le compte est fermé."),
+        lambda user: user.disabled_at is None,
+        _closed,
+        _do_close,
+        _orphans,
+        icon="lock",
+        is_grave=True,
+    ),
+    "rouvrir": Act(
+        _l("Rouvrir le compte"),
+        _l("Rouvrir le compte"),
+        _l("Le compte est ouvert."),
+        lambda user: user.disabled_at is not None,
+        lambda _user: [
+            _("La personne peut de nouveau s'identifier, avec son mot de passe et ses places dans les espaces.")
+        ],
+        lambda asked: reopen_account(asked.user, by=asked.by, edit_version=asked.edit_version),
+        icon="key",
+    ),
+}
+
+#: Acts for which the password is asked again.
+GRAVE_ACTS = {
+    "administration": Act(
+        _l("Confier l'administration"),
+        _l("Confier l'administration"),
+        _l("La personne administre maintenant le réseau."),
+        lambda user: user.is_member and not user.is_admin,
+        _named,
+        lambda asked: set_administrator(asked.user, is_admin=True, by=asked.by, edit_version=asked.edit_version),
+        icon="key",
+        is_grave=True,
+    ),
+    "retirer-administration": Act(
+        _l("Retirer l'administration"),
+        _l("Retirer l'administration"),
+        _l("La personne n'administre plus le réseau."),
+        lambda user: user.is_admin,
+        lambda user: [_("%(name)s reste membre du réseau, avec ses espaces.", name=user.name)],
+        lambda asked: set_administrator(asked.user, is_admin=False, by=asked.by, edit_version=asked.edit_version),
+        icon="key",
+        is_grave=True,
+    ),
+}
