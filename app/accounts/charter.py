@@ -68,6 +68,8 @@ def publish_charter(source: str, by: User | None) -> CharterVersion:
     db.session.flush()
     cache_of_transaction().pop("charter", None)
     record("charter.published", by, None, n=version.n)
+    if by is not None:
+        accept_charter(by, version.n)  # who publishes it has read it
     return version
 
 

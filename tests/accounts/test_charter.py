@@ -52,7 +52,9 @@ def test_new_version_is_asked_again_and_only_the_one_in_force_counts(app: Flask,
         kept = db.session.execute(select(AuditEntry.action, AuditEntry.detail).order_by(AuditEntry.id)).all()
         said = [(action, detail["n"]) for action, detail in kept if action.startswith("charter.")]
         published, accepted = "charter.published", "charter.accepted"
-        assert said == [(published, 1), (accepted, 1), (published, 2), (accepted, 2)]
+        by_ada, by_malik = (accepted, 1), (accepted, 1)
+        first = [(published, 1), by_ada, by_malik]
+        assert said == [*first, (published, 2), (accepted, 2), (accepted, 2)]
 
 
 def test_what_is_being_sent_goes_through(app: Flask, browser: Any, cast: Cast) -> None:
@@ -99,7 +101,6 @@ def test_administrator_publishes_and_sees_the_versions(app: Flask, browser: Any)
     here = browser(ADMIN)
     assert here.post("/administration/charte", {"source": "   "}).status_code == 422
     assert here.post("/administration/charte", {"source": "Premier texte"}).status_code == 302
-    here.post("/charte/accepter", {"n": "1"})
     same = here.post("/administration/charte", {"source": "Premier texte"})
     assert (same.status_code, "déjà celui" in same.get_data(as_text=True)) == (422, True)
     assert "Version 1" in here.get("/administration/charte").get_data(as_text=True)
