@@ -53,7 +53,7 @@ def _views(app: Flask) -> list[tuple[str, ...]]:
     for rule in app.url_map.iter_rules():
         access = declared_access(app.view_functions[rule.endpoint])
         methods = ", ".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
-        rows.append((f"`{rule.rule}`", methods, access.sentence if access else "", f"`{rule.endpoint}`"))
+        rows.append((f"`{rule.rule}`", methods, str(access.sentence) if access else "", f"`{rule.endpoint}`"))
     return sorted(rows)
 
 
@@ -67,7 +67,9 @@ def _declared(ending: str, kind: type) -> Iterator[tuple[str, Any]]:
 
 
 def _rules() -> list[tuple[str, ...]]:
-    return sorted({(f"`{name}`", rule.sentence) for name, rule in _declared("permissions", Rule)})
+    return sorted(
+        {(f"`{name}`", str(rule.sentence), str(rule.definition)) for name, rule in _declared("permissions", Rule)}
+    )
 
 
 def _commands(app: Flask) -> Iterator[tuple[str, ...]]:
@@ -92,12 +94,17 @@ def _events() -> list[tuple[str, ...]]:
 
 
 def reference(app: Flask) -> str:
-    """Return the whole page."""
+    """Return the whole page, its sentences in French."""
+    with app.app_context():
+        return _written(app)
+
+
+def _written(app: Flask) -> str:
     return "\n".join(
         (
             HEAD,
             _table("Addresses", ("address", "methods", "who may call it", "view"), _views(app)),
-            _table("Permissions", ("rule", "in words"), _rules()),
+            _table("Permissions", ("rule", "in words", "when"), _rules()),
             _table("Events", ("event", "when", "listeners"), _events()),
             _table("Jobs", ("job", "queue", "every", "what it does"), _jobs()),
             _table("Slots", ("slot", "what fills it"), sorted((f"`{name}`", text) for name, text in SLOTS.items())),

@@ -10,9 +10,11 @@ from flask import Flask, abort, current_app, request
 from flask_login import current_user
 
 from app.core.errors import NotFoundError, RefusedError, wants_json
+from app.core.i18n import lazy_gettext as _l
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
+    from flask_babel.speaklater import LazyString
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -22,15 +24,17 @@ class Access:
     """A declaration: its name, the sentence of the permissions page, and the test of the person."""
 
     name: str
-    sentence: str
+    sentence: LazyString
     allows: Callable[[Any], bool]
     signed_in: bool = True
 
 
-ANYONE = Access("anyone", "tout le monde, même sans compte", lambda _person: True, signed_in=False)
-SIGNED_IN = Access("signed_in", "toute personne identifiée", lambda _person: True)
-NETWORK_MEMBERS = Access("network_members", "les membres du réseau, pas les invités", lambda person: person.is_member)
-ADMINISTRATORS = Access("administrators", "les administrateurs", lambda person: person.is_admin)
+ANYONE = Access("anyone", _l("tout le monde, même sans compte"), lambda _person: True, signed_in=False)
+SIGNED_IN = Access("signed_in", _l("toute personne identifiée"), lambda _person: True)
+NETWORK_MEMBERS = Access(
+    "network_members", _l("les membres du réseau, pas les invités"), lambda person: person.is_member
+)
+ADMINISTRATORS = Access("administrators", _l("les administrateurs"), lambda person: person.is_admin)
 
 
 def _declaration(access: Access) -> Callable[[View], View]:

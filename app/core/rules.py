@@ -1,17 +1,49 @@
-"""Permissions that can be read aloud: one ``Rule`` answers for one thing and, as SQL, for a whole list."""
+"""Permissions that can be read aloud: one ``Rule`` answers for one thing, as SQL for a whole list, and says why."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from flask_babel.speaklater import LazyString
 from sqlalchemy import ColumnElement, and_, not_, or_
 
 from app.core.errors import NotFoundError, RefusedError
+from app.core.i18n import lazy_gettext as _l
 
 Test = Callable[[Any, Any], bool]
 Clause = Callable[[Any], ColumnElement[bool]]
+Explanation = Callable[[Any, Any], "Why"]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What one simple rule found for a person and a thing."""
+
+    rule: Rule
+    holds: bool
+
+    @property
+    def words(self) -> str:
+        """The fact as it is: « la personne ne participe pas à l'espace »."""
+        if self.holds:
+            return str(self.rule.sentence)
+        return str(self.rule.denied())
+
+
+@dataclass(frozen=True)
+class Why:
+    """The answer of a rule with the facts that decided it: enough of them to give the same answer."""
+
+    holds: bool
+    facts: tuple[Fact, ...]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The facts that tell something: when the rule holds, those about the person if there are any."""
+        telling = [fact for fact in self.facts if not (self.holds and fact.rule.of_thing)] or self.facts
+        return tuple(dict.fromkeys(fact.words for fact in telling))
 
 
 @dataclass(frozen=True)
@@ -20,13 +52,23 @@ class Rule:
 
     ``test(person, thing)`` says whether one person may, for one thing; ``clause(person)`` is the same as an SQL
     condition over all things. Rules compose with ``&``, ``|`` and ``~``, and both answers compose together, so that a
-    page, a list, a count and a search never disagree.
+    page, a list, a count and a search never disagree; ``why`` follows the same composition down to the simple rules.
+
+    ``sentence`` says what holds when the rule does; ``otherwise`` is the same denied. ``of_thing`` marks a rule that
+    looks at the thing alone, whoever asks. A composed rule given a sentence of its own by ``called`` keeps in
+    ``definition`` what it is made of. ``joined`` is the word that joins its sentence, « and » or « or », empty when it
+    says one thing: inside a longer sentence it then stands in brackets.
     """
 
     name: str
-    sentence: str
+    sentence: str | LazyString
     test: Test
     clause: Clause
+    otherwise: str | LazyString | None = None
+    of_thing: bool = False
+    explain: Explanation | None = None
+    definition: str | LazyString | None = None
+    joined: str = ""
 
     def __call__(self, person: Any, thing: Any) -> bool:
         """Tell whether this person may, for this thing."""
@@ -36,6 +78,13 @@ class Rule:
         """Return the condition that keeps the things for which this person may."""
         return self.clause(person)
 
+    def why(self, person: Any, thing: Any) -> Why:
+        """Return whether this person may, for this thing, and the facts that decide it."""
+        if self.explain is not None:
+            return self.explain(person, thing)
+        holds = bool(self(person, thing))
+        return Why(holds, (Fact(self, holds),))
+
     def require(self, person: Any, thing: Any, *, hidden: bool = False) -> None:
         """Raise RefusedError (or NotFoundError when ``hidden``) unless this person may."""
         if not self(person, thing):
@@ -43,26 +92,61 @@ class Rule:
                 raise NotFoundError
             raise RefusedError
 
+    def called(self, sentence: str | LazyString) -> Rule:
+        """Return the same rule under a sentence of its own, by which other rules name it."""
+        return replace(self, sentence=sentence, definition=self.sentence, joined="")
+
     def __and__(self, other: Rule) -> Rule:
         return Rule(
             f"{self.name} & {other.name}",
-            f"{self.sentence} et {other.sentence}",
+            _l("%(one)s et %(other)s", one=self.inside("and"), other=other.inside("and")),
             lambda person, thing: self(person, thing) and other(person, thing),
             lambda person: and_(self.where(person), other.where(person)),
+            explain=_deciding(all, self, other),
+            joined="and",
         )
 
     def __or__(self, other: Rule) -> Rule:
         return Rule(
             f"{self.name} | {other.name}",
-            f"({self.sentence} ou {other.sentence})",
+            _l("%(one)s ou %(other)s", one=self.inside("or"), other=other.inside("or")),
             lambda person, thing: self(person, thing) or other(person, thing),
             lambda person: or_(self.where(person), other.where(person)),
+            explain=_deciding(any, self, other),
+            joined="or",
         )
 
     def __invert__(self) -> Rule:
+        def explain(person: Any, thing: Any) -> Why:
+            why = self.why(person, thing)
+            return Why(not why.holds, why.facts)
+
         return Rule(
             f"not {self.name}",
-            f"sauf si {self.sentence}",
+            self.denied(),
             lambda person, thing: not self(person, thing),
             lambda person: not_(self.where(person)),
+            otherwise=self.sentence,
+            explain=explain,
         )
+
+    def denied(self) -> str | LazyString:
+        """Return the sentence that holds when the rule does not."""
+        if self.otherwise is not None:
+            return self.otherwise
+        return _l("il est faux que %(sentence)s", sentence=self.inside("not"))
+
+    def inside(self, joined: str) -> str | LazyString:
+        """Return the sentence as it stands inside a longer one, in brackets where it would be read in two ways."""
+        return self.sentence if self.joined in {"", joined} else LazyString("({})".format, self.sentence)
+
+
+def _deciding(outcome: Callable[[tuple[bool, ...]], bool], *parts: Rule) -> Explanation:
+    """Return the explanation of a composed rule: the parts whose answer is its own decide it."""
+
+    def explain(person: Any, thing: Any) -> Why:
+        whys = [part.why(person, thing) for part in parts]
+        holds = outcome(tuple(why.holds for why in whys))
+        return Why(holds, tuple(fact for why in whys if why.holds == holds for fact in why.facts))
+
+    return explain

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, select
 
 from app.accounts.models import User
+from app.core.i18n import lazy_gettext as _l
 from app.core.rules import Rule
 from app.discussions.models import Post, Thread
 from app.discussions.subjects import reads_the_subject
@@ -17,36 +18,51 @@ def _of_its_thread(rule: Rule) -> Rule:
     def clause(person: User) -> ColumnElement[bool]:
         return Post.thread_id.in_(select(Thread.id).where(rule.where(person)))
 
-    return Rule(rule.name, rule.sentence, lambda person, post: rule(person, post.thread), clause)
+    return Rule(
+        rule.name,
+        rule.sentence,
+        lambda person, post: rule(person, post.thread),
+        clause,
+        explain=lambda person, post: rule.why(person, post.thread),
+    )
 
 
 thread_is_open = Rule(
     "thread_is_open",
-    "la discussion n'est pas fermée",
+    _l("la discussion n'est pas fermée"),
     lambda _person, thread: thread.locked_at is None,
     lambda _person: Thread.locked_at.is_(None),
+    otherwise=_l("la discussion est fermée"),
+    of_thing=True,
 )
 
 wrote_it = Rule(
     "wrote_it",
-    "la personne a écrit ce message",
+    _l("la personne a écrit ce message"),
     lambda person, post: post.author_id == person.id,
     lambda person: Post.author_id == person.id,
+    otherwise=_l("la personne n'a pas écrit ce message"),
 )
 
 is_shown = Rule(
     "is_shown",
-    "le message n'est ni retiré ni masqué",
+    _l("le message n'est ni retiré ni masqué"),
     lambda _person, post: post.deleted_at is None,
     lambda _person: Post.deleted_at.is_(None),
+    otherwise=_l("le message est retiré ou masqué"),
+    of_thing=True,
 )
 
 can_start_thread = can_write_in_space
-can_read_thread = can_read(Thread) & reads_the_subject
-can_reply = can_read_thread & in_space(Thread, can_write_in_space) & thread_is_open
-can_moderate_thread = can_read_thread & in_space(Thread, can_moderate_space)
+can_read_thread = (can_read(Thread) & reads_the_subject).called(_l("la personne lit la discussion"))
+can_reply = (can_read_thread & in_space(Thread, can_write_in_space) & thread_is_open).called(
+    _l("la personne répond dans la discussion")
+)
+can_moderate_thread = (can_read_thread & in_space(Thread, can_moderate_space)).called(
+    _l("la personne modère la discussion")
+)
 
-can_read_post = _of_its_thread(can_read_thread)
-can_edit_post = wrote_it & is_shown & _of_its_thread(can_reply)
-can_remove_post = wrote_it & is_shown & can_read_post
-can_hide_post = is_shown & _of_its_thread(can_moderate_thread)
+can_read_post = _of_its_thread(can_read_thread).called(_l("la personne lit le message"))
+can_edit_post = (wrote_it & is_shown & _of_its_thread(can_reply)).called(_l("la personne corrige son message"))
+can_remove_post = (wrote_it & is_shown & can_read_post).called(_l("la personne retire son message"))
+can_hide_post = (is_shown & _of_its_thread(can_moderate_thread)).called(_l("la personne masque le message"))

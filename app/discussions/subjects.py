@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.accounts.models import User
+from app.core.i18n import lazy_gettext as _l
 from app.core.rules import Rule
 from app.discussions.models import Thread
 from app.extensions import db
@@ -40,7 +41,9 @@ def _subject_is_readable_where(person: User) -> ColumnElement[bool]:
 
 reads_the_subject = Rule(
     "reads_the_subject",
-    "la discussion ne porte sur rien d'autre qu'elle-même, ou la personne peut lire ce dont elle parle",
+    _l("la discussion ne porte sur rien d'autre qu'elle-même, ou la personne peut lire ce dont elle parle"),
     _subject_is_readable,
     _subject_is_readable_where,
+    otherwise=_l("la personne ne peut pas lire ce dont parle la discussion"),
+    joined="or",
 )

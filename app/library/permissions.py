@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from app.core.i18n import lazy_gettext as _l
 from app.core.rules import Rule
 from app.library.models import Resource
 from app.spaces.permissions import can_moderate_space, can_read, can_write_in_space, in_space
 
 wrote_resource = Rule(
     "wrote_resource",
-    "la personne a déposé la ressource",
+    _l("la personne a déposé la ressource"),
     lambda person, resource: resource.author_id == person.id,
     lambda person: Resource.author_id == person.id,
+    otherwise=_l("la personne n'a pas déposé la ressource"),
 )
 
 is_in_trash = Rule(
     "is_in_trash",
-    "la ressource est à la corbeille",
+    _l("la ressource est à la corbeille"),
     lambda _person, resource: resource.deleted_at is not None,
     lambda _person: Resource.deleted_at.is_not(None),
+    otherwise=_l("la ressource n'est pas à la corbeille"),
+    of_thing=True,
 )
 
 can_add_resource = can_write_in_space
 can_read_resource = can_read(Resource)
-keeps_resource = (wrote_resource & in_space(Resource, can_write_in_space)) | in_space(Resource, can_moderate_space)
-can_edit_resource = can_read_resource & keeps_resource
-can_restore_resource = is_in_trash & keeps_resource
+keeps_resource = (
+    (wrote_resource & in_space(Resource, can_write_in_space)) | in_space(Resource, can_moderate_space)
+).called(_l("la personne tient la ressource à jour"))
+can_edit_resource = (can_read_resource & keeps_resource).called(_l("la personne modifie la ressource ou la retire"))
+can_restore_resource = (is_in_trash & keeps_resource).called(_l("la personne reprend la ressource de la corbeille"))

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from app.accounts.models import ShownTo, User, UserKind
 from app.core.clock import now
 from app.core.db import cache_of_transaction
+from app.core.i18n import lazy_gettext as _l
 from app.core.rules import Rule
 from app.extensions import db
 from app.spaces.models import Membership, Space
@@ -53,55 +54,67 @@ def _is_placed(_reader: User, person: User) -> bool:
 
 is_oneself = Rule(
     "is_oneself",
-    "c'est soi-même",
+    _l("c'est soi-même"),
     lambda reader, person: person.id == reader.id,
     lambda reader: User.id == reader.id,
+    otherwise=_l("c'est quelqu'un d'autre"),
 )
 
 has_open_account = Rule(
     "has_open_account",
-    "le compte est ouvert",
+    _l("le compte est ouvert"),
     lambda _reader, person: person.disabled_at is None and person.erased_at is None,
     lambda _reader: and_(User.disabled_at.is_(None), User.erased_at.is_(None)),
+    otherwise=_l("le compte est fermé"),
+    of_thing=True,
 )
 
 shares_space = Rule(
     "shares_space",
-    "les deux personnes participent au même espace, à présent",
+    _l("les deux personnes participent au même espace, à présent"),
     lambda reader, person: person.id in company_of(reader),
     lambda reader: User.id.in_(_company(reader)),
+    otherwise=_l("les deux personnes ne participent à aucun même espace, à présent"),
 )
 
 is_listed = Rule(
     "is_listed",
-    "la personne, membre du réseau, a choisi de figurer dans l'annuaire",
+    _l("la personne, membre du réseau, a choisi de figurer dans l'annuaire"),
     lambda _reader, person: person.kind == UserKind.MEMBER and person.in_directory,
     lambda _reader: and_(User.kind == UserKind.MEMBER, User.in_directory),
+    otherwise=_l("la personne ne figure pas dans l'annuaire"),
+    of_thing=True,
 )
 
 has_place = Rule(
     "has_place",
-    "la personne est membre du réseau, ou son invitation court encore",
+    _l("la personne est membre du réseau, ou son invitation court encore"),
     _is_placed,
     lambda _reader: or_(User.kind == UserKind.MEMBER, User.id.in_(_placed_guests())),
+    otherwise=_l("l'invitation de la personne a pris fin"),
+    of_thing=True,
 )
 
 reads_directory = Rule(
     "reads_directory",
-    "qui lit est membre du réseau",
+    _l("qui lit est membre du réseau"),
     lambda reader, _person: reader.is_member,
     lambda reader: true() if reader.is_member else false(),
+    otherwise=_l("qui lit n'est pas membre du réseau"),
 )
 
 administers = Rule(
     "administers",
-    "qui lit administre le site",
+    _l("qui lit administre le site"),
     lambda reader, _person: reader.is_admin and reader.is_member,
     lambda reader: true() if reader.is_admin and reader.is_member else false(),
+    otherwise=_l("qui lit n'administre pas le site"),
 )
 
-can_find_person = has_open_account & reads_directory & is_listed
-can_see_person = is_oneself | has_open_account & (shares_space | reads_directory & is_listed | administers & has_place)
+can_find_person = (has_open_account & reads_directory & is_listed).called(_l("la personne se trouve dans l'annuaire"))
+can_see_person = (
+    is_oneself | has_open_account & (shares_space | reads_directory & is_listed | administers & has_place)
+).called(_l("la personne peut être vue"))
 
 
 def shows(reader: User, person: User, detail: Detail) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from app.accounts.models import User
 from app.core.clock import now
 from app.core.db import cache_of_transaction
+from app.core.i18n import lazy_gettext as _l
 from app.core.rules import Rule
 from app.extensions import db
 from app.spaces.models import Audience, JoinPolicy, Membership, Role, Space, SpaceEntry, State, Visibility
@@ -56,14 +57,15 @@ def _member_of_network(person: User) -> ColumnElement[bool]:
 
 takes_part = Rule(
     "takes_part",
-    "la personne participe à l'espace",
+    _l("la personne participe à l'espace"),
     lambda person, space: space.id in memberships_of(person),
     lambda person: Space.id.in_(_running(person)),
+    otherwise=_l("la personne ne participe pas à l'espace"),
 )
 
 facilitates = Rule(
     "facilitates",
-    "la personne anime l'espace",
+    _l("la personne anime l'espace"),
     lambda person, space: (
         person.is_member
         and (found := memberships_of(person).get(space.id)) is not None
@@ -72,48 +74,59 @@ facilitates = Rule(
     lambda person: and_(
         _member_of_network(person), Space.id.in_(_running(person, Membership.role == Role.FACILITATOR))
     ),
+    otherwise=_l("la personne n'anime pas l'espace"),
 )
 
 is_open_to_members = Rule(
     "is_open_to_members",
-    "l'espace est ouvert et la personne est membre du réseau",
+    _l("l'espace est ouvert et la personne est membre du réseau"),
     lambda person, space: person.is_member and space.visibility == Visibility.OPEN,
     lambda person: and_(_member_of_network(person), Space.visibility == Visibility.OPEN),
+    otherwise=_l("l'espace n'est pas ouvert, ou la personne n'est pas membre du réseau"),
+    joined="and",
 )
 
 is_announced_to_members = Rule(
     "is_announced_to_members",
-    "l'espace est annoncé (accès sur demande) et la personne est membre du réseau",
+    _l("l'espace est annoncé (accès sur demande) et la personne est membre du réseau"),
     lambda person, space: person.is_member and space.visibility == Visibility.REQUEST,
     lambda person: and_(_member_of_network(person), Space.visibility == Visibility.REQUEST),
+    otherwise=_l("l'espace n'est pas annoncé (accès sur demande), ou la personne n'est pas membre du réseau"),
+    joined="and",
 )
 
 exists = Rule(
     "exists",
-    "l'espace n'est pas supprimé",
+    _l("l'espace n'est pas supprimé"),
     lambda _person, space: space.deleted_at is None,
     lambda _person: Space.deleted_at.is_(None),
+    otherwise=_l("l'espace est supprimé"),
+    of_thing=True,
 )
 
 is_active = Rule(
     "is_active",
-    "l'espace n'est pas archivé",
+    _l("l'espace n'est pas archivé"),
     lambda _person, space: space.archived_at is None,
     lambda _person: Space.archived_at.is_(None),
+    otherwise=_l("l'espace est archivé"),
+    of_thing=True,
 )
 
 runs_the_site = Rule(
     "runs_the_site",
-    "la personne administre le site et l'espace est ouvert",
+    _l("la personne administre le site et l'espace est ouvert"),
     lambda person, space: person.is_admin and person.is_member and space.visibility == Visibility.OPEN,
     lambda person: and_(
         true() if person.is_admin and person.is_member else false(), Space.visibility == Visibility.OPEN
     ),
+    otherwise=_l("la personne n'administre pas le site, ou l'espace n'est pas ouvert"),
+    joined="and",
 )
 
 has_entered = Rule(
     "has_entered",
-    "la personne administre le site et est entrée dans l'espace, avec un motif et pour un temps",
+    _l("la personne administre le site et est entrée dans l'espace, avec un motif et pour un temps"),
     lambda person, space: space.id in entries_of(person),
     lambda person: (
         Space.id.in_(
@@ -124,40 +137,52 @@ has_entered = Rule(
         if person.is_admin and person.is_member
         else false()
     ),
+    otherwise=_l("la personne n'est pas entrée dans l'espace pour l'administrer"),
+    joined="and",
 )
 
-can_read_space = exists & (takes_part | is_open_to_members | has_entered)
-can_see_space = exists & (takes_part | is_open_to_members | is_announced_to_members | has_entered)
-can_write_in_space = exists & is_active & takes_part
-can_moderate_space = exists & (facilitates | runs_the_site | has_entered)
+can_read_space = (exists & (takes_part | is_open_to_members | has_entered)).called(_l("la personne lit l'espace"))
+can_see_space = (exists & (takes_part | is_open_to_members | is_announced_to_members | has_entered)).called(
+    _l("la personne sait que l'espace existe")
+)
+can_write_in_space = (exists & is_active & takes_part).called(_l("la personne écrit dans l'espace"))
+can_moderate_space = (exists & (facilitates | runs_the_site | has_entered)).called(_l("la personne modère l'espace"))
 can_run_space = can_moderate_space
 
 admits_freely = Rule(
     "admits_freely",
-    "l'espace laisse entrer librement",
+    _l("l'espace laisse entrer librement"),
     lambda _person, space: space.join_policy == JoinPolicy.FREE,
     lambda _person: Space.join_policy == JoinPolicy.FREE,
+    otherwise=_l("l'espace ne laisse pas entrer librement"),
+    of_thing=True,
 )
 
 admits_on_request = Rule(
     "admits_on_request",
-    "l'espace laisse entrer sur demande",
+    _l("l'espace laisse entrer sur demande"),
     lambda _person, space: space.join_policy == JoinPolicy.REQUEST,
     lambda _person: Space.join_policy == JoinPolicy.REQUEST,
+    otherwise=_l("l'espace ne laisse pas entrer sur demande"),
+    of_thing=True,
 )
 
-may_come_in = exists & is_active & (is_open_to_members | is_announced_to_members) & ~takes_part
-can_join_space = may_come_in & admits_freely
-can_ask_for_space = may_come_in & admits_on_request
+may_come_in = (exists & is_active & (is_open_to_members | is_announced_to_members) & ~takes_part).called(
+    _l("la personne pourrait entrer dans l'espace")
+)
+can_join_space = (may_come_in & admits_freely).called(_l("la personne peut entrer dans l'espace d'elle-même"))
+can_ask_for_space = (may_come_in & admits_on_request).called(_l("la personne peut demander à entrer dans l'espace"))
 
 
 def shows(section: str) -> Rule:
     """Return the rule that a space has not put one of its sections away."""
     return Rule(
         f"shows_{section}",
-        f"l'espace montre sa rubrique {section}",
+        _l("l'espace montre sa rubrique %(section)s", section=section),
         lambda _person, space: space.shows(section),
         lambda _person: ~cast(Space.hidden_sections, String).contains(f'"{section}"', autoescape=True),
+        otherwise=_l("l'espace ne montre pas sa rubrique %(section)s", section=section),
+        of_thing=True,
     )
 
 
@@ -176,30 +201,63 @@ def readable_space_ids(person: User) -> frozenset[int]:
     return found
 
 
+_READING: dict[Any, Rule] = {}
+
+
 def can_read(model: Any) -> Rule:
-    """Return the rule of reading for a kind of content.
+    """Return the rule of reading for a kind of content, the same one each time.
 
     Read by those who read its home space and, when its audience is the network, by every member; a draft by its author
     alone; nothing in the trash.
     """
+    if model not in _READING:
+        _READING[model] = _reading_rule(model)
+    return _READING[model]
 
-    def test(person: User, thing: Any) -> bool:
-        if thing.deleted_at is not None or (thing.state == State.DRAFT and thing.author_id != person.id):
-            return False
-        if thing.audience == Audience.NETWORK and person.is_member and thing.space.deleted_at is None:
-            return True
-        return can_read_space(person, thing.space)
 
+def _reading_rule(model: Any) -> Rule:
+    is_kept = Rule(
+        "is_kept",
+        _l("ce n'est pas à la corbeille"),
+        lambda _person, thing: thing.deleted_at is None,
+        lambda _person: model.deleted_at.is_(None),
+        otherwise=_l("c'est à la corbeille"),
+        of_thing=True,
+    )
+    is_out = Rule(
+        "is_out",
+        _l("c'est publié"),
+        lambda _person, thing: thing.state != State.DRAFT,
+        lambda _person: model.state != State.DRAFT,
+        otherwise=_l("c'est un brouillon"),
+        of_thing=True,
+    )
+    brought_it = Rule(
+        "brought_it",
+        _l("la personne en est l'auteur"),
+        lambda person, thing: thing.author_id == person.id,
+        lambda person: model.author_id == person.id,
+        otherwise=_l("la personne n'en est pas l'auteur"),
+    )
+    place = in_space(model, can_read_space) | _reaches_network(model)
+    return (is_kept & (is_out | brought_it) & place).called(_l("la personne peut lire ce contenu"))
+
+
+def _reaches_network(model: Any) -> Rule:
     def clause(person: User) -> ColumnElement[bool]:
         living = select(Space.id).where(Space.deleted_at.is_(None))
-        for_network = and_(model.audience == Audience.NETWORK, _member_of_network(person), model.space_id.in_(living))
-        return and_(
-            model.deleted_at.is_(None),
-            or_(model.state != State.DRAFT, model.author_id == person.id),
-            or_(model.space_id.in_(readable_spaces(person)), for_network),
-        )
+        return and_(model.audience == Audience.NETWORK, _member_of_network(person), model.space_id.in_(living))
 
-    return Rule(f"can_read_{model.__tablename__}", "la personne peut lire ce contenu", test, clause)
+    return Rule(
+        "reaches_network",
+        _l("c'est partagé avec le réseau et la personne en est membre"),
+        lambda person, thing: (
+            thing.audience == Audience.NETWORK and person.is_member and thing.space.deleted_at is None
+        ),
+        clause,
+        otherwise=_l("ce n'est pas partagé avec le réseau, ou la personne n'en est pas membre"),
+        joined="and",
+    )
 
 
 def in_space(model: Any, rule: Rule) -> Rule:
@@ -209,6 +267,7 @@ def in_space(model: Any, rule: Rule) -> Rule:
         rule.sentence,
         lambda person, thing: rule(person, thing.space),
         lambda person: model.space_id.in_(select(Space.id).where(rule.where(person))),
+        explain=lambda person, thing: rule.why(person, thing.space),
     )
 
 

@@ -65,6 +65,19 @@ def test_rule_and_its_sql_agree_for_everybody(every_space: list[int], name: str)
         assert listed == {space.slug for space in spaces if rule(person, space)}, email
 
 
+@pytest.mark.parametrize("name", RULES)
+def test_rule_and_its_reasons_agree_for_everybody(every_space: list[int], name: str) -> None:
+    rule: Rule = getattr(permissions, name)
+    spaces = db.session.scalars(select(Space)).all()
+    for email in (*EVERYBODY, FORMER):
+        person = loaded(email)
+        for space in spaces:
+            why = rule.why(person, space)
+            assert why.holds == rule(person, space), (email, space.slug)
+            assert all(fact.holds == fact.rule(person, space) for fact in why.facts), (email, space.slug)
+            assert why.words, (email, space.slug)
+
+
 @pytest.mark.parametrize("model", [Resource, Thread])
 def test_reading_rule_and_its_sql_agree_for_every_content(
     every_space: list[int], cast: Cast, model: type[Resource | Thread]
@@ -89,6 +102,7 @@ def test_reading_rule_and_its_sql_agree_for_every_content(
         person = loaded(email)
         listed = set(db.session.scalars(select(model.id).where(rule.where(person))))
         assert listed == {thing.id for thing in things if rule(person, thing)}, email
+        assert listed == {thing.id for thing in things if rule.why(person, thing).holds}, email
 
 
 def test_whoever_reads_a_space_may_know_of_it(every_space: list[int]) -> None:

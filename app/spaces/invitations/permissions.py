@@ -6,6 +6,7 @@ from sqlalchemy import and_, false
 
 from app.accounts.models import Organisation, User, UserKind
 from app.accounts.queries import organisation_of_address
+from app.core.i18n import lazy_gettext as _l
 from app.core.rules import Rule
 from app.spaces.models import Role, Space
 from app.spaces.permissions import (
@@ -31,13 +32,18 @@ def is_referent(author: User) -> bool:
 
 refers_for_colleagues = Rule(
     "refers_for_colleagues",
-    "la personne est référente de sa collectivité",
+    _l("la personne est référente de sa collectivité"),
     lambda person, _space: is_referent(person),
     lambda person: and_(exists.where(person)) if is_referent(person) else false(),
+    otherwise=_l("la personne n'est pas référente de sa collectivité"),
 )
 
-can_invite_into = exists & is_active & (facilitates | runs_the_site | has_entered)
-can_send_colleagues_to = exists & is_active & refers_for_colleagues & is_open_to_members & admits_freely
+can_invite_into = (exists & is_active & (facilitates | runs_the_site | has_entered)).called(
+    _l("la personne invite dans l'espace")
+)
+can_send_colleagues_to = (exists & is_active & refers_for_colleagues & is_open_to_members & admits_freely).called(
+    _l("la personne y fait venir ses collègues")
+)
 
 
 def can_open(author: User, space: Space, kind: str, role: str = Role.MEMBER) -> bool:
