@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from sqlalchemy import select
 
 from app.accounts.charter import charter_numbered, last_charter_number
 from app.accounts.models import User
@@ -16,7 +17,10 @@ from app.core.navigation import NavigationEntry, Tab
 from app.core.news import DISCUSSION, RESOURCE, NewsItem
 from app.core.paging import Page, page_number
 from app.core.slots import fill
+from app.extensions import db
 from app.home.feed import LINES_PER_PAGE, Feed, by_day, feed_for, lead
+from app.spaces.models import Membership
+from app.spaces.permissions import memberships_of
 from app.spaces.queries import spaces_of, writable_spaces
 
 if TYPE_CHECKING:
@@ -38,6 +42,8 @@ def navigation_entry() -> NavigationEntry:
 def home_page() -> ResponseReturnValue:
     """Show what is new for the person since they last came."""
     me = person()
+    if me.is_guest and not memberships_of(me):
+        return render_template("home/stay_over.html", **_last_stay(me))
     feed = feed_for(me)
     chosen = request.args.get("voir", "")
     page = _page_of(feed, FILTERS.get(chosen))
@@ -52,6 +58,14 @@ def home_page() -> ResponseReturnValue:
         spaces=[(one, feed.by_space[one.id]) for one in spaces_of(me)],
         actions=_actions(me),
     )
+
+
+def _last_stay(guest: User) -> dict[str, Any]:
+    """Return when a guest's last access ended, and who answered for them if they still have an account."""
+    query = select(Membership).where(Membership.user_id == guest.id).order_by(Membership.expires_at.desc())
+    last = db.session.scalar(query.limit(1))
+    sponsor = last.sponsor if last is not None and last.sponsor is not None and last.sponsor.is_member else None
+    return {"ended": last.expires_at if last is not None else None, "sponsor": sponsor}
 
 
 def _actions(me: User) -> list[Tab]:

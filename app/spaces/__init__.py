@@ -13,9 +13,11 @@ from app.search.sources import set_scope_provider, set_space_names_provider
 from app.spaces import banner, journal, storing, takeaway  # noqa: F401 - declare themselves
 from app.spaces.cli import spaces
 from app.spaces.indexing import scope_for, space_names
-from app.spaces.invitations import jobs  # noqa: F401 - declares itself
+from app.spaces.invitations import jobs, network_views, space_views, warnings
 from app.spaces.invitations import views as invitations
 from app.spaces.views import blueprint, listing
+
+__all__ = ["jobs", "register", "warnings"]
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -32,7 +34,8 @@ def register(app: Flask) -> None:
     """Attach spaces to the application."""
     app.register_blueprint(listing)
     app.register_blueprint(blueprint)
-    app.register_blueprint(invitations.blueprint)
+    for views in (invitations, space_views, network_views):
+        app.register_blueprint(views.blueprint)
     app.cli.add_command(spaces)
     set_scope_provider(scope_for)
     set_space_names_provider(space_names)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from flask import current_app
 
 from app.accounts.models import UserKind
 from app.accounts.queries import normal_email
@@ -58,11 +61,18 @@ def is_address(email: str) -> bool:
     return len(email) <= LONGEST_EMAIL and _EMAIL.fullmatch(normal_email(email)) is not None
 
 
-def check_stay(until: datetime | None) -> None:
-    """Raise DomainError unless a guest's end lies ahead, within a year."""
+def end_of(day: date) -> datetime:
+    """Return the last minute of a calendar day in the time zone of the site."""
+    zone = ZoneInfo(current_app.config["SETTINGS"].timezone)
+    return datetime.combine(day, time(23, 59), zone).astimezone(UTC)
+
+
+def check_stay(until: datetime | None) -> datetime:
+    """Return a guest's end. Raises DomainError unless it lies ahead, within a year."""
     if until is None:
         raise DomainError(_l("Indiquez jusqu'à quand l'invité aura accès."))
     if until <= now():
         raise DomainError(_l("La date de fin est passée. Choisissez un jour à venir."))
     if until > now() + LONGEST_STAY:
         raise DomainError(_l("Un invité a accès pendant un an au plus. Choisissez une date plus proche."))
+    return until

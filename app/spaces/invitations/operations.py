@@ -18,10 +18,10 @@ from app.core.text import clean_text, one_line
 from app.extensions import db
 from app.spaces.invitations.details import LONGEST_WORDS, InvitationDetails, check_stay, is_address
 from app.spaces.invitations.journal import RESENT, SENT
-from app.spaces.invitations.permissions import can_bring_in, can_invite_into, can_open, is_administrator
+from app.spaces.invitations.permissions import can_bring_in, can_invite_into, can_open, is_administrator, owns
 from app.spaces.invitations.queries import open_invitations, sent_today
 from app.spaces.models import Invitation, InvitationSpace
-from app.spaces.permissions import takes_part
+from app.spaces.permissions import can_moderate_space, takes_part
 
 LIFE = timedelta(days=14)
 DAILY = 500
@@ -153,3 +153,18 @@ def cancel(by: User, invitation: Invitation) -> None:
     if invitation.cancelled_at is None:
         invitation.cancelled_at = now()
         record("invitation.cancelled", by, invitation)
+
+
+def withdraw(by: User, invitation: Invitation) -> None:
+    """Close an invitation for those whose it is; for others who run some of its spaces, take these spaces out of it.
+
+    Call inside ``transaction()``. Raises as ``cancel``.
+    """
+    mine = [place for place in invitation.places if can_moderate_space(by, place.space)]
+    if owns(by, invitation):
+        cancel(by, invitation)
+        return
+    lock(invitation)
+    for place in mine:
+        invitation.places.remove(place)
+    record("invitation.narrowed", by, invitation, spaces=[place.space_id for place in mine])

@@ -8,9 +8,10 @@ from app.accounts.models import Organisation, User, UserKind
 from app.accounts.queries import organisation_of_address
 from app.core.i18n import lazy_gettext as _l
 from app.core.rules import Rule
-from app.spaces.models import Role, Space
+from app.spaces.models import Invitation, Role, Space
 from app.spaces.permissions import (
     admits_freely,
+    can_moderate_space,
     exists,
     facilitates,
     has_entered,
@@ -70,6 +71,19 @@ def can_bring_in(author: User, email: str, organisation: Organisation | None) ->
     if is_referent(author) and organisation is not None and organisation.id == author.organisation_id:
         return home is None or home.id == organisation.id
     return home is not None and home.is_member and (organisation is None or organisation.id == home.id)
+
+
+def owns(person: User, invitation: Invitation) -> bool:
+    """Tell whether the whole invitation is this person's: they wrote it, or run the site or all its spaces."""
+    if invitation.invited_by_id == person.id:
+        return person.is_member
+    places = [place.space for place in invitation.places]
+    return all(can_moderate_space(person, space) for space in places) and (bool(places) or is_administrator(person))
+
+
+def can_manage(person: User, invitation: Invitation) -> bool:
+    """Tell whether the person may send an invitation again, and withdraw it or what is theirs of it."""
+    return owns(person, invitation) or any(can_moderate_space(person, one.space) for one in invitation.places)
 
 
 def can_make_member(author: User, guest: User) -> bool:

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import selectinload
 
-from app.accounts.models import User
+from app.accounts.models import User, UserKind
 from app.core.audit import AuditEntry
 from app.core.clock import now
+from app.core.errors import NotFoundError
+from app.core.paging import Page, paginate
 from app.core.sessions import hashed
 from app.extensions import db
 from app.spaces.invitations.journal import RESENT, SENT
-from app.spaces.models import Invitation
+from app.spaces.invitations.permissions import can_invite_into, can_manage, can_send_colleagues_to
+from app.spaces.models import Invitation, InvitationSpace, Membership, Space
+from app.spaces.queries import is_present
+
+PER_PAGE = 50
+MOST_SPONSORS = 500
+SHOWN = timedelta(days=60)
 
 
 def invitation_of(secret: str) -> Invitation | None:
@@ -33,3 +43,55 @@ def open_invitations(email: str, author: User) -> list[Invitation]:
     waiting = Invitation.accepted_at.is_(None), Invitation.cancelled_at.is_(None), Invitation.expires_at > now()
     query = select(Invitation).where(Invitation.email == email, Invitation.invited_by_id == author.id, *waiting)
     return list(db.session.scalars(query))
+
+
+def _listed() -> Select[Any]:
+    """Return the query of the invitations worth showing: those that wait, and those of the last two months."""
+    lately = Invitation.cancelled_at.is_(None), Invitation.expires_at > now() - SHOWN
+    people = selectinload(Invitation.invited_by), selectinload(Invitation.organisation)
+    places = selectinload(Invitation.places).selectinload(InvitationSpace.space)
+    waiting_first = Invitation.accepted_at.is_not(None), Invitation.created_at.desc(), Invitation.id.desc()
+    return select(Invitation).where(*lately).options(*people, places).order_by(*waiting_first)
+
+
+def invitations_into(space: Space, number: int) -> Page[Invitation]:
+    """Return one page of the invitations into a space, those that wait first."""
+    into = select(InvitationSpace.invitation_id).where(InvitationSpace.space_id == space.id)
+    return paginate(_listed().where(Invitation.id.in_(into)), number, PER_PAGE)
+
+
+def invitations_by(author: User, number: int) -> Page[Invitation]:
+    """Return one page of the invitations a person has written."""
+    return paginate(_listed().where(Invitation.invited_by_id == author.id), number, PER_PAGE)
+
+
+def invitation_for(person: User, public_id: str) -> Invitation:
+    """Return an invitation this person may manage. Raises NotFoundError for any other."""
+    found: Invitation | None = db.session.scalar(select(Invitation).where(Invitation.public_id == public_id))
+    if found is None or not can_manage(person, found):
+        raise NotFoundError
+    return found
+
+
+def inviting_spaces(person: User) -> list[Space]:
+    """Return the spaces into which a person invites whom they like, by name."""
+    return list(
+        db.session.scalars(select(Space).where(can_invite_into.where(person)).order_by(Space.sort_key, Space.id))
+    )
+
+
+def spaces_for_colleagues(person: User) -> list[Space]:
+    """Return the spaces a referent may open to colleagues, by name."""
+    free = select(Space).where(can_send_colleagues_to.where(person)).order_by(Space.sort_key, Space.id)
+    return list(db.session.scalars(free))
+
+
+def sponsors_in(space: Space) -> list[User]:
+    """Return the members of the network who take part in a space, by name: those who may answer for its guests."""
+    query = (
+        select(User)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.space_id == space.id, User.kind == UserKind.MEMBER, is_present())
+        .order_by(User.sort_key, User.id)
+    )
+    return list(db.session.scalars(query.limit(MOST_SPONSORS)))

@@ -1,0 +1,210 @@
+"""The life of a guest: warned, extended, made a member, ended."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from app.core import clock
+from app.core.audit import AuditEntry
+from app.core.clock import now
+from app.core.db import transaction
+from app.core.errors import DomainError, RefusedError
+from app.core.jobs import Job
+from app.extensions import db
+from app.spaces.invitations.guests import end_stay, extend, guests_of, make_member
+from app.spaces.invitations.warnings import warn_guests
+from app.spaces.models import Membership, Role
+from app.spaces.operations import add_member, membership_in
+from app.spaces.permissions import memberships_of
+from tests.people import (
+    ADMIN,
+    CLOSED_GUEST,
+    EXPIRED_GUEST,
+    FACILITATOR,
+    GUEST,
+    MEMBER,
+    OPEN,
+    OUTSIDER,
+    PRIVATE,
+    REFERENT,
+    REQUEST,
+    Cast,
+)
+from tests.spaces.invitations.post import declare_domain, mails, space, text_of
+from tests.support import Browser, loaded
+
+
+def place(email: str, slug: str) -> Membership:
+    found = membership_in(space(slug), loaded(email))
+    assert found is not None
+    return found
+
+
+def test_panel_lists_guests_and_those_gone_lately(context: Flask, cast: Cast) -> None:
+    assert [one.user.email for one in guests_of(space(PRIVATE))] == [EXPIRED_GUEST, CLOSED_GUEST]
+    assert [one.user.email for one in guests_of(space(OPEN))] == [GUEST]
+
+
+def test_extended_guest_stays_and_is_warned_again(context: Flask, cast: Cast) -> None:
+    until = now() + timedelta(days=60)
+    with transaction():
+        place(CLOSED_GUEST, PRIVATE).warned_at = now()
+        extend(loaded(FACILITATOR), space(PRIVATE), loaded(CLOSED_GUEST), until)
+    assert (place(CLOSED_GUEST, PRIVATE).expires_at, place(CLOSED_GUEST, PRIVATE).warned_at) == (until, None)
+
+
+def test_guest_gone_comes_back_by_extension(context: Flask, cast: Cast) -> None:
+    assert not memberships_of(loaded(EXPIRED_GUEST))
+    with transaction():
+        extend(loaded(FACILITATOR), space(PRIVATE), loaded(EXPIRED_GUEST), now() + timedelta(days=1))
+    assert cast.spaces[PRIVATE] in memberships_of(loaded(EXPIRED_GUEST))
+
+
+def test_extension_everywhere_touches_only_spaces_the_person_runs(context: Flask, cast: Cast) -> None:
+    soon, until = now() + timedelta(days=2), now() + timedelta(days=60)
+    with transaction():
+        for slug in (PRIVATE, REQUEST):
+            add_member(space(slug), loaded(GUEST), expires_at=soon)
+        add_member(space(REQUEST), loaded(MEMBER), role=Role.FACILITATOR)
+        add_member(space(REQUEST), loaded(FACILITATOR))
+        extend(loaded(FACILITATOR), space(OPEN), loaded(GUEST), until, everywhere=True)
+    ends = {slug: place(GUEST, slug).expires_at for slug in (OPEN, PRIVATE, REQUEST)}
+    assert ends == {OPEN: until, PRIVATE: until, REQUEST: soon}
+
+
+@pytest.mark.parametrize("days", [-1, 400])
+def test_extension_stays_ahead_and_within_a_year(context: Flask, cast: Cast, days: int) -> None:
+    with pytest.raises(DomainError), transaction():
+        extend(loaded(FACILITATOR), space(OPEN), loaded(GUEST), now() + timedelta(days=days))
+    with pytest.raises(DomainError), transaction():
+        extend(loaded(FACILITATOR), space(OPEN), loaded(MEMBER), now() + timedelta(days=5))
+
+
+@pytest.mark.parametrize("by", [MEMBER, OUTSIDER, GUEST, CLOSED_GUEST])
+def test_nobody_else_extends_nor_ends(context: Flask, cast: Cast, by: str) -> None:
+    with pytest.raises(RefusedError), transaction():
+        extend(loaded(by), space(OPEN), loaded(GUEST), now() + timedelta(days=60))
+    with pytest.raises(RefusedError), transaction():
+        end_stay(loaded(by), space(OPEN), loaded(GUEST))
+
+
+def test_administrator_makes_a_member_but_lengthens_no_private_stay(context: Flask, cast: Cast) -> None:
+    with transaction():
+        add_member(space(OPEN), loaded(CLOSED_GUEST), expires_at=now() + timedelta(days=9))
+        assert make_member(loaded(ADMIN), loaded(CLOSED_GUEST))
+    assert loaded(CLOSED_GUEST).is_member
+    assert place(CLOSED_GUEST, OPEN).expires_at is None
+    assert place(CLOSED_GUEST, PRIVATE).expires_at is not None
+
+
+def test_referent_makes_members_of_their_own_city_only(context: Flask, cast: Cast) -> None:
+    with pytest.raises(RefusedError), transaction():
+        make_member(loaded(REFERENT), loaded(GUEST))
+    with transaction():
+        loaded(GUEST).organisation = loaded(REFERENT).organisation
+        assert make_member(loaded(REFERENT), loaded(GUEST))
+    assert loaded(GUEST).is_member
+
+
+def test_facilitator_proposes_and_administrators_are_told_without_the_space(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        with transaction():
+            assert not make_member(loaded(FACILITATOR), loaded(CLOSED_GUEST))
+        message = next(one for one in mails(app) if one["To"] == ADMIN)
+        public_id = loaded(CLOSED_GUEST).public_id
+    assert "Georgia Blanc" in message["Subject"]
+    assert "Cercle" not in message.as_string() + text_of(message)
+    page, decision = Browser(app, ADMIN), f"/administration/personnes/{public_id}/devenir-membre"
+    assert decision in text_of(message)
+    assert "Georgia Blanc" in page.get(decision).text
+    for _ in range(2):
+        assert page.post(decision).status_code == 302
+    with app.app_context():
+        assert loaded(CLOSED_GUEST).is_member
+
+
+def test_facilitator_of_a_declared_city_still_only_proposes(context: Flask, cast: Cast) -> None:
+    city = loaded(OUTSIDER).organisation
+    declare_domain(city.id if city else None, "invitee.example")
+    with transaction():
+        assert not make_member(loaded(FACILITATOR), loaded(CLOSED_GUEST))
+
+
+def warned() -> list[str]:
+    """Run the periodic work; return who is going to get a mail."""
+    before = db.session.scalar(select(func.max(Job.id))) or 0
+    warn_guests({})
+    mailed = select(Job.payload).where(Job.id > before, Job.name == "mail.send")
+    return sorted(json.loads(payload)["to"] for payload in db.session.scalars(mailed))
+
+
+def test_guest_and_those_who_run_the_space_are_warned_once(context: Flask, cast: Cast) -> None:
+    with transaction():
+        place(CLOSED_GUEST, PRIVATE).created_at = now() - timedelta(days=80)
+        place(CLOSED_GUEST, PRIVATE).sponsor = loaded(MEMBER)
+    assert warned() == []
+    in_time = now() + timedelta(days=24)
+    clock.set_clock(lambda: in_time)
+    assert warned() == [FACILITATOR, FACILITATOR, GUEST, CLOSED_GUEST, MEMBER]
+    assert warned() == []
+    clock.set_clock(lambda: in_time - timedelta(days=2))
+    assert warned() == []
+    db.session.rollback()
+    with transaction():
+        extend(loaded(FACILITATOR), space(PRIVATE), loaded(CLOSED_GUEST), in_time + timedelta(days=90))
+    clock.set_clock(lambda: in_time + timedelta(days=85))
+    assert CLOSED_GUEST in warned()
+
+
+def test_clock_that_jumps_over_the_end_warns_nobody(context: Flask, cast: Cast) -> None:
+    later = now() + timedelta(days=40)
+    clock.set_clock(lambda: later)
+    assert warned() == []
+
+
+def test_sponsor_who_left_the_space_learns_nothing(context: Flask, cast: Cast) -> None:
+    with transaction():
+        place(CLOSED_GUEST, PRIVATE).created_at = now() - timedelta(days=80)
+        place(CLOSED_GUEST, PRIVATE).sponsor = loaded(OUTSIDER)
+    in_time = now() + timedelta(days=24)
+    clock.set_clock(lambda: in_time)
+    assert OUTSIDER not in warned()
+
+
+def test_guest_whose_access_ended_sees_a_calm_page_and_none_of_their_old_addresses(app: Flask, cast: Cast) -> None:
+    with app.app_context(), transaction():
+        place(EXPIRED_GUEST, PRIVATE).sponsor = loaded(MEMBER)
+    page = Browser(app, EXPIRED_GUEST)
+    home = page.get("/")
+    assert home.status_code == 200
+    assert "Votre accès a pris fin" in home.text
+    assert "Malik Benali" in home.text
+    assert "Cercle" not in home.text
+    for path in ("", "/discussions", "/ressources", "/membres", "/invitations"):
+        assert page.get(f"/espaces/{PRIVATE}{path}").status_code == 404
+
+
+def test_facilitator_extends_and_ends_from_the_page(app: Flask, cast: Cast) -> None:
+    page = Browser(app, FACILITATOR)
+    with app.app_context():
+        guest, end = loaded(CLOSED_GUEST).public_id, place(CLOSED_GUEST, PRIVATE).expires_at
+    base = f"/espaces/{PRIVATE}/invites/{guest}"
+    assert "Georgia Blanc" in page.get(f"/espaces/{PRIVATE}/invitations").text
+    page.post(f"{base}/prolonger", {"period": "30"})
+    page.post(f"{base}/prolonger", {"period": "", "until": "2020-01-01"})
+    page.post(f"{base}/prolonger", {"period": "", "until": "n'importe"})
+    page.post(f"{base}/prolonger", {"period": "7000"})
+    with app.app_context():
+        assert place(CLOSED_GUEST, PRIVATE).expires_at == end + timedelta(days=30) if end else False
+    guest_page = Browser(app, CLOSED_GUEST)
+    assert guest_page.get(f"/espaces/{PRIVATE}").status_code == 200
+    page.post(f"{base}/fin")
+    assert guest_page.get(f"/espaces/{PRIVATE}").status_code == 404
+    with app.app_context():
+        lines = select(AuditEntry.action).where(AuditEntry.action.in_(("guest.extended", "space.member_removed")))
+        assert db.session.scalars(lines).all() == ["guest.extended", "space.member_removed"]
