@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.admin import figures, journal  # noqa: F401 - fill their slots, name their actions
-from app.admin.views import charter, entering, overview, people, person, who_sees
+from app.admin.views import charter, entering, overview, people, people_import, person, who_sees
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -19,3 +19,4 @@ def register(app: Flask) -> None:
     app.register_blueprint(entering.blueprint)
     app.register_blueprint(people.blueprint)
     app.register_blueprint(person.blueprint)
+    app.register_blueprint(people_import.blueprint)

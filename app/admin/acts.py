@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from app.accounts.managing import (
     end_sessions_of,
+    hold,
     lift_waits,
     reopen_account,
     send_password_link,
@@ -16,6 +17,7 @@ from app.accounts.models import User
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 from app.spaces.departures import STAY, become_guest, close_person, spaces_run_alone
+from app.spaces.invitations.accepting import become_member
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,18 @@ def _guest(_user: User) -> list[str]:
     ]
 
 
+def _member(_user: User) -> list[str]:
+    return [
+        _("La personne verra tous les espaces ouverts, ce qui est partagé avec le réseau, et l'annuaire."),
+        _("Ses places dans les espaces que vous gérez n'ont plus de fin."),
+    ]
+
+
+def _do_member(asked: Asked) -> None:
+    hold(asked.user, asked.edit_version)
+    become_member(asked.user, by=asked.by)
+
+
 def _do_close(asked: Asked) -> None:
     close_person(asked.user, by=asked.by, edit_version=asked.edit_version, orphans=asked.accepted)
 
@@ -121,6 +135,15 @@ ACTS = {
         lambda asked: become_guest(asked.user, by=asked.by, edit_version=asked.edit_version),
         icon="globe",
         is_grave=True,
+    ),
+    "membre": Act(
+        _l("Faire de cette personne une membre du réseau"),
+        _l("En faire une membre"),
+        _l("La personne est maintenant membre du réseau."),
+        lambda user: user.is_guest and user.disabled_at is None,
+        _member,
+        _do_member,
+        icon="people",
     ),
     "fermer": Act(
         _l("Fermer le compte"),

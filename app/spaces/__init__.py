@@ -12,6 +12,7 @@ from app.core.slots import fill
 from app.search.sources import set_scope_provider, set_space_names_provider
 from app.spaces import banner, journal, storing, takeaway  # noqa: F401 - declare themselves
 from app.spaces.cli import spaces
+from app.spaces.importing import jobs as importing_jobs  # noqa: F401 - declare themselves
 from app.spaces.indexing import scope_for, space_names
 from app.spaces.invitations import jobs, network_views, space_views, warnings
 from app.spaces.invitations import views as invitations

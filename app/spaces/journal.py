@@ -20,6 +20,9 @@ describe(
         "space.entered": _l("Entrée d'un administrateur dans un espace"),
         "space.entry_ended": _l("Sortie d'un administrateur d'un espace"),
         "space.access_requested": _l("Demande d'accès à un espace"),
+        "people.import_started": _l("Import de personnes commencé"),
+        "people.import_done": _l("Import de personnes terminé"),
+        "people.import_cancelled": _l("Import de personnes arrêté"),
         "user.became_guest": _l("Membre devenu invité"),
     }
 )

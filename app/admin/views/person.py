@@ -67,7 +67,7 @@ def _edit_form(user: User, form: PersonForm, conflict: EditConflictError | None 
     return page, 409 if conflict else (422 if form.errors else 200)
 
 
-@blueprint.route("/<any(lien, essais, sessions, invite, fermer, rouvrir):act>", methods=["GET", "POST"])
+@blueprint.route("/<any(lien, essais, sessions, invite, membre, fermer, rouvrir):act>", methods=["GET", "POST"])
 @administrators
 def act_page(public_id: str, act: str) -> ResponseReturnValue:
     """Say what an act means, then do it."""

@@ -70,11 +70,12 @@ class InvitationSpace(db.Model):
 
 
 class ImportState(enum.StrEnum):
-    """Where a list of people stands: being prepared, being worked on, done."""
+    """Where a list of people stands: being prepared, being worked on, done, given up half way."""
 
     DRAFT = "draft"
     RUNNING = "running"
     DONE = "done"
+    CANCELLED = "cancelled"
 
 
 class PeopleImport(HasPublicId, HasMoments, db.Model):

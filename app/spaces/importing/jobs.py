@@ -1,0 +1,23 @@
+"""The work behind a table of people."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from app.core.db import transaction
+from app.core.jobs import job
+from app.spaces.importing.operations import JOB, forget_old, work_through
+
+
+@job(JOB, timeout=60)
+def import_people(payload: dict[str, Any]) -> None:
+    """Invite the people of a table, row by row; taken again after a crash, it goes on where it was."""
+    work_through(payload["id"])
+
+
+@job("people.forget_imports", every=timedelta(days=1))
+def forget_imports(_payload: dict[str, Any]) -> None:
+    """Forget tables of people that serve no more."""
+    with transaction():
+        forget_old()

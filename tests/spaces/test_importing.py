@@ -1,0 +1,267 @@
+"""Bringing many people in: what each row becomes, once, whatever happens meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from app.accounts.models import Organisation, UserKind
+from app.core.clock import now
+from app.core.db import transaction
+from app.core.errors import DomainError
+from app.core.sheets import read_text
+from app.extensions import db
+from app.spaces.importing.columns import guess
+from app.spaces.importing.operations import CHUNK, choose, forget_old, give_up, keep_sheet, start, step, work_through
+from app.spaces.importing.options import Options
+from app.spaces.importing.persons import named_in
+from app.spaces.importing.queries import trial
+from app.spaces.models import ImportState, Invitation, PeopleImport, PeopleImportRow, Role, Space
+from tests.people import ADMIN, CLOSED_GUEST, FORMER, MEMBER, OPEN, OUTSIDER, PRIVATE, Cast
+from tests.support import CountedStatements, loaded, work
+
+HEADS = "Prénom;Nom;Courriel;Fonction;Collectivité;Espaces;Rôle;Invité jusqu'au;Langue\n"
+
+
+def space_id(slug: str) -> str:
+    return db.session.scalars(select(Space.public_id).where(Space.slug == slug)).one()
+
+
+def prepared(rows: str, heads: str = HEADS, **options: Any) -> PeopleImport:
+    with transaction():
+        kept = keep_sheet(loaded(ADMIN), "liste.csv", read_text(heads + rows))
+    with transaction():
+        choose(kept, kept.mapping, Options(**options))
+    return kept
+
+
+def tried(rows: str, heads: str = HEADS, **options: Any) -> list[tuple[str, str]]:
+    kept = prepared(rows, heads, **options)
+    return [(one.verdict.outcome.value, one.verdict.detail) for one in trial(kept, loaded(ADMIN))]
+
+
+def done(rows: str, heads: str = HEADS, **options: Any) -> list[tuple[str, str]]:
+    kept = prepared(rows, heads, **options)
+    with transaction():
+        start(loaded(ADMIN), kept)
+    work_through(kept.id)
+    return [(row.outcome, row.detail) for row in rows_of(kept)]
+
+
+def rows_of(kept: PeopleImport) -> Sequence[PeopleImportRow]:
+    query = select(PeopleImportRow).where(PeopleImportRow.import_id == kept.id).order_by(PeopleImportRow.n)
+    return db.session.scalars(query).all()
+
+
+def invitations() -> list[Invitation]:
+    return list(db.session.scalars(select(Invitation).order_by(Invitation.id)))
+
+
+@pytest.mark.parametrize(
+    ("columns", "meanings"),
+    [
+        ("Nom;Prénom;E-mail", {"0": "last_name", "1": "first_name", "2": "email"}),
+        ("NOM;Mél", {"0": "name", "1": "email"}),
+        (
+            "First name;Last name;Email address;City",
+            {"0": "first_name", "1": "last_name", "2": "email", "3": "organisation"},
+        ),
+        ("Adresse de courriel;Code INSEE;Invité jusqu'au", {"0": "email", "1": "insee", "2": "until"}),
+        ("Courriel;Courriel", {"0": "email"}),
+    ],
+)
+def test_columns_are_guessed_from_their_headings(columns: str, meanings: dict[str, str]) -> None:
+    assert guess(columns.split(";"), []) == meanings
+
+
+def test_column_of_addresses_is_found_without_headings() -> None:
+    assert guess(["", ""], [["Léa", "lea@ville.example"]]) == {"1": "email"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "email", "name"),
+    [
+        ("Léa Roy <Lea@Ville.example>", "lea@ville.example", "Léa Roy"),
+        ("mailto:lea@ville.example", "lea@ville.example", ""),
+        (" lea@ville.example; ", "lea@ville.example", ""),
+        ("<>", "", ""),
+    ],
+)
+def test_addresses_are_read_as_they_are_copied(cell: str, email: str, name: str) -> None:
+    named = named_in({"email": cell})
+    assert (named.email, named.name) == (email, name)
+
+
+def test_trial_says_what_would_happen_and_writes_nothing(app: Flask, cast: Cast) -> None:
+    rows = (
+        "Anne;Roy;anne@ville.example;Maire;CASTELMAURE;;;;\n"
+        f"Malik;;{MEMBER};;;;;;\n"
+        f"Georgia;;{CLOSED_GUEST};;;;;;\n"
+        f"Félix;;{FORMER};;;;;;\n"
+        "Anne;Roy;ANNE@ville.example;;;;;;\n"
+        "Sans;;;;;;;;\n"
+        "Mal;Écrit;mal@;;;;;;\n"
+        "Zoé;;zoe@ville.example;;Castelmore;;;;\n"
+        "Yan;;yan@ville.example;;Nulle-Part;;;;\n"
+        "Ugo;;ugo@ville.example;;;Cercle fermé;;;\n"
+        "Ida;;ida@ville.example;;;Espace rêvé;;;\n"
+        "Max;;max@ville.example;;;;roi;;\n"
+        "Eva;;eva@ville.example;;;;;demain;\n"
+        "Guy;;guy@ville.example;;;Atelier ouvert;invité;01/01/2001;\n"
+        "Luc;;luc@ville.example;;;;invité;;\n"
+    )
+    with app.app_context():
+        assert tried(rows) == [
+            ("invited", ""),
+            ("already_member", ""),
+            ("added", ""),
+            ("closed", ""),
+            ("duplicate", "2"),
+            ("no_address", ""),
+            ("bad_address", "mal@"),
+            ("unknown_city", "Castelmaure"),
+            ("unknown_city", ""),
+            ("unknown_space", "Cercle fermé"),
+            ("unknown_space", "Espace rêvé"),
+            ("bad_cell", "roi"),
+            ("bad_cell", "demain"),
+            ("bad_end", "2001-01-01"),
+            ("no_space", ""),
+        ]
+        assert invitations() == []
+
+
+def test_rows_become_invitations_that_say_what_the_row_says(app: Flask, cast: Cast) -> None:
+    end = (now() + timedelta(days=30)).strftime("%d/%m/%Y")
+    rows = (
+        "Anne;Roy;anne@ville.example;Maire;port elvain;Atelier ouvert;animatrice;;anglais\n"
+        f"Guy;Dur;guy@ville.example;;Neuville;Atelier ouvert;invité;{end};\n"
+        "Eve;Dur;eve@ville.example;;NEUVILLE;;;;\n"
+    )
+    with app.app_context():
+        outcomes = done(rows, create_organisations=True, words="Bienvenue.", purpose="Un essai")
+        assert outcomes == [("invited", ""), ("invited_new_city", "Neuville"), ("invited", "")]
+        anne, guy, eve = invitations()
+        assert (anne.name, anne.function, anne.language, anne.words) == ("Anne Roy", "Maire", "en", "Bienvenue.")
+        assert anne.organisation is not None
+        assert anne.organisation.name == "Port-Elvain"
+        assert [(one.space.slug, one.role) for one in anne.places] == [(OPEN, Role.FACILITATOR)]
+        assert (guy.kind, guy.purpose) == (UserKind.GUEST, "Un essai")
+        assert guy.guest_until is not None
+        assert timedelta(days=30) < guy.guest_until - now() < timedelta(days=32)
+        assert guy.organisation_id == eve.organisation_id
+        assert len(db.session.scalars(select(Organisation).where(Organisation.name == "Neuville")).all()) == 1
+
+
+def test_second_import_of_the_same_list_invites_nobody_again(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        assert done("Anne;Roy;anne@ville.example;;;;;;\n") == [("invited", "")]
+        assert done("Anne;Roy;anne@ville.example;;;;;;\n") == [("already_invited", "")]
+        assert len(invitations()) == 1
+
+
+def test_private_space_opens_only_to_who_runs_it(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        assert tried("Anne;;anne@ville.example;;;;;;\n", space_ids=(space_id(PRIVATE),)) == [
+            ("unknown_space", "Cercle fermé")
+        ]
+
+
+def test_work_killed_half_way_goes_on_and_doubles_nobody(app: Flask, cast: Cast) -> None:
+    count = 2 * CHUNK + 5
+    rows = "".join(f"P{n};;p{n}@ville.example;;;;;;\n" for n in range(count))
+    with app.app_context():
+        kept = prepared(rows)
+        with transaction():
+            start(loaded(ADMIN), kept)
+        assert step(kept.id, {})
+        assert (kept.done, len(invitations())) == (CHUNK, CHUNK)
+        work_through(kept.id)
+        work_through(kept.id)
+        assert (kept.state, kept.done) == (ImportState.DONE, count)
+        assert len(invitations()) == count
+        assert db.session.scalar(select(func.count(func.distinct(Invitation.email)))) == count
+
+
+def test_worker_does_the_rows_and_the_mails_leave(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        kept = prepared("Anne;;anne@ville.example;;;;;;\n")
+        with transaction():
+            start(loaded(ADMIN), kept)
+        identity = kept.id
+    work(app)
+    with app.app_context():
+        done_import = db.session.get(PeopleImport, identity)
+        assert done_import is not None
+        assert done_import.state == ImportState.DONE
+        assert invitations()[0].sent_at is not None
+
+
+def test_stopped_work_stays_stopped(app: Flask, cast: Cast) -> None:
+    rows = "".join(f"P{n};;p{n}@ville.example;;;;;;\n" for n in range(CHUNK + 1))
+    with app.app_context():
+        kept = prepared(rows)
+        with transaction():
+            start(loaded(ADMIN), kept)
+        step(kept.id, {})
+        with transaction():
+            give_up(loaded(ADMIN), kept)
+        assert not step(kept.id, {})
+        assert (kept.state, len(invitations())) == (ImportState.CANCELLED, CHUNK)
+
+
+def test_who_no_longer_runs_the_site_brings_nobody_in(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        kept = prepared("Anne;;anne@ville.example;;;;;;\n")
+        with transaction():
+            start(loaded(ADMIN), kept)
+        with transaction():
+            loaded(ADMIN).is_admin = False
+        work_through(kept.id)
+        assert (kept.state, invitations()) == (ImportState.CANCELLED, [])
+
+
+def test_work_that_has_begun_is_not_changed(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        kept = prepared("Anne;;anne@ville.example;;;;;;\n")
+        with transaction():
+            start(loaded(ADMIN), kept)
+        with pytest.raises(DomainError), transaction():
+            start(loaded(ADMIN), kept)
+        with pytest.raises(DomainError), transaction():
+            choose(kept, {"2": "email"}, Options())
+
+
+@pytest.mark.parametrize("mapping", [{}, {"0": "email", "1": "email"}, {"99": "email"}, {"x": "email"}, {"0": "no"}])
+def test_odd_meanings_are_refused(app: Flask, cast: Cast, mapping: dict[str, str]) -> None:
+    with app.app_context():
+        kept = prepared("Anne;;anne@ville.example;;;;;;\n")
+        with pytest.raises(DomainError), transaction():
+            choose(kept, mapping, Options())
+
+
+def test_old_lists_are_forgotten(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        kept = prepared("Anne;;anne@ville.example;;;;;;\n")
+        with transaction():
+            kept.updated_at = now() - timedelta(days=8)
+        with transaction():
+            forget_old()
+        assert db.session.scalar(select(func.count()).select_from(PeopleImportRow)) == 0
+
+
+def test_trial_asks_as_little_for_many_rows_as_for_few(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        few = prepared("Anne;;anne@ville.example;;;;;;\n")
+        many = prepared("".join(f"P{n};;p{n}@ville.example;;;;;;\n" for n in range(200)))
+        loaded(OUTSIDER)
+        with CountedStatements(app) as one:
+            trial(few, loaded(ADMIN))
+        with CountedStatements(app) as all_of_them:
+            trial(many, loaded(ADMIN))
+        assert len(all_of_them) == len(one)
