@@ -18,6 +18,7 @@ TRUE_WORDS = {"1", "true", "yes", "on", "oui"}
 FALSE_WORDS = {"0", "false", "no", "off", "non", ""}
 PUBLISHED_KEYS = {"dev", "secret", "changeme", "change-me", "beffroi"}
 SHORTEST_SECRET = 16
+ROLES = {"admin", "facilitator", "member", "guest"}
 
 
 class UnsafeSettingError(ValueError):
@@ -55,6 +56,9 @@ class Settings:
     search_engine: str = described("whoosh", "Search engine behind the seam: whoosh.")
     session_idle_days: int = described(14, "A session unused for so many days ends.")
     session_days: int = described(60, "A session ends after so many days, used or not.")
+    second_factor_for: str = described(
+        "admin", "Who must sign in in two steps: admin, facilitator, member, guest, separated by commas; may be empty."
+    )
     web_workers: int = described(2, "Processes of the web server.")
     web_threads: int = described(8, "Threads of each web process.")
     log_level: str = described("INFO", "Level of the log on standard error.")
@@ -85,6 +89,8 @@ class Settings:
             raise UnsafeSettingError("BEFFROI_SECRET_KEY: too short or well known; leave it empty to have one made")
         if self.demo.lower() not in TRUE_WORDS | FALSE_WORDS | {"auto"}:
             raise UnsafeSettingError("BEFFROI_DEMO: one of auto, 1, 0")
+        if not self.second_factor_roles <= ROLES:
+            raise UnsafeSettingError(f"BEFFROI_SECOND_FACTOR_FOR: some of {', '.join(sorted(ROLES))}")
 
     @property
     def is_loopback(self) -> bool:
@@ -126,6 +132,11 @@ class Settings:
             if url.startswith(old):
                 return "postgresql+psycopg://" + url.removeprefix(old)
         return url
+
+    @property
+    def second_factor_roles(self) -> set[str]:
+        """Roles that must sign in in two steps."""
+        return {word.strip().lower() for word in self.second_factor_for.split(",") if word.strip()}
 
     @property
     def language_codes(self) -> list[str]:

@@ -8,9 +8,11 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
+from app.accounts.factors import CODE_ATTEMPTS, disable_factor
 from app.accounts.models import User, UserKind
 from app.accounts.operations import (
     ACCOUNT_ATTEMPTS,
+    CONFIRMATION_ATTEMPTS,
     DEVICE_ATTEMPTS,
     create_organisation,
     create_user,
@@ -101,6 +103,16 @@ def disable_command(email: str) -> None:
     click.echo(f"{user.email} disabled")
 
 
+@users.command("reset-factor")
+@click.argument("email")
+def reset_factor(email: str) -> None:
+    """Switch off the second factor of somebody who has lost it and their recovery codes."""
+    user = _user(email)
+    with transaction():
+        disable_factor(user, None)
+    click.echo(f"{user.email} signs in by password alone")
+
+
 @users.command("unblock")
 @click.argument("email")
 def unblock(email: str) -> None:
@@ -109,6 +121,10 @@ def unblock(email: str) -> None:
     with transaction():
         ACCOUNT_ATTEMPTS.forgive(address)
         DEVICE_ATTEMPTS.forgive(address)
+        user = user_by_email(address)
+        if user is not None:
+            CODE_ATTEMPTS.forgive(str(user.id))
+            CONFIRMATION_ATTEMPTS.forgive(str(user.id))
     click.echo(f"{address} may try again")
 
 

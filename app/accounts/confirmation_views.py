@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from app.accounts.confirming import NEXT_FIELD, confirm_or_ask, is_confirmed, note_confirmation
 from app.accounts.operations import CONFIRMATION, use_link
 from app.accounts.queries import valid_link
-from app.core.access import person, signed_in
+from app.core.access import before_anything_else, person, signed_in
 from app.core.db import transaction
 from app.core.errors import NotFoundError
 from app.core.i18n import gettext as _
@@ -29,6 +29,7 @@ def _onward() -> ResponseReturnValue:
 
 @blueprint.route("/confirmation", methods=["GET", "POST"])
 @signed_in
+@before_anything_else
 def confirmation_page() -> ResponseReturnValue:
     """Ask for the password, then go on to the page that wanted it."""
     if is_confirmed():
@@ -40,6 +41,7 @@ def confirmation_page() -> ResponseReturnValue:
 
 @blueprint.route("/confirmation/<secret>", methods=["GET", "POST"])
 @signed_in
+@before_anything_else
 def confirmation_link_page(secret: str) -> ResponseReturnValue:
     """Confirm by the link that was mailed; it counts for the person it was made for, and opening it uses nothing up."""
     link = valid_link(CONFIRMATION, secret)

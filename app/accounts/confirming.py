@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flask import redirect, render_template, request, session, url_for
 
+from app.accounts.factors import confirm_by_code
 from app.accounts.forms import ConfirmationForm
 from app.accounts.operations import CONFIRMATION_LIFE, confirm_by_password, mail_confirmation_link
+from app.accounts.queries import has_second_factor
 from app.core.access import person
 from app.core.clock import now
 from app.core.db import transaction
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 CONFIRMED_KEY = "confirmed_at"
 CONFIRMED_FOR = timedelta(minutes=15)
 NEXT_FIELD = "confirmation_next"
-ANSWERS = frozenset({"csrf_token", NEXT_FIELD, "confirmation_password", "confirmation_link"})
+ANSWERS = frozenset({"csrf_token", NEXT_FIELD, "confirmation_password", "confirmation_code", "confirmation_link"})
 ASKED_AGAIN = _l("Confirmez que c'est vous, puis recommencez : votre texte est intact.")
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -91,20 +93,28 @@ def confirm_or_ask(
     try:
         if "confirmation_link" in request.form and me.password_hash is None:
             return _mail_link(carried, target)
-        if form.confirmation_password.data:
-            if confirm_by_password(me, form.confirmation_password.data, network_of(request.remote_addr)):
+        if form.confirmation_password.data or form.confirmation_code.data:
+            if _is_right(form):
                 cast("ServerSession", session).renew()
                 note_confirmation()
                 return None
-            refusal, status = _("Ce n'est pas votre mot de passe."), 422
+            wrong = _("Ce n'est pas votre mot de passe.") if me.password_hash else _("Ce code n'est pas reconnu.")
+            refusal, status = wrong, 422
     except TooManyError as error:
         headers = {"Retry-After": str(error.retry_after)}
         return confirmation_form(action, target, carried, error.message), error.status, headers
     return confirmation_form(action, target, carried, refusal), status
 
 
+def _is_right(form: ConfirmationForm) -> bool:
+    me = person()
+    if me.password_hash is None:
+        return has_second_factor(me) and confirm_by_code(me, form.confirmation_code.data or "")
+    return confirm_by_password(me, form.confirmation_password.data or "", network_of(request.remote_addr))
+
+
 def confirmation_form(action: str, target: str | None, carried: list[tuple[str, str]], refusal: Any = None) -> str:
-    """Return the page that asks for the password, or offers a link to who has none."""
+    """Return the page that asks for the password, or for a code or a link from who has none."""
     return render_template(
         "accounts/confirmation.html",
         form=ConfirmationForm(formdata=None),
@@ -112,6 +122,7 @@ def confirmation_form(action: str, target: str | None, carried: list[tuple[str, 
         target=target,
         carried=carried,
         refusal=refusal,
+        by_code=has_second_factor(person()),
         minutes=int(CONFIRMED_FOR.total_seconds()) // 60,
     )
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import EmailField, PasswordField, ValidationError
+from wtforms import EmailField, PasswordField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length
 
 from app.accounts.passwords import LONGEST, weakness
+from app.accounts.queries import is_address, normal_email
 from app.core.forms import BeffroiForm
+from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 
 LONGEST_EMAIL = 254
@@ -40,11 +42,59 @@ class ResetForm(BeffroiForm):
 
 
 class ConfirmationForm(BeffroiForm):
-    """The password of the person already signed in."""
+    """The password of the person already signed in, or the code of their second factor."""
 
     confirmation_password = PasswordField(
         _l("Mot de passe"), [Length(max=1024)], render_kw={"autocomplete": "current-password"}
     )
+    confirmation_code = StringField(
+        _l("Code"),
+        description=_l("Les six chiffres de votre application, ou un code de secours."),
+        render_kw={"autocomplete": "one-time-code", "maxlength": "40"},
+    )
+
+
+class CodeForm(BeffroiForm):
+    """The code of the second step, or a recovery code."""
+
+    code = StringField(
+        _l("Code"),
+        [InputRequired(_l("Saisissez le code."))],
+        description=_l("Les six chiffres de votre application, ou un code de secours."),
+        render_kw={"autocomplete": "one-time-code", "spellcheck": "false", "autocapitalize": "none", "maxlength": "40"},
+    )
+
+
+class FirstCodeForm(BeffroiForm):
+    """The first code of a new key."""
+
+    code = StringField(
+        _l("Code affiché par l'application"),
+        [InputRequired(_l("Saisissez les six chiffres affichés par l'application."))],
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": "10"},
+    )
+
+
+class NewEmailForm(BeffroiForm):
+    """The address a person wants to use."""
+
+    email = EmailField(
+        _l("Nouvelle adresse de courriel"),
+        [InputRequired(_l("Indiquez la nouvelle adresse.")), Length(max=LONGEST_EMAIL)],
+        render_kw={"autocomplete": "email", "inputmode": "email", "spellcheck": "false"},
+    )
+
+    def __init__(self, present: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.present = present
+
+    def validate_email(self, field: EmailField) -> None:
+        """Refuse what is no address, and the present one."""
+        typed = normal_email(field.data or "")
+        if not is_address(typed):
+            raise ValidationError(_("Cette adresse de courriel n'est pas valable."))
+        if typed == self.present:
+            raise ValidationError(_("C'est déjà l'adresse de votre compte."))
 
 
 class NewPasswordForm(BeffroiForm):

@@ -7,6 +7,7 @@ from app.core.i18n import lazy_gettext as _l
 
 describe(
     {
+        "user.code_refused": _l("Code de connexion refusé"),
         "user.confirmation_refused": _l("Identité non confirmée"),
         "user.confirmed": _l("Identité confirmée"),
         "charter.published": _l("Charte publiée"),
@@ -20,10 +21,19 @@ describe(
         "user.changed": _l("Compte modifié"),
         "user.created": _l("Compte créé"),
         "user.disabled": _l("Compte fermé"),
+        "user.email_change_asked": _l("Changement d'adresse demandé"),
+        "user.email_changed": _l("Adresse de courriel changée"),
+        "user.factor_disabled": _l("Connexion en deux étapes arrêtée"),
+        "user.factor_enabled": _l("Connexion en deux étapes activée"),
+        "user.factor_reset": _l("Connexion en deux étapes remise à zéro par l'hébergeur"),
+        "user.password_changed": _l("Mot de passe changé"),
         "user.password_reset": _l("Mot de passe remplacé par un lien reçu"),
         "user.password_link_sent": _l("Lien pour choisir un mot de passe envoyé"),
         "user.reopened": _l("Compte ouvert de nouveau"),
         "user.sessions_ended": _l("Sessions d'une personne fermées"),
+        "user.recovery_code_used": _l("Code de secours utilisé"),
+        "user.recovery_codes_renewed": _l("Codes de secours remplacés"),
+        "user.session_ended": _l("Session arrêtée à distance"),
         "user.sign_in_refused": _l("Connexion refusée"),
         "user.signed_in": _l("Connexion"),
         "user.signed_out": _l("Déconnexion"),

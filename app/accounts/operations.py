@@ -11,7 +11,8 @@ from sqlalchemy import update
 
 from app.accounts.models import Organisation, OrganisationKind, SecretLink, User, UserKind
 from app.accounts.passwords import hash_password, needs_rehash, verify_password
-from app.accounts.queries import may_sign_in, normal_email, organisation_by_name, user_by_email, valid_link
+from app.accounts.queries import is_address, may_sign_in, normal_email, organisation_by_name, user_by_email, valid_link
+from app.accounts.telling import tell
 from app.core.audit import record
 from app.core.clock import now
 from app.core.db import lock, transaction
@@ -26,6 +27,8 @@ from app.extensions import db
 DEMO_PASSWORD = "les villes se parlent"  # noqa: S105 - printed in the README; works on a loopback address only
 RESET = "reset"
 RESET_LIFE = timedelta(hours=1)
+SIGN_IN = "sign-in"
+SIGN_IN_LIFE = timedelta(minutes=15)
 CONFIRMATION = "confirmation"
 CONFIRMATION_LIFE = timedelta(minutes=15)
 SECRET_BYTES = 32  # 256 bits
@@ -36,6 +39,8 @@ NETWORK_ATTEMPTS = Limit("sign-in network", free=30)
 DEVICE_ATTEMPTS = Limit("sign-in device", free=5)
 CONFIRMATION_ATTEMPTS = Limit("confirmation", free=5)
 CONFIRMATION_LINKS = Limit("confirmation link", free=5, first=timedelta(minutes=1))
+LINK_ATTEMPTS = Limit("sign-in link", free=5, first=timedelta(minutes=1))
+LINK_NETWORK_ATTEMPTS = Limit("sign-in link network", free=30, first=timedelta(minutes=1))
 RESET_ATTEMPTS = Limit("reset", free=5, first=timedelta(minutes=1))
 
 
@@ -65,7 +70,7 @@ def create_user(  # noqa: PLR0913 - the fields of an account, by name
 ) -> User:
     """Create an account, inside a transaction. Raises DomainError for a bad or taken address."""
     address = normal_email(email)
-    if not 3 <= len(address) <= 254 or "@" not in address[1:-1]:  # noqa: PLR2004 - RFC 5321, 4.5.3.1
+    if not is_address(address):
         raise DomainError(_l("Cette adresse de courriel n'est pas valable."))
     if user_by_email(address) is not None:
         raise DomainError(_l("Un compte existe déjà pour cette adresse."))
@@ -108,10 +113,13 @@ def authenticate(email: str, password: str, network: str, device: str | None = N
         with transaction():
             record("user.sign_in_refused", user, user)
         return None
-    _welcome(user, password)
+    stored, user_id = user.password_hash or "", user.id
+    renewed = hash_password(password) if needs_rehash(stored) else None  # slow, so before the transaction
     with transaction():
         limit.forgive(subject)
         NETWORK_ATTEMPTS.take_back(network)
+        if renewed:
+            db.session.execute(update(User).where(User.id == user_id).values(password_hash=renewed))
     return user
 
 
@@ -119,16 +127,6 @@ def _admitted(user: User, password: str) -> bool:
     """Refuse closed accounts, and the documented password of the demo wherever strangers can reach the site."""
     known = user.is_demo and password == DEMO_PASSWORD
     return may_sign_in(user) and (not known or current_app.config["SETTINGS"].demo_passwords_known)
-
-
-def _welcome(user: User, password: str) -> None:
-    """Write the sign-in in the journal and renew an old hash; the hash is made before the transaction."""
-    stored, user_id = user.password_hash or "", user.id
-    renewed = hash_password(password) if needs_rehash(stored) else None
-    with transaction():
-        if renewed:
-            db.session.execute(update(User).where(User.id == user_id).values(password_hash=renewed))
-        record("user.signed_in", user, user)
 
 
 def confirm_by_password(user: User, password: str, network: str) -> bool:
@@ -195,12 +193,24 @@ def choose_password(secret: str, password_hash: str) -> User:
     return link.user
 
 
-def set_password(user: User, password_hash: str) -> None:
-    """Change a password: mailed links and all sessions die. Call inside ``transaction()``."""
+def set_password(user: User, password_hash: str, *, but: str | None = None) -> None:
+    """Change a password, inside a transaction: mailed links and all sessions die, but the one stored under ``but``."""
     user.password_hash = password_hash
+    end_links(user)
+    end_sessions(user.id, but=but)
+
+
+def end_links(user: User) -> None:
+    """Make the links mailed to a person useless. Call inside ``transaction()``."""
     unused = (SecretLink.user_id == user.id) & SecretLink.used_at.is_(None)
     db.session.execute(update(SecretLink).where(unused).values(used_at=now()))
-    end_sessions(user.id)
+
+
+def change_password(user: User, password_hash: str, *, but: str | None) -> None:
+    """Change one's own password: the other sessions end, and the owner is told. Call inside ``transaction()``."""
+    set_password(user, password_hash, but=but)
+    record("user.password_changed", user, user)
+    tell(user, _l("Votre mot de passe a changé"), _l("Le mot de passe de votre compte vient d'être changé."))
 
 
 def disable(user: User, by: User | None = None) -> None:

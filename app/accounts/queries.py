@@ -8,13 +8,21 @@ from sqlalchemy import select
 from app.accounts.models import Organisation, OrganisationDomain, SecretLink, User
 from app.core.clock import now
 from app.core.sessions import hashed
+from app.core.slots import collect
 from app.core.text import one_line
 from app.extensions import db
+
+LONGEST_EMAIL = 254
 
 
 def normal_email(email: str) -> str:
     """Return the form in which addresses are stored and compared."""
     return one_line(email).casefold()
+
+
+def is_address(email: str) -> bool:
+    """Tell whether a text in its stored form may be a mail address (RFC 5321, 4.5.3.1)."""
+    return 3 <= len(email) <= LONGEST_EMAIL and "@" in email[1:-1] and " " not in email  # noqa: PLR2004 - a@b
 
 
 def user_by_email(email: str) -> User | None:
@@ -49,3 +57,21 @@ def valid_link(purpose: str, secret: str) -> SecretLink | None:
     if link is None or link.used_at is not None or link.expires_at <= now() or not may_sign_in(link.user):
         return None
     return link
+
+
+def has_second_factor(user: User) -> bool:
+    """Tell whether a person signs in in two steps."""
+    return user.totp_confirmed_at is not None
+
+
+def may_do_without_factor(user: User) -> bool:
+    """Tell whether no role of the person asks for a second factor (``BEFFROI_SECOND_FACTOR_FOR``).
+
+    Accounts of the demo are exempt where their password is the documented one: nothing is protected there.
+    """
+    settings = current_app.config["SETTINGS"]
+    wanted = settings.second_factor_roles
+    if not wanted or (user.is_demo and settings.demo_passwords_known):
+        return True
+    own = {str(user.kind)} | ({"admin"} if user.is_admin else set())
+    return not wanted & own and not wanted & set(collect("person.roles", user))

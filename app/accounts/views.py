@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import secrets
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import (
     Blueprint,
-    Response,
     current_app,
     flash,
     redirect,
@@ -17,34 +14,28 @@ from flask import (
     session,
     url_for,
 )
-from flask_login import current_user, login_user, logout_user
-from itsdangerous import BadData, URLSafeSerializer
+from flask_login import current_user, logout_user
 
-from app.accounts.confirming import note_confirmation
+from app.accounts.devices import known_device
+from app.accounts.entering import KEPT_FIELD, PASSWORD, begin, text_being_sent
 from app.accounts.forms import NewPasswordForm, ResetForm, SignInForm
 from app.accounts.operations import RESET, RESET_ATTEMPTS, authenticate, choose_password
 from app.accounts.passwords import hash_password
-from app.accounts.queries import normal_email, user_by_email, valid_link
+from app.accounts.queries import normal_email, valid_link
 from app.core.access import anyone, person, signed_in
 from app.core.audit import record
 from app.core.db import transaction
-from app.core.drafts import LARGEST_DRAFT, keep_draft
 from app.core.errors import NotFoundError, TooManyError, error_page, wants_json
 from app.core.i18n import LANGUAGE_KEY
 from app.core.i18n import gettext as _
 from app.core.jobs import URGENT, enqueue
 from app.core.navigation import here, page_of_form, safe_next
-from app.core.sessions import ServerSession, hashed, network_of
+from app.core.sessions import ServerSession, network_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from app.accounts.models import User
-
 blueprint = Blueprint("accounts", __name__)
-DEVICE_COOKIE = "beffroi_device"
-ONE_YEAR = 365 * 24 * 3600
-KEPT_FIELD = "kept"
 
 
 @blueprint.route("/connexion", methods=["GET", "POST"])
@@ -62,13 +53,13 @@ def sign_in_page() -> ResponseReturnValue:
                 form.email.data or "",
                 form.password.data or "",
                 network_of(request.remote_addr),
-                _known_device(form.email.data),
+                known_device(form.email.data),
             )
         except TooManyError as error:
             return _sign_in_form(form, target, error.message, error.status, retry_after=error.retry_after)
         if user is not None:
-            return _signed_in(user, target)
-        refusal = _("Adresse ou mot de passe non reconnus. Vous pouvez choisir un nouveau mot de passe.")
+            return begin(user, target, request.form.get(KEPT_FIELD, ""), PASSWORD)
+        refusal = _("Adresse ou mot de passe non reconnus. Vous pouvez recevoir un lien de connexion.")
     return _sign_in_form(form, target, refusal, 422 if form.is_submitted() else 200)
 
 
@@ -85,72 +76,6 @@ def _sign_in_form(
     return page, status, {"Retry-After": str(retry_after)} if retry_after else {}
 
 
-def _signed_in(user: User, target: str | None) -> Response:
-    language = session.get(LANGUAGE_KEY)
-    kept = _kept_text(request.form.get(KEPT_FIELD, ""))
-    session.clear()
-    cast("ServerSession", session).renew()
-    login_user(user)
-    note_confirmation()
-    if language:
-        session[LANGUAGE_KEY] = language
-    if kept:
-        with transaction():
-            keep_draft(user, kept["path"], kept["fields"])
-        flash(_("Votre session reprend. Votre texte est intact : relisez-le, puis publiez."))
-    answer = redirect(target or url_for("home.home_page"))
-    _remember_device(answer, user)
-    return cast("Response", answer)
-
-
-def _devices() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="device")
-
-
-def _known_device(email: str | None) -> str | None:
-    """Return an id for a browser that has signed in to this very account before."""
-    cookie = request.cookies.get(DEVICE_COOKIE, "")
-    try:
-        account, device, stamp = _devices().loads(cookie) if cookie.isascii() else ("", "", "")
-    except (BadData, TypeError, ValueError):
-        return None
-    user = user_by_email(email or "")
-    if user is None or account != hashed(user.email) or stamp != _password_stamp(user):
-        return None
-    return hashed(str(device))[:20]
-
-
-def _password_stamp(user: User) -> str:
-    """Return what changes with the password: a new one forgets every device."""
-    return hashed(user.password_hash or "")[:16]
-
-
-def _remember_device(answer: Any, user: User) -> None:
-    secure = current_app.config["SESSION_COOKIE_SECURE"]
-    value = _devices().dumps([hashed(user.email), secrets.token_urlsafe(12), _password_stamp(user)])
-    answer.set_cookie(
-        DEVICE_COOKIE,
-        value,
-        max_age=ONE_YEAR,
-        httponly=True,
-        secure=secure,
-        samesite="Lax",
-        path="/connexion",
-    )
-
-
-def _kept_text(raw: str) -> dict[str, Any] | None:
-    """Read the text that travelled through the sign-in page; anything odd is no text."""
-    try:
-        kept = json.loads(raw) if raw else None
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(kept, dict) or not safe_next(kept.get("path")) or not isinstance(kept.get("fields"), dict):
-        return None
-    fields = {str(name)[:60]: str(value) for name, value in kept["fields"].items()}
-    return {"path": kept["path"], "fields": fields}
-
-
 def session_over() -> ResponseReturnValue:
     """Answer a request that needs a person when nobody is signed in: nothing typed is lost.
 
@@ -163,18 +88,12 @@ def session_over() -> ResponseReturnValue:
         return redirect(url_for("accounts.sign_in_page", next=target if target != "/" else None))
     if request.endpoint == "accounts.sign_out":
         return redirect(url_for("accounts.sign_in_page"))
-    typed = {
-        name: value[:LARGEST_DRAFT]
-        for name, value in request.form.items()
-        if name != "csrf_token" and "password" not in name
-    }
-    kept = json.dumps({"path": request.path, "fields": typed}) if typed else ""
     page = render_template(
         "accounts/sign_in.html",
         form=SignInForm(formdata=None),
         target=page_of_form(),
         refusal=None,
-        kept=kept,
+        kept=text_being_sent(),
     )
     return page, 401
 

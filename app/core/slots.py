@@ -19,6 +19,7 @@ SLOTS = {
     "admin.figures": "() -> Figure or None: a number on the front page of the administration, with where it leads",
     "person.page": "(person) -> str or None: the address of a person's page, where the signed-in reader may open it",
     "person.photo": "(person, side) -> str or None: the address of a photo, where the signed-in reader may see it",
+    "person.roles": "(person) -> str or None: a role that asks for a second factor (BEFFROI_SECOND_FACTOR_FOR)",
     "person.panels": "(person) -> Markup or None: a panel of a person's page, for the signed-in reader",
     "person.export": "(person) -> list[ExportPart]: what a feature holds of a person, for the ZIP of their data",
     "person.obstacles": "(person) -> list[str]: sentences that say what must be settled before the account is erased",

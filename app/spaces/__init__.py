@@ -16,6 +16,7 @@ from app.spaces.importing import jobs as importing_jobs  # noqa: F401 - declare 
 from app.spaces.indexing import scope_for, space_names
 from app.spaces.invitations import jobs, network_views, space_views, warnings
 from app.spaces.invitations import views as invitations
+from app.spaces.queries import runs_a_space
 from app.spaces.views import blueprint, listing
 
 __all__ = ["jobs", "register", "warnings"]
@@ -23,12 +24,20 @@ __all__ = ["jobs", "register", "warnings"]
 if TYPE_CHECKING:
     from flask import Flask
 
+    from app.accounts.models import User
+
 
 @fill("navigation", order=20)
 def navigation_entry() -> NavigationEntry:
     """Return the entry « Espaces » of the main navigation."""
     url = url_for("space_list.spaces_page")
     return NavigationEntry(url, _("Espaces"), "spaces", url, also=("/discussions",))
+
+
+@fill("person.roles")
+def facilitator_role(person: User) -> str | None:
+    """Return the role of who runs a space."""
+    return "facilitator" if runs_a_space(person) else None
 
 
 def register(app: Flask) -> None:

@@ -70,6 +70,11 @@ def spaces_of(person: User) -> list[Space]:
     return found
 
 
+def runs_a_space(person: User) -> bool:
+    """Tell whether a person is a facilitator somewhere."""
+    return any(one.role == Role.FACILITATOR for one in memberships_of(person).values())
+
+
 def writable_spaces(person: User) -> list[Space]:
     """Return the spaces in which a person may write, by name."""
     return [one for one in spaces_of(person) if can_write_in_space(person, one)]

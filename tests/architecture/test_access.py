@@ -60,6 +60,10 @@ OPEN_ENDPOINTS = {
     "accounts.choose_password_page",
     "accounts.choose_language_view",
     "invitations.invitation_page",
+    "links.ask_link_page",
+    "links.link_page",
+    "second_step.code_page",
+    "email_change.confirm_page",
 }
 
 
