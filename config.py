@@ -18,6 +18,7 @@ TRUE_WORDS = {"1", "true", "yes", "on", "oui"}
 FALSE_WORDS = {"0", "false", "no", "off", "non", ""}
 PUBLISHED_KEYS = {"dev", "secret", "changeme", "change-me", "beffroi"}
 SHORTEST_SECRET = 16
+OIDC_PROFILES = {"generic", "proconnect"}
 ROLES = {"admin", "facilitator", "member", "guest"}
 
 
@@ -59,6 +60,12 @@ class Settings:
     second_factor_for: str = described(
         "admin", "Who must sign in in two steps: admin, facilitator, member, guest, separated by commas; may be empty."
     )
+    oidc_issuer: str = described("", "Address of the OpenID Connect provider (single sign-on); none when empty.")
+    oidc_client_id: str = described("", "Name of this site at the provider.")
+    oidc_client_secret: str = described("", "Secret of this site at the provider.")
+    oidc_label: str = described("Connexion unique", "Name of the provider on the sign-in page.")
+    oidc_profile: str = described("generic", "How to speak to the provider: generic, proconnect.")
+    oidc_scopes: str = described("", "Scopes asked of the provider; those of the profile when empty.")
     web_workers: int = described(2, "Processes of the web server.")
     web_threads: int = described(8, "Threads of each web process.")
     log_level: str = described("INFO", "Level of the log on standard error.")
@@ -89,8 +96,20 @@ class Settings:
             raise UnsafeSettingError("BEFFROI_SECRET_KEY: too short or well known; leave it empty to have one made")
         if self.demo.lower() not in TRUE_WORDS | FALSE_WORDS | {"auto"}:
             raise UnsafeSettingError("BEFFROI_DEMO: one of auto, 1, 0")
+        self._check_provider()
         if not self.second_factor_roles <= ROLES:
             raise UnsafeSettingError(f"BEFFROI_SECOND_FACTOR_FOR: some of {', '.join(sorted(ROLES))}")
+
+    def _check_provider(self) -> None:
+        if self.oidc_profile not in OIDC_PROFILES:
+            raise UnsafeSettingError(f"BEFFROI_OIDC_PROFILE: one of {', '.join(sorted(OIDC_PROFILES))}")
+        if not self.oidc_issuer:
+            return
+        if not (self.oidc_client_id and self.oidc_client_secret):
+            raise UnsafeSettingError("BEFFROI_OIDC_CLIENT_ID and BEFFROI_OIDC_CLIENT_SECRET: needed with an issuer")
+        parts = urlsplit(self.oidc_issuer)
+        if parts.scheme != "https" and not _is_loopback(parts.hostname or ""):
+            raise UnsafeSettingError("BEFFROI_OIDC_ISSUER: an https:// address is expected")
 
     @property
     def is_loopback(self) -> bool:

@@ -25,6 +25,7 @@ from app.accounts.rights.views import blueprint as rights_blueprint
 from app.accounts.second_step_views import blueprint as second_step_blueprint
 from app.accounts.security_views import blueprint as security_blueprint
 from app.accounts.sessions_views import blueprint as sessions_blueprint
+from app.accounts.sso.views import blueprint as sso_blueprint
 from app.accounts.views import blueprint, session_over
 from app.accounts.visits import note_visit
 from app.extensions import db, login
@@ -38,6 +39,7 @@ __all__ = ["own_part", "register", "rights_jobs"]
 BLUEPRINTS = (
     blueprint,
     links_blueprint,
+    sso_blueprint,
     second_step_blueprint,
     confirmation_blueprint,
     profile_blueprint,

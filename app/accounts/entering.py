@@ -27,19 +27,22 @@ if TYPE_CHECKING:
 
 KEPT_FIELD = "kept"
 WAITING_KEY = "second_step"
+ENDING_KEY = "sso_ending"  # what the provider needs to end its own session after this one
 WAITING_LIFE = timedelta(minutes=10)
 PASSWORD = "password"  # noqa: S105 - the name of a way in
 LINK = "link"
+SSO = "sso"
 
 
-def begin(user: User, target: str | None, kept: str, way: str) -> Response:
+def begin(user: User, target: str | None, kept: str, way: str, more: dict[str, Any] | None = None) -> Response:
     """Go on after the first proof: to the second step for who has one, in for the others.
 
-    ``target`` is the page asked for, ``kept`` the text typed before (see ``text_being_sent``), ``way`` what proved it.
+    ``target`` is the page asked for, ``kept`` the text typed before (see ``text_being_sent``), ``way`` what proved it,
+    ``more`` what the session is to remember of it.
     Nobody is signed in while the second step is awaited: the session only knows whose first proof was accepted.
     """
     if not has_second_factor(user):
-        return enter(user, target, kept, way)
+        return enter(user, target, kept, way, more)
     _fresh_session()
     session[WAITING_KEY] = {
         "user": user.id,
@@ -48,6 +51,7 @@ def begin(user: User, target: str | None, kept: str, way: str) -> Response:
         "next": target,
         "kept": kept,
         "way": way,
+        "more": more,
     }
     return cast("Response", redirect(url_for("second_step.code_page")))
 
@@ -63,10 +67,11 @@ def awaited() -> tuple[User, dict[str, Any]] | None:
     return user, waiting
 
 
-def enter(user: User, target: str | None, kept: str, way: str) -> Response:
+def enter(user: User, target: str | None, kept: str, way: str, more: dict[str, Any] | None = None) -> Response:
     """Sign a person in: a new session, their text as a draft, the journal, and the page they asked for."""
     _fresh_session()
     login_user(user)
+    session.update(more or {})
     if way == PASSWORD or user.password_hash is None:
         note_confirmation()
     text = _kept_text(kept)

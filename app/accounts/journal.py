@@ -26,6 +26,8 @@ describe(
         "user.factor_disabled": _l("Connexion en deux étapes arrêtée"),
         "user.factor_enabled": _l("Connexion en deux étapes activée"),
         "user.factor_reset": _l("Connexion en deux étapes remise à zéro par l'hébergeur"),
+        "user.identity_linked": _l("Service de connexion relié au compte"),
+        "user.identity_unlinked": _l("Service de connexion détaché du compte"),
         "user.password_changed": _l("Mot de passe changé"),
         "user.password_reset": _l("Mot de passe remplacé par un lien reçu"),
         "user.password_link_sent": _l("Lien pour choisir un mot de passe envoyé"),

@@ -33,7 +33,7 @@ def code_page() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             if accept_code(user, form.code.data or ""):
-                return enter(user, waiting["next"], waiting["kept"], waiting["way"])
+                return enter(user, waiting["next"], waiting["kept"], waiting["way"], waiting["more"])
         except TooManyError as error:
             return _code_form(form, error.message), error.status, {"Retry-After": str(error.retry_after)}
         return _code_form(

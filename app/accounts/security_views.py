@@ -14,6 +14,7 @@ from app.accounts.forms import NewEmailForm, NewPasswordForm
 from app.accounts.operations import change_password
 from app.accounts.passwords import hash_password
 from app.accounts.queries import has_second_factor, may_do_without_factor
+from app.accounts.sso.operations import identities_of
 from app.core.access import person, signed_in
 from app.core.db import transaction
 from app.core.i18n import gettext as _
@@ -47,6 +48,7 @@ def security_page() -> ResponseReturnValue:
         on=has_second_factor(me),
         needed=not may_do_without_factor(me),
         left=codes_left(me),
+        identities=identities_of(me),
     )
 
 

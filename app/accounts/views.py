@@ -17,7 +17,7 @@ from flask import (
 from flask_login import current_user, logout_user
 
 from app.accounts.devices import known_device
-from app.accounts.entering import KEPT_FIELD, PASSWORD, begin, text_being_sent
+from app.accounts.entering import ENDING_KEY, KEPT_FIELD, PASSWORD, begin, text_being_sent
 from app.accounts.forms import NewPasswordForm, ResetForm, SignInForm
 from app.accounts.operations import RESET, RESET_ATTEMPTS, authenticate, choose_password
 from app.accounts.passwords import hash_password
@@ -105,8 +105,12 @@ def sign_out() -> ResponseReturnValue:
     with transaction():
         record("user.signed_out", person(), person())
     logout_user()
+    elsewhere = session.get(ENDING_KEY)
     session.clear()
     cast("ServerSession", session).renew()
+    if elsewhere:
+        session[ENDING_KEY] = elsewhere
+        return redirect(url_for("sso.leave"))
     flash(_("Vous avez quitté le réseau sur cet appareil."))
     return redirect(url_for("accounts.sign_in_page"))
 

@@ -63,6 +63,10 @@ OPEN_ENDPOINTS = {
     "links.ask_link_page",
     "links.link_page",
     "second_step.code_page",
+    "sso.start",
+    "sso.start_with_text",
+    "sso.come_back",
+    "sso.leave",
     "email_change.confirm_page",
 }
 
