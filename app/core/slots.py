@@ -25,6 +25,7 @@ SLOTS = {
     "person.obstacles": "(person) -> list[str]: sentences that say what must be settled before the account is erased",
     "person.erase": "(person, withdraw) -> None: forget a person; ``withdraw``: what nobody answered goes too",
     "storage.named": "() -> set[str]: the SHA-256 of stored files that a feature's rows name, which no sweep removes",
+    "picture.redrawn": "(stream, name, width) -> bytes: a picture somebody sends as WebP, upright, without metadata",
     "space.tabs": "(space) -> Tab or None: a tab of a space, in the fixed order",
     "space.overview": "(space) -> Markup or None: a panel of the space's front page, main column",
     "space.aside": "(space) -> Markup or None: a panel of the space's front page, beside",

@@ -32,7 +32,7 @@ from app.search.catalogue import Audience, CatalogueRow
 from app.search.engine import OWN_TEXT, ParentDocument, Passage
 from app.search.operations import index_soon
 from app.search.sources import Card, register_kind_labels, register_kind_words, register_source
-from app.spaces.models import State
+from app.spaces.models import Space, State
 from app.spaces.permissions import shown_space
 
 THREAD = "thread"
@@ -62,14 +62,15 @@ class ThreadSource:
 
     def rows(self, ids: Sequence[int] | None) -> Iterable[CatalogueRow]:
         """Yield who may find each thread."""
-        wanted = select(Thread, Resource.deleted_at, Resource.state)
+        wanted = select(Thread, Resource.deleted_at, Resource.state, Space.deleted_at)
+        wanted = wanted.join(Space, Space.id == Thread.space_id)
         on_resource = (Thread.subject_type == Resource.__tablename__) & (Thread.subject_id == Resource.id)
         wanted = wanted.outerjoin(Resource, on_resource).where(Thread.deleted_at.is_(None))
         if ids is not None:
             wanted = wanted.where(Thread.id.in_(ids))
-        for thread, gone_at, state in db.session.execute(wanted.execution_options(yield_per=1000)):
+        for thread, gone_at, state, space_gone_at in db.session.execute(wanted.execution_options(yield_per=1000)):
             subject_is_live = thread.subject_type is None or (gone_at is None and state not in {None, State.DRAFT})
-            yield _row(thread, published=thread.is_live and subject_is_live)
+            yield _row(thread, published=thread.is_live and subject_is_live and space_gone_at is None)
 
     def cards(self, person: User, ids: Sequence[int]) -> Mapping[int, Card]:
         """Return the cards of the threads this person may see."""

@@ -7,6 +7,7 @@ from app.core.i18n import lazy_gettext as _l
 
 describe(
     {
+        "thread.moved": _l("Discussion déplacée dans un autre espace"),
         "post.hidden": _l("Message masqué"),
         "post.removed": _l("Message supprimé"),
     }

@@ -34,7 +34,7 @@ from app.discussions.queries import thread_about
 from app.discussions.texts import Written, checked_title, said, written
 from app.extensions import db
 from app.spaces.models import Audience, Space, State, fields_of
-from app.spaces.permissions import can_read
+from app.spaces.permissions import can_read, can_write_in_space
 
 SAME_SENDING = timedelta(seconds=60)  # the same words by the same person within this time are one sending
 LARGEST_PAGE = 1_000_000
@@ -80,7 +80,7 @@ def comment(person: User, subject: Any, source: str, page: int | None = None) ->
     can_read(type(subject)).require(person, subject, hidden=True)
     thread = thread_about(subject)
     if thread is None:
-        can_start_thread.require(person, subject.space)
+        can_write_in_space.require(person, subject.space)
         thread = _new_thread(person, subject.space_id, subject.title, subject.audience, subject)
     return reply(person, thread, source, page)
 

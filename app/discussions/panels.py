@@ -38,22 +38,26 @@ from app.discussions.texts import html_of, without_placeholders
 from app.extensions import db
 from app.library.models import Resource
 from app.spaces.models import Space
-from app.spaces.permissions import can_join_space, shown_space
+from app.spaces.permissions import can_join_space, can_write_in_space, shown_space
 
 THREADS_IN_OVERVIEW = 5
 POSTS_BESIDE = 5
 
 
 @fill("space.tabs", order=30)
-def discussions_tab(space: Space) -> Tab:
-    """Return the tab « Discussions » of a space."""
+def discussions_tab(space: Space) -> Tab | None:
+    """Return the tab « Discussions » of a space that shows this section."""
+    if not space.shows("discussions"):
+        return None
     url = list_url(space)
     return Tab(url, _("Discussions"), count_of_threads(person(), space), active=request.path.startswith(url))
 
 
 @fill("space.overview", order=30)
-def threads_panel(space: Space) -> Markup:
+def threads_panel(space: Space) -> Markup | None:
     """Return the panel « Discussions en cours » of a space's front page."""
+    if not space.shows("discussions"):
+        return None
     me = person()
     panel = render_template(
         "discussions/overview_panel.html",
@@ -75,7 +79,7 @@ def comments_panel(resource: Any, page: int | None = None) -> Markup:
     cards = Cards.of_texts(me, texts.values())
     action = url_for("discussions.comment_view", public_id=resource.public_id)
     form = CommentForm(formdata=None, data={"body": draft_for(me, action).get("body", "")})
-    writes = can_reply(me, thread) if thread is not None else can_start_thread(me, resource.space)
+    writes = can_reply(me, thread) if thread is not None else can_write_in_space(me, resource.space)
     space = shown_space(me, resource)
     panel = render_template(
         "discussions/comments_panel.html",

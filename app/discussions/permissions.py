@@ -9,7 +9,7 @@ from app.core.i18n import lazy_gettext as _l
 from app.core.rules import Rule
 from app.discussions.models import Post, Thread
 from app.discussions.subjects import reads_the_subject
-from app.spaces.permissions import can_moderate_space, can_read, can_write_in_space, in_space
+from app.spaces.permissions import can_moderate_space, can_read, can_write_in_space, in_space, shows
 
 
 def _of_its_thread(rule: Rule) -> Rule:
@@ -36,6 +36,15 @@ thread_is_open = Rule(
     of_thing=True,
 )
 
+has_a_subject = Rule(
+    "has_a_subject",
+    _l("la discussion porte sur une ressource"),
+    lambda _person, thread: thread.subject_type is not None,
+    lambda _person: Thread.subject_type.is_not(None),
+    otherwise=_l("la discussion ne porte sur aucune ressource"),
+    of_thing=True,
+)
+
 wrote_it = Rule(
     "wrote_it",
     _l("la personne a écrit ce message"),
@@ -53,14 +62,16 @@ is_shown = Rule(
     of_thing=True,
 )
 
-can_start_thread = can_write_in_space
+can_start_thread = can_write_in_space & shows("discussions")
 can_read_thread = (can_read(Thread) & reads_the_subject).called(_l("la personne lit la discussion"))
-can_reply = (can_read_thread & in_space(Thread, can_write_in_space) & thread_is_open).called(
+takes_replies = thread_is_open & (has_a_subject | in_space(Thread, shows("discussions")))
+can_reply = (can_read_thread & in_space(Thread, can_write_in_space) & takes_replies).called(
     _l("la personne répond dans la discussion")
 )
 can_moderate_thread = (can_read_thread & in_space(Thread, can_moderate_space)).called(
     _l("la personne modère la discussion")
 )
+can_move_thread = (can_moderate_thread & ~has_a_subject).called(_l("la personne déplace la discussion"))
 
 can_read_post = _of_its_thread(can_read_thread).called(_l("la personne lit le message"))
 can_edit_post = (wrote_it & is_shown & _of_its_thread(can_reply)).called(_l("la personne corrige son message"))

@@ -17,6 +17,7 @@ from app.core.navigation import NavigationEntry, Tab
 from app.core.news import DISCUSSION, RESOURCE, NewsItem
 from app.core.paging import Page, page_number
 from app.core.slots import fill
+from app.discussions.permissions import can_start_thread
 from app.extensions import db
 from app.home.feed import LINES_PER_PAGE, Feed, by_day, feed_for, lead
 from app.spaces.models import Membership
@@ -80,7 +81,7 @@ def _actions(me: User) -> list[Tab]:
 @signed_in
 def ask_page() -> ResponseReturnValue:
     """Ask in which space a question is to be put; go there at once when there is only one."""
-    spaces = writable_spaces(person())
+    spaces = [one for one in writable_spaces(person()) if can_start_thread(person(), one)]
     if len(spaces) == 1:
         return redirect(url_for("space_discussions.new_thread_page", slug=spaces[0].slug))
     return render_template("home/ask.html", spaces=spaces)

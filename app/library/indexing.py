@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.models import User
 from app.core.db import sort_key
@@ -53,7 +53,7 @@ class ResourceSource:
 
     def rows(self, ids: Sequence[int] | None) -> Iterable[CatalogueRow]:
         """Yield who may find each resource."""
-        query = select(Resource).where(_is_found()).options(selectinload(Resource.tags))
+        query = select(Resource).where(_is_found()).options(selectinload(Resource.tags), joinedload(Resource.space))
         if ids is not None:
             query = query.where(Resource.id.in_(ids))
         for resource in db.session.scalars(query):
@@ -126,7 +126,7 @@ def _row(resource: Resource) -> CatalogueRow:
         kind=resource.kind,
         space_id=resource.space_id,
         audience=Audience(resource.audience),
-        published=resource.is_live,
+        published=resource.is_live and resource.space.deleted_at is None,
         date=day,
         lang=_lang(resource),
         tags=tuple(tag.slug for tag in resource.tags),

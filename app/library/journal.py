@@ -10,6 +10,7 @@ describe(
         "resource.shared": _l("Ressource partagée"),
         "resource.edited": _l("Ressource modifiée"),
         "resource.file_removed": _l("Fichier retiré"),
+        "resource.moved": _l("Ressource déplacée dans un autre espace"),
         "resource.removed": _l("Ressource mise à la corbeille"),
         "resource.restored": _l("Ressource sortie de la corbeille"),
     }

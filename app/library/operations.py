@@ -21,7 +21,12 @@ from app.extensions import db
 from app.library.events import ResourceChanged, ResourcePublished, ResourceRemoved
 from app.library.files import attach, claim_received, keep_all
 from app.library.models import Attachment, Resource
-from app.library.permissions import can_add_resource, can_edit_resource, can_restore_resource
+from app.library.permissions import (
+    can_add_resource,
+    can_edit_resource,
+    can_remove_resource,
+    can_restore_resource,
+)
 from app.library.receiving import Received
 from app.library.tags import tags_named
 from app.spaces.models import Audience, Space, State, fields_of
@@ -115,7 +120,7 @@ def remove_file(person: User, attachment: Attachment) -> None:
 def remove_resource(person: User, resource: Resource, reason: str = "") -> None:
     """Put a resource in the trash: nobody reads it, and it can be put back. Raises RefusedError."""
     lock(resource)
-    can_edit_resource.require(person, resource)
+    can_remove_resource.require(person, resource)
     resource.deleted_at, resource.deleted_by_id, resource.deleted_reason = now(), person.id, reason[:400]
     record("resource.removed", person, resource, reason=reason[:400])
     announce(ResourceRemoved(resource.id, person.id, now()))

@@ -41,8 +41,10 @@ def navigation_entry() -> NavigationEntry:
 
 
 @fill("space.tabs", order=30)
-def space_tab(space: Space) -> Tab:
-    """Return the tab « Ressources » of a space, with how many this person may read."""
+def space_tab(space: Space) -> Tab | None:
+    """Return the tab « Ressources » of a space that shows this section, with how many this person may read."""
+    if not space.shows("library"):
+        return None
     url = url_for("space_library.space_resources_page", slug=space.slug)
     return Tab(url, _("Ressources"), count_visible(person(), space), active=request.path.startswith(url))
 
@@ -50,6 +52,8 @@ def space_tab(space: Space) -> Tab:
 @fill("space.overview", order=30)
 def to_read(space: Space) -> Markup | None:
     """Return the panel « Ressources à lire » of a space."""
+    if not space.shows("library"):
+        return None
     query = resources_visible_to(person(), Wanted(space_id=space.id)).limit(SHOWN_IN_SPACE)
     rows = [row_of(one, person(), in_space=True) for one in db.session.scalars(query)]
     if not rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.core.i18n import lazy_gettext as _l
 from app.core.rules import Rule
 from app.library.models import Resource
-from app.spaces.permissions import can_moderate_space, can_read, can_write_in_space, in_space
+from app.spaces.permissions import can_moderate_space, can_read, can_write_in_space, in_space, is_active, shows
 
 wrote_resource = Rule(
     "wrote_resource",
@@ -24,10 +24,15 @@ is_in_trash = Rule(
     of_thing=True,
 )
 
-can_add_resource = can_write_in_space
+can_add_resource = can_write_in_space & shows("library")
 can_read_resource = can_read(Resource)
-keeps_resource = (
-    (wrote_resource & in_space(Resource, can_write_in_space)) | in_space(Resource, can_moderate_space)
-).called(_l("la personne tient la ressource à jour"))
-can_edit_resource = (can_read_resource & keeps_resource).called(_l("la personne modifie la ressource ou la retire"))
+writes_there, moderates_there = in_space(Resource, can_write_in_space), in_space(Resource, can_moderate_space)
+keeps_resource = ((wrote_resource & writes_there) | moderates_there).called(
+    _l("la personne tient la ressource à jour")
+)
+can_edit_resource = (can_read_resource & keeps_resource & in_space(Resource, is_active)).called(
+    _l("la personne modifie la ressource")
+)
+can_remove_resource = (can_read_resource & keeps_resource).called(_l("la personne retire la ressource"))
+can_move_resource = (can_read_resource & moderates_there).called(_l("la personne déplace la ressource"))
 can_restore_resource = (is_in_trash & keeps_resource).called(_l("la personne reprend la ressource de la corbeille"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 from flask import Blueprint, current_app, g, render_template, request
@@ -11,6 +12,7 @@ from flask_login import current_user
 from app.core.access import person
 from app.core.errors import NotFoundError, RefusedError
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext as _l
 from app.core.i18n import ngettext
 from app.core.slots import collect
 from app.spaces.models import Space, Visibility
@@ -19,6 +21,7 @@ from app.spaces.queries import requested_by, space_for, turnout
 
 View = TypeVar("View", bound=Callable[..., Any])
 PREFIX = "/espaces/<slug>"
+WAITING = _l("Votre demande d'accès est envoyée : la réponse viendra par courriel.")
 
 
 class SpaceBlueprint(Blueprint):
@@ -27,12 +30,15 @@ class SpaceBlueprint(Blueprint):
     The door opens after the guard, so that a stranger is sent to the sign-in page first. A space this person must not
     know of (private, deleted, never made; for a guest, any but theirs) gives the one page of things not found. A space
     that is announced but not read gives the page that names it and offers to ask for access, except on the views
-    marked ``for_outsiders``. A view without a signed-in person gets no space at all: nothing here is public.
+    marked ``for_outsiders``. The addresses of a section that the space has put away do not exist. A view without a
+    signed-in person gets no space at all: nothing here is public.
     """
 
-    def __init__(self, name: str, import_name: str, **options: Any) -> None:
+    def __init__(self, name: str, import_name: str, section: str = "", **options: Any) -> None:
         super().__init__(name, import_name, url_prefix=PREFIX, **options)
         self.before_request(open_door)
+        if section:
+            self.before_request(partial(open_section, section))
 
 
 def for_outsiders(view: View) -> View:
@@ -49,10 +55,14 @@ def open_door() -> None:
     view = current_app.view_functions[request.endpoint or ""]
     if not getattr(view, "__outsiders__", False) and not can_read_space(person(), space):
         asked = space.id in requested_by(person())
-        raise RefusedError(
-            _("Votre demande d'accès est envoyée : la réponse viendra par courriel.") if asked else "", space
-        )
+        raise RefusedError(WAITING if asked else "", space)
     g.space = request.view_args["space"] = space
+
+
+def open_section(section: str) -> None:
+    """Let through to a section only when the space shows it. Raises NotFoundError."""
+    if not g.space.shows(section):
+        raise NotFoundError
 
 
 def space_context(space: Space) -> dict[str, Any]:

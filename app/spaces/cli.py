@@ -16,8 +16,9 @@ from app.core.clock import now
 from app.core.db import transaction
 from app.core.errors import DomainError
 from app.extensions import db
+from app.spaces.asking import admit
 from app.spaces.models import JoinPolicy, Role, Space, Visibility
-from app.spaces.operations import add_member, admit, create_space, remove_member
+from app.spaces.operations import add_member, create_space, remove_member
 from app.spaces.queries import Turnout, requests_for, space_by_slug, turnouts
 
 spaces = AppGroup("spaces", help="Spaces and those who take part in them.")

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import HiddenField, RadioField, StringField, TextAreaField, ValidationError
+from wtforms import HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.accounts.models import User
 from app.core.forms import BeffroiForm
 from app.core.i18n import lazy_gettext as _l
 from app.core.i18n import ngettext
-from app.spaces.models import JoinPolicy, Space, Visibility
+from app.spaces.models import SECTIONS, JoinPolicy, Space, Visibility, fields_of
 from app.spaces.operations import SpaceDetails
 from app.spaces.queries import count_of_members, member_named
 
-LONGEST_TEXT = 20_000
+LONGEST_TEXT, LONGEST_MESSAGE = 20_000, 600
+#: What is typed: kept as a draft, unlike what is ticked.
+WORDS = ("name", "short_name", "summary", "purpose", "partner", "welcome")
+FIELDS = (*WORDS, "visibility", "join_policy")
 
 
 def _limited(most: int) -> Length:
@@ -80,8 +84,22 @@ class SpaceForm(BeffroiForm):
 
     def details(self) -> SpaceDetails:
         """Return what was typed, its Markdown rendered."""
-        names = ("name", "short_name", "summary", "purpose", "partner", "welcome", "visibility", "join_policy")
-        return SpaceDetails.of(**{name: self[name].data or "" for name in names})
+        return SpaceDetails.of(**{name: self[name].data or "" for name in FIELDS})
+
+
+class SettingsForm(SpaceForm):
+    """The settings of a space: also which sections it shows."""
+
+    sections = SelectMultipleField(
+        _l("Rubriques"),
+        choices=[SelectChoice("library", _l("Ressources")), SelectChoice("discussions", _l("Discussions"))],
+        description=_l(
+            "Une rubrique que l'on retire n'a plus d'onglet et ne reçoit plus rien ; ce qu'elle contient reste trouvé "
+            "par la recherche et s'ouvre encore par son adresse."
+        ),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
 
 
 class NewSpaceForm(SpaceForm):
@@ -102,6 +120,26 @@ class NewSpaceForm(SpaceForm):
                 raise ValidationError(
                     _l("Aucun membre du réseau n'a exactement ce nom ou cette adresse. Indiquez son courriel.")
                 )
+
+
+class AskForm(BeffroiForm):
+    """Why a member would like to enter a space."""
+
+    message = TextAreaField(
+        _l("Quelques mots pour les personnes qui animent l'espace"),
+        [_limited(LONGEST_MESSAGE)],
+        description=_l("Pourquoi ce groupe vous intéresse, ce que vous pourriez y apporter."),
+    )
+
+
+class RefusalForm(BeffroiForm):
+    """Why a request is refused."""
+
+    reason = TextAreaField(
+        _l("Raison"),
+        [DataRequired(_l("Dites pourquoi : la raison est envoyée à la personne.")), _limited(LONGEST_MESSAGE)],
+        description=_l("Elle est envoyée telle quelle par courriel."),
+    )
 
 
 def visibility_choices() -> list[SelectChoice]:
@@ -127,5 +165,5 @@ def visibility_choices() -> list[SelectChoice]:
 
 def filled_from(space: Space) -> dict[str, Any]:
     """Return the fields of the form as a space stands."""
-    names = ("name", "short_name", "summary", "purpose", "partner", "welcome", "visibility", "join_policy")
-    return {**{name: getattr(space, name) for name in names}, "seen_version": str(space.edit_version)}
+    shown = [one for one in SECTIONS if space.shows(one)]
+    return {**fields_of(space, *FIELDS), "sections": shown, "seen_version": str(space.edit_version)}

@@ -24,5 +24,7 @@ describe(
         "people.import_done": _l("Import de personnes terminé"),
         "people.import_cancelled": _l("Import de personnes arrêté"),
         "user.became_guest": _l("Membre devenu invité"),
+        "space.request_refused": _l("Demande d'accès refusée"),
+        "space.role_changed": _l("Rôle changé dans un espace"),
     }
 )

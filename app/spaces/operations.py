@@ -1,4 +1,4 @@
-"""What is done with spaces: create, join, leave, ask, admit, add and remove people."""
+"""What is done with spaces: create, join, leave, add and remove people."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import current_app
-from flask_babel import force_locale
 from sqlalchemy import delete, select
 
 from app.accounts.models import User
@@ -15,15 +13,12 @@ from app.core.audit import record
 from app.core.db import lock
 from app.core.errors import DomainError
 from app.core.events import announce
-from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
-from app.core.mail import send
-from app.core.navigation import address
 from app.core.text import clean_text, one_line, render_markdown, slugify
 from app.extensions import db
-from app.spaces.events import AccessRequested, MemberJoined, MemberLeft, SpaceCreated
+from app.spaces.events import MemberJoined, MemberLeft, SpaceCreated
 from app.spaces.models import JoinPolicy, JoinRequest, Membership, Role, Space, Visibility
-from app.spaces.permissions import can_ask_for_space, can_join_space, forget_memberships
+from app.spaces.permissions import can_join_space, forget_memberships
 from app.spaces.queries import facilitators_of
 
 RESERVED_SLUGS = {"nouveau", "apercu"}
@@ -130,7 +125,7 @@ def add_member(
         found = Membership(space_id=space.id, user_id=user.id)
         db.session.add(found)
     elif role != Role.FACILITATOR:
-        _keep_a_facilitator(space, user)
+        keep_a_facilitator(space, user)
     found.role, found.expires_at = role, expires_at
     found.sponsor_id = sponsor.id if sponsor else None
     _settle_request(space, user)
@@ -147,7 +142,7 @@ def _settle_request(space: Space, user: User) -> None:
     db.session.execute(delete(JoinRequest).where(JoinRequest.space_id == space.id, JoinRequest.user_id == user.id))
 
 
-def _keep_a_facilitator(space: Space, user: User) -> None:
+def keep_a_facilitator(space: Space, user: User) -> None:
     """Refuse that the only person who runs a space stops doing so. Raises DomainError."""
     if [one.id for one in facilitators_of(space)] == [user.id]:
         raise DomainError(
@@ -188,51 +183,9 @@ def _end_membership(space: Space, user: User, *, by: User | None, action: str) -
     found = membership_in(space, user)
     if found is None:
         return
-    _keep_a_facilitator(space, user)
+    keep_a_facilitator(space, user)
     db.session.delete(found)
     db.session.flush()
     forget_memberships(user)
     record(action, by, space, user_id=user.id)
     announce(MemberLeft(space.id, user.id, by.id if by else None))
-
-
-def request_access(person: User, space: Space) -> bool:
-    """Ask to enter a space; tell whether this was the first time. Those who run the space are told by mail, once.
-
-    Raises DomainError when the space does not take requests from this person.
-    """
-    lock(space)
-    asked = select(JoinRequest.id).where(JoinRequest.space_id == space.id, JoinRequest.user_id == person.id)
-    if db.session.scalar(asked) is not None:
-        return False
-    if not can_ask_for_space(person, space):
-        raise DomainError(_l("On n'entre dans cet espace que sur invitation."))
-    db.session.add(JoinRequest(space_id=space.id, user_id=person.id))
-    db.session.flush()
-    record("space.access_requested", person, space)
-    announce(AccessRequested(space.id, person.id))
-    _tell_facilitators(person, space)
-    return True
-
-
-def _tell_facilitators(person: User, space: Space) -> None:
-    """Mail the request to those who run the space, or to the contact of the site when nobody does."""
-    link = address("spaces.members_page", slug=space.slug)
-    readers = [(one.email, one.language) for one in facilitators_of(space)]
-    for email, language in readers or [(current_app.config["SETTINGS"].contact, "fr")]:
-        with force_locale(language):
-            subject = _("%(name)s demande à participer à « %(space)s »", name=person.name, space=space.name)
-        send(email, subject, "join_request", language=language, user=person, space=space, link=link)
-
-
-def admit(space: Space, user: User, *, by: User | None = None) -> Membership:
-    """Say yes to a request; the person is told by mail. Raises DomainError when there is no request of theirs."""
-    asked = select(JoinRequest.id).where(JoinRequest.space_id == space.id, JoinRequest.user_id == user.id)
-    if db.session.scalar(asked) is None:
-        raise DomainError(_l("Cette personne n'a pas demandé à entrer dans cet espace."))
-    membership = add_member(space, user, by=by)
-    link = address("spaces.space_page", slug=space.slug)
-    with force_locale(user.language):
-        subject = _("Vous participez maintenant à « %(space)s »", space=space.name)
-    send(user.email, subject, "admitted", language=user.language, user=user, space=space, link=link)
-    return membership

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, distinct, func, or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, joinedload
 
 from app.accounts.models import Organisation, User, UserKind
 from app.accounts.queries import normal_email
@@ -87,8 +87,8 @@ def requested_by(person: User) -> set[int]:
 
 def requests_for(space: Space) -> list[JoinRequest]:
     """Return the requests to enter a space, oldest first."""
-    query = select(JoinRequest).where(JoinRequest.space_id == space.id).order_by(JoinRequest.created_at, JoinRequest.id)
-    return list(db.session.scalars(query))
+    query = select(JoinRequest).where(JoinRequest.space_id == space.id).options(joinedload(JoinRequest.user))
+    return list(db.session.scalars(query.order_by(JoinRequest.created_at, JoinRequest.id)))
 
 
 def is_present() -> ColumnElement[bool]:

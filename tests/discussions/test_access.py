@@ -145,7 +145,7 @@ def test_a_closed_space_is_named_on_the_refusal_and_a_private_one_never(app: Fla
     listed, secret = _places(app, REQUEST), _places(app, PRIVATE)
     refusal = browser(OUTSIDER).get(listed["thread"]).get_data(as_text=True)
     assert "Vie nocturne" in refusal
-    assert f'action="/espaces/{REQUEST}/demander"' in refusal
+    assert f'href="/espaces/{REQUEST}/demander"' in refusal
     assert "Le titre" not in refusal
     missing = browser(OUTSIDER).get(secret["thread"]).get_data(as_text=True)
     assert "Cercle fermé" not in missing

@@ -14,17 +14,16 @@ from app.core.db import transaction
 from app.core.errors import DomainError
 from app.core.events import listen
 from app.extensions import db
+from app.spaces.asking import admit, request_access
 from app.spaces.events import AccessRequested, MemberJoined, MemberLeft, SpaceCreated
 from app.spaces.models import JoinPolicy, JoinRequest, Membership, Role, Space, Visibility
 from app.spaces.operations import (
     add_member,
-    admit,
     create_space,
     join,
     leave,
     membership_in,
     remove_member,
-    request_access,
 )
 from app.spaces.permissions import can_read_space, memberships_of
 from app.spaces.queries import space_by_slug

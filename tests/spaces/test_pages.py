@@ -224,7 +224,7 @@ def test_guest_can_leave_but_not_join_nor_ask(app: Flask, cast: Cast) -> None:
 
 def test_request_is_mailed_once_to_those_who_run_the_space(app: Flask, cast: Cast) -> None:
     browser = Browser(app, OUTSIDER)
-    assert f'action="/espaces/{REQUEST}/demander"' in browser.get(f"/espaces/{REQUEST}").text
+    assert f'href="/espaces/{REQUEST}/demander"' in browser.get(f"/espaces/{REQUEST}").text
     for _ in range(2):
         assert browser.post(f"/espaces/{REQUEST}/demander").headers["Location"] == "/espaces"
     assert "Demande envoyée" in browser.get("/espaces").text

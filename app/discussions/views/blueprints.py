@@ -7,4 +7,4 @@ from flask import Blueprint
 from app.spaces.blueprint import SpaceBlueprint
 
 blueprint = Blueprint("discussions", __name__)
-space_blueprint = SpaceBlueprint("space_discussions", __name__)
+space_blueprint = SpaceBlueprint("space_discussions", __name__, section="discussions")

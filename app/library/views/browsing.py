@@ -14,12 +14,12 @@ from app.core.paging import page_number, paginate
 from app.core.slots import collect
 from app.core.text import one_line
 from app.library.kinds import KINDS, kind_of
+from app.library.permissions import can_add_resource
 from app.library.queries import SORTS, Wanted, count_by_kind, count_by_tag, resources_visible_to, tags_by_slug
 from app.library.rows import row_of
 from app.library.views.doors import library, space_library
 from app.spaces.blueprint import render_space_page
 from app.spaces.models import Space
-from app.spaces.permissions import can_write_in_space
 from app.spaces.queries import spaces_of
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def space_resources_page(space: Space) -> ResponseReturnValue:
 @signed_in
 def choose_space_page() -> ResponseReturnValue:
     """Ask in which space a resource is to be added; go there at once when there is only one."""
-    spaces = [space for space in spaces_of(person()) if can_write_in_space(person(), space)]
+    spaces = [space for space in spaces_of(person()) if can_add_resource(person(), space)]
     if len(spaces) == 1:
         return redirect(url_for("space_library.new_resource", slug=spaces[0].slug))
     return render_template("library/choose_space.html", spaces=spaces)
@@ -102,7 +102,7 @@ def _listing(address: Callable[..., str], space: Space | None = None) -> Listing
         address=address(),
         page_address=address(**state, page="NUMBER").replace("NUMBER", "{n}"),
         clear_address=address(),
-        may_add=can_write_in_space(person(), space) if space else bool(spaces_of(person())),
+        may_add=can_add_resource(person(), space) if space else bool(spaces_of(person())),
         add_url=url_for("space_library.new_resource", slug=space.slug)
         if space
         else url_for("library.choose_space_page"),

@@ -11,7 +11,7 @@ from app.spaces.blueprint import SpaceBlueprint
 from config import MEBIBYTE
 
 library = Blueprint("library", __name__)
-space_library = SpaceBlueprint("space_library", __name__)
+space_library = SpaceBlueprint("space_library", __name__, section="library")
 files = Blueprint("files", __name__)
 
 

@@ -12,7 +12,7 @@ from app.core.i18n import gettext as _
 from app.core.text import one_line
 from app.library.addresses import resource_url
 from app.library.operations import remove_resource, restore_resource
-from app.library.permissions import can_edit_resource
+from app.library.permissions import can_remove_resource
 from app.library.queries import resource_for, trashed_resource_for
 from app.library.views.doors import library
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def remove_page(public_id: str) -> ResponseReturnValue:
     """Ask, then put a resource in the trash."""
     resource = resource_for(person(), public_id)
-    can_edit_resource.require(person(), resource)
+    can_remove_resource.require(person(), resource)
     if request.method == "GET":
         return render_template("library/remove.html", resource=resource)
     with transaction():

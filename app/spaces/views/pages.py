@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
 
 from app.core.access import network_members, person, signed_in
+from app.core.clock import now
 from app.core.db import transaction
+from app.core.errors import RefusedError
 from app.core.i18n import gettext as _
 from app.core.navigation import Tab
 from app.core.paging import page_number
 from app.core.slots import fill
 from app.core.text import typographic
-from app.spaces.blueprint import for_outsiders, render_space_page
+from app.spaces.asking import request_access
+from app.spaces.blueprint import WAITING, for_outsiders, render_space_page
 from app.spaces.cards import space_cards
 from app.spaces.entering import stays_in
-from app.spaces.models import Space
-from app.spaces.operations import join, leave, request_access
-from app.spaces.permissions import can_ask_for_space, can_join_space, can_see_space, facilitates, memberships_of
-from app.spaces.queries import facilitators_of, organisations_of, people_of, requested_by, turnout
+from app.spaces.forms import AskForm
+from app.spaces.models import Membership, Role, Space
+from app.spaces.operations import join, leave
+from app.spaces.permissions import (
+    can_ask_for_space,
+    can_join_space,
+    can_run_space,
+    can_see_space,
+    facilitates,
+    memberships_of,
+)
+from app.spaces.queries import facilitators_of, organisations_of, people_of, requested_by, requests_for, turnout
 from app.spaces.views.doors import blueprint, listing
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 SHIELDS = 10
+NEWCOMER_FOR = timedelta(days=30)
 
 
 @listing.get("/espaces")
@@ -67,20 +80,31 @@ def space_page(space: Space) -> ResponseReturnValue:
         may_join=can_join_space(me, space),
         may_ask=can_ask_for_space(me, space),
         has_asked=space.id in requested_by(me),
+        runs=can_run_space(me, space),
+        welcome=typographic(space.welcome_html) if is_newcomer(memberships_of(me).get(space.id)) else "",
     )
+
+
+def is_newcomer(membership: Membership | None) -> bool:
+    """Tell whether a person has lately come into a space, not to run it, and has not put its welcome away."""
+    if membership is None or membership.role == Role.FACILITATOR or membership.welcomed_at is not None:
+        return False
+    return now() - membership.created_at < NEWCOMER_FOR
 
 
 @blueprint.get("/membres")
 @signed_in
 def members_page(space: Space) -> ResponseReturnValue:
-    """Show the people of a space, with role and city; to those who run it, the visits of administrators too."""
-    facilitating = facilitates(person(), space)
+    """Show the people of a space; to those who run it, who asks to enter and the visits of administrators too."""
+    me = person()
+    runs, facilitating = can_run_space(me, space), facilitates(me, space)
     return render_space_page(
         "spaces/members.html",
         space,
         page=people_of(space, page_number()),
-        membership=memberships_of(person()).get(space.id),
+        runs=runs,
         facilitating=facilitating,
+        asking=requests_for(space) if runs else [],
         stays=stays_in(space) if facilitating else [],
     )
 
@@ -96,15 +120,24 @@ def join_space(space: Space) -> ResponseReturnValue:
     return redirect(url_for("spaces.space_page", slug=space.slug))
 
 
-@blueprint.post("/demander")
+@blueprint.route("/demander", methods=["GET", "POST"])
 @network_members
 @for_outsiders
 def ask_for_space(space: Space) -> ResponseReturnValue:
-    """Ask to enter a space; those who run it decide."""
-    if can_join_space(person(), space):
+    """Ask to enter a space, with a few words; those who run it decide."""
+    me, form = person(), AskForm()
+    may_join = can_join_space(me, space)
+    if request.method == "GET" and space.id in requested_by(me):
+        raise RefusedError(WAITING, space)
+    if request.method == "GET" and not may_join:
+        can_ask_for_space.require(me, space)
+    if request.method == "GET" or not (may_join or form.validate()):
+        page = render_template("spaces/ask.html", space=space, form=form, may_join=may_join)
+        return page, 200 if request.method == "GET" else 422
+    if may_join:
         return join_space(space)
     with transaction():
-        first = request_access(person(), space)
+        first = request_access(me, space, form.message.data or "")
     sent = _("Votre demande est envoyée. Vous recevrez la réponse par courriel.")
     flash(sent if first else _("Votre demande est déjà envoyée. Vous recevrez la réponse par courriel."))
     return redirect(url_for("space_list.spaces_page"))
@@ -117,8 +150,10 @@ def leave_space(space: Space) -> ResponseReturnValue:
     membership = memberships_of(person()).get(space.id)
     if membership is None:
         return redirect(url_for("spaces.space_page", slug=space.slug))
-    if request.method == "GET":
-        return render_space_page("spaces/leave.html", space, membership=membership)
+    alone = [one.id for one in facilitators_of(space)] == [person().id]
+    if request.method == "GET" or alone:
+        page = render_space_page("spaces/leave.html", space, membership=membership, alone=alone)
+        return page, 200 if request.method == "GET" else 409
     with transaction():
         leave(person(), space)
     flash(_("Vous ne participez plus à « %(space)s ». Vos contributions restent.", space=space.name))

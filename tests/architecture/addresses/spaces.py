@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from tests.architecture.addresses.lines import ADMINS, READ, SIGNED_IN, Line, post
+from tests.architecture.addresses.lines import ADMINS, MODERATE, READ, SIGNED_IN, Line, post
+from tests.people import OPEN, PRIVATE, REQUEST
+
+#: Those who run the space, who then learn that nobody of that name is there.
+NOBODY_THERE = {OPEN: "drnnrrnnrn", REQUEST: "dnnnrrnrrn", PRIVATE: "dnrnnrnnnn"}
+#: No space of the table has an image: its readers learn that there is none.
+NO_IMAGE = {OPEN: "dnnnnnnnnn", REQUEST: "dnnnrrnrrn", PRIVATE: "dnnnnnnnnn"}
 
 TABLE: list[Line] = [
     Line("space_list.spaces_page", "/espaces", SIGNED_IN),
@@ -10,10 +16,22 @@ TABLE: list[Line] = [
     post("space_list.preview_view", "/espaces/apercu", SIGNED_IN, body="**Un texte**"),
     Line("spaces.space_page", "/espaces/{slug}", READ),
     Line("spaces.members_page", "/espaces/{slug}/membres", READ),
+    Line("spaces.settings_page", "/espaces/{slug}/reglages", MODERATE),
+    Line("spaces.image", "/espaces/{slug}/image", NO_IMAGE),
+    Line("spaces.add_page", "/espaces/{slug}/membres/ajouter", MODERATE),
+    Line("spaces.suggestions_view", "/espaces/{slug}/membres/suggestions?q=ma", MODERATE),
+    post("spaces.role_view", "/espaces/{slug}/membres/aaaaaaaaaa/role", NOBODY_THERE, role="member"),
+    Line("spaces.remove_view", "/espaces/{slug}/membres/aaaaaaaaaa/retirer", NOBODY_THERE),
+    post("spaces.admit_view", "/espaces/{slug}/demandes/aaaaaaaaaa/accepter", NOBODY_THERE),
+    Line("spaces.refuse_view", "/espaces/{slug}/demandes/aaaaaaaaaa/refuser", NOBODY_THERE),
+    post("spaces.image_view", "/espaces/{slug}/reglages/image", MODERATE),
+    post("spaces.reopen_view", "/espaces/{slug}/rouvrir", MODERATE),
 ]
 
 #: Addresses that change what the table stands on have tests of their own, named here.
 ELSEWHERE: dict[str, str] = {
+    "spaces.archive_view": "tests/spaces",
+    "spaces.welcome_view": "tests/spaces",
     "spaces.join_space": "tests/spaces",
     "spaces.leave_space": "tests/spaces",
     "spaces.ask_for_space": "tests/spaces",

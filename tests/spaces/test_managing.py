@@ -1,0 +1,225 @@
+"""The people of a space: roles, removal, additions, requests and their answers."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app.accounts.models import User
+from app.core.audit import AuditEntry
+from app.core.db import transaction
+from app.extensions import db
+from app.spaces.models import JoinRequest, Membership, Role, Space
+from app.spaces.operations import membership_in
+from app.spaces.queries import space_by_slug
+from tests.people import (
+    ADMIN,
+    ENTERED,
+    FACILITATOR,
+    FORMER,
+    GUEST,
+    MEMBER,
+    OPEN,
+    OUTSIDER,
+    PRIVATE,
+    REFERENT,
+    REQUEST,
+    Cast,
+)
+from tests.support import Browser, CountedStatements, loaded, work
+
+
+def _space(slug: str) -> Space:
+    found = space_by_slug(slug)
+    assert found is not None
+    return found
+
+
+def _role(app: Flask, slug: str, email: str) -> str | None:
+    with app.app_context():
+        found = membership_in(_space(slug), loaded(email))
+        return found.role if found else None
+
+
+def _at(app: Flask, slug: str, email: str, action: str, what: str = "membres") -> str:
+    with app.app_context():
+        return f"/espaces/{slug}/{what}/{loaded(email).public_id}/{action}"
+
+
+def _mails(app: Flask) -> list[EmailMessage]:
+    work(app)
+    found: list[EmailMessage] = app.extensions["mail_transport"].messages()
+    return found
+
+
+@pytest.fixture(autouse=True)
+def _empty_outbox(app: Flask) -> None:
+    for file in app.extensions["mail_transport"].folder.glob("*.eml"):
+        file.unlink()
+
+
+def test_facilitator_hands_the_running_over_then_leaves(app: Flask, cast: Cast) -> None:
+    browser = Browser(app, FACILITATOR)
+    assert browser.get(f"/espaces/{PRIVATE}/quitter").text.count("Confier l’animation") == 1
+    assert browser.post(f"/espaces/{PRIVATE}/quitter").status_code == 409
+    assert browser.post(_at(app, PRIVATE, MEMBER, "role"), {"role": "facilitator"}).status_code == 302
+    assert _role(app, PRIVATE, MEMBER) == Role.FACILITATOR
+    assert browser.post(f"/espaces/{PRIVATE}/quitter").status_code == 302
+    assert _role(app, PRIVATE, FACILITATOR) is None
+
+
+def test_last_facilitator_is_neither_demoted_nor_removed(app: Flask, cast: Cast) -> None:
+    admin = Browser(app, ENTERED)
+    for action, sent in (("role", {"role": "member"}), ("retirer", {})):
+        answer = admin.post(_at(app, PRIVATE, FACILITATOR, action), sent, follow_redirects=True)
+        assert "Confiez d’abord l’animation à un autre membre" in answer.text
+    assert _role(app, PRIVATE, FACILITATOR) == Role.FACILITATOR
+
+
+def test_guest_never_runs_a_space_and_odd_roles_are_unknown(app: Flask, cast: Cast) -> None:
+    browser = Browser(app, FACILITATOR)
+    answer = browser.post(_at(app, OPEN, GUEST, "role"), {"role": "facilitator"}, follow_redirects=True)
+    assert "Un invité ne peut pas animer" in answer.text
+    assert browser.post(_at(app, OPEN, MEMBER, "role"), {"role": "king"}).status_code == 404
+    assert browser.post(_at(app, OPEN, OUTSIDER, "role"), {"role": "facilitator"}).status_code == 404
+
+
+def test_changing_a_role_keeps_the_end_of_an_access(app: Flask, cast: Cast) -> None:
+    Browser(app, FACILITATOR).post(_at(app, OPEN, GUEST, "role"), {"role": "member"})
+    with app.app_context():
+        found = membership_in(_space(OPEN), loaded(GUEST))
+        assert found is not None
+        assert found.expires_at is not None
+
+
+def test_removed_person_reads_no_more_and_what_they_wrote_stays(app: Flask, cast: Cast) -> None:
+    browser, member = Browser(app, FACILITATOR), Browser(app, MEMBER)
+    assert "Ce que cette personne a écrit" in browser.get(_at(app, PRIVATE, MEMBER, "retirer")).text
+    assert member.get(f"/espaces/{PRIVATE}").status_code == 200
+    assert browser.post(_at(app, PRIVATE, MEMBER, "retirer")).status_code == 302
+    assert member.get(f"/espaces/{PRIVATE}").status_code == 404
+
+
+def test_member_added_without_acceptance_is_told(app: Flask, cast: Cast) -> None:
+    browser, page = Browser(app, FACILITATOR), f"/espaces/{PRIVATE}/membres/ajouter"
+    assert "Odile Kervella" in browser.get(f"{page}?q={OUTSIDER}").text
+    with app.app_context():
+        sent = {"person": loaded(OUTSIDER).public_id, "q": OUTSIDER}
+    assert browser.post(page, sent).status_code == 302
+    assert _role(app, PRIVATE, OUTSIDER) == Role.MEMBER
+    (mail,) = _mails(app)
+    assert (mail["To"], mail["Subject"]) == (OUTSIDER, "Vous participez maintenant à un nouvel espace")
+
+
+def test_facilitator_finds_by_name_only_people_they_may_know_of(app: Flask, cast: Cast) -> None:
+    browser, page = Browser(app, FACILITATOR), f"/espaces/{REQUEST}/membres/ajouter?q="
+    assert "Malik Benali" in browser.get(f"{page}malik").text  # they share a space
+    assert "Malik Benali" in browser.get(f"{page}port elv").text
+    for hidden in ("odile", "lanvallec", "gaspard", GUEST, FORMER, "felix", "%", "_", "o"):
+        assert "person-row" not in browser.get(page + hidden).text, hidden
+    with app.app_context(), transaction():
+        loaded(OUTSIDER).in_directory = True
+    assert "Odile Kervella" in browser.get(f"{page}odile").text
+    assert "Rozenn Le Goff" in Browser(app, ENTERED).get(f"{page}rozenn").text  # administrators know everybody
+    suggested = browser.get(f"/espaces/{REQUEST}/membres/suggestions?q=mal").text
+    assert 'role="option"' in suggested
+    assert "Malik Benali" in suggested
+
+
+def test_person_one_may_not_know_of_is_not_added_by_their_id(app: Flask, cast: Cast) -> None:
+    browser, page = Browser(app, FACILITATOR), f"/espaces/{REQUEST}/membres/ajouter"
+    for email in (OUTSIDER, GUEST, FORMER, FACILITATOR):
+        with app.app_context():
+            public_id = db.session.scalars(select(User.public_id).where(User.email == email)).one()
+        assert browser.post(page, {"person": public_id, "q": "x"}).status_code == 404, email
+
+
+def test_request_carries_a_message_and_is_admitted(app: Flask, cast: Cast) -> None:
+    outsider, browser = Browser(app, OUTSIDER), Browser(app, FACILITATOR)
+    assert "Vie nocturne" in outsider.get(f"/espaces/{REQUEST}/demander").text
+    outsider.post(f"/espaces/{REQUEST}/demander", {"message": "Nos bars <b>ferment</b> tard."})
+    page = browser.get(f"/espaces/{REQUEST}/membres").text
+    assert "Nos bars &lt;b&gt;ferment&lt;/b&gt; tard." in page
+    assert "1 demande à étudier" in page.replace("\xa0", " ")
+    (mail,) = _mails(app)
+    assert "Nos bars" in str(mail)
+    assert browser.post(_at(app, REQUEST, OUTSIDER, "accepter", "demandes")).status_code == 302
+    assert outsider.get(f"/espaces/{REQUEST}").status_code == 200
+
+
+def test_request_is_refused_with_a_reason_that_is_sent(app: Flask, cast: Cast) -> None:
+    outsider, browser = Browser(app, OUTSIDER), Browser(app, FACILITATOR)
+    outsider.post(f"/espaces/{REQUEST}/demander")
+    refusal = _at(app, REQUEST, OUTSIDER, "refuser", "demandes")
+    assert browser.post(refusal, {"reason": " "}).status_code == 422
+    assert browser.post(refusal, {"reason": "Le groupe est complet."}).status_code == 302
+    told = [mail for mail in _mails(app) if mail["To"] == OUTSIDER]
+    assert len(told) == 1
+    assert "Le groupe est complet." in str(told[0])
+    with app.app_context():
+        assert db.session.scalar(select(JoinRequest.id)) is None
+        entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "space.request_refused")).one()
+        assert entry.detail["reason"] == "Le groupe est complet."
+    assert browser.post(refusal, {"reason": "Encore"}).status_code == 404
+    assert outsider.get(f"/espaces/{REQUEST}/demander").status_code == 200
+
+
+def test_message_too_long_comes_back(app: Flask, cast: Cast) -> None:
+    answer = Browser(app, OUTSIDER).post(f"/espaces/{REQUEST}/demander", {"message": "m" * 601})
+    assert answer.status_code == 422
+    assert "m" * 601 in answer.text
+
+
+@pytest.mark.parametrize("action", ["role", "retirer", "accepter", "refuser"])
+def test_only_those_who_run_the_space_manage_its_people(app: Flask, cast: Cast, action: str) -> None:
+    what = "demandes" if action in {"accepter", "refuser"} else "membres"
+    for slug in (OPEN, PRIVATE):
+        for email in (MEMBER, OUTSIDER, GUEST, REFERENT):
+            address = _at(app, slug, MEMBER, action, what)
+            assert Browser(app, email).post(address, {"role": "facilitator"}).status_code in {403, 404}, email
+    assert _role(app, PRIVATE, MEMBER) == Role.MEMBER
+
+
+def test_administrator_names_who_runs_an_orphaned_space_but_not_themselves(app: Flask, cast: Cast) -> None:
+    admin = Browser(app, ADMIN)
+    with app.app_context():
+        address = f"/administration/espaces/{_space(PRIVATE).public_id}/animation"
+    assert admin.post(address, {"who": MEMBER}).status_code == 422  # somebody runs it
+    with app.app_context(), transaction() as session:
+        session.delete(
+            session.scalars(
+                select(Membership).where(
+                    Membership.role == Role.FACILITATOR, Membership.space_id == cast.spaces[PRIVATE]
+                )
+            ).one()
+        )
+    assert "1 espace n’est plus animé" in admin.get("/administration/espaces").text.replace("\xa0", " ")
+    for wrong in (ADMIN, "personne", GUEST):
+        assert admin.post(address, {"who": wrong}).status_code == 422, wrong
+    assert admin.post(address, {"who": "Odile Kervella"}).status_code == 302
+    assert _role(app, PRIVATE, OUTSIDER) == Role.FACILITATOR
+
+
+def test_list_of_the_administration_costs_the_same_for_one_space_and_for_three(app: Flask, cast: Cast) -> None:
+    admin = Browser(app, ADMIN)
+    admin.get("/administration/espaces")
+    with CountedStatements(app) as three:
+        page = admin.get("/administration/espaces")
+    with CountedStatements(app) as one:
+        admin.get("/administration/espaces?q=cercle")
+    assert "Cercle fermé" in page.text
+    assert len(three) == len(one)
+
+
+def test_page_of_members_costs_the_same_for_one_request_and_for_three(app: Flask, cast: Cast) -> None:
+    browser, counts = Browser(app, FACILITATOR), []
+    for email in (OUTSIDER, REFERENT, ADMIN):
+        Browser(app, email).post(f"/espaces/{REQUEST}/demander")
+        browser.get(f"/espaces/{REQUEST}/membres")
+        with CountedStatements(app) as counted:
+            browser.get(f"/espaces/{REQUEST}/membres")
+        counts.append(len(counted))
+    assert len(set(counts)) == 1
