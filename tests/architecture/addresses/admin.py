@@ -7,6 +7,9 @@ from tests.architecture.addresses.lines import ADMINS, Line
 TABLE: list[Line] = [
     Line("admin.overview_page", "/administration", ADMINS),
     Line("admin_charter.charter_page", "/administration/charte", ADMINS),
+    Line("admin_spaces.spaces_page", "/administration/espaces", ADMINS),
+    Line("admin_spaces.facilitator_page", "/administration/espaces/{space}/animation", ADMINS),
+    Line("admin_spaces.delete_page", "/administration/espaces/{space}/supprimer", ADMINS),
 ]
 
 #: Addresses that change what the table stands on have tests of their own, named here.
