@@ -18,7 +18,7 @@ from app.core.paging import Page
 from app.discussions.addresses import post_url, quote_url, thread_url, urls_of_posts
 from app.discussions.cards import Cards, Key
 from app.discussions.models import Post, Thread
-from app.discussions.permissions import can_edit_post, can_moderate_thread, can_remove_post, can_reply
+from app.discussions.permissions import can_edit_post, can_moderate_thread, can_move_thread, can_remove_post, can_reply
 from app.discussions.queries import Fresh, cited_in, fresh_after, organisations_in, page_of_posts, unread_counts
 from app.discussions.subjects import subject_of
 from app.discussions.texts import html_of
@@ -74,6 +74,7 @@ class ThreadPage:
     space: Space | None
     reads_space: bool
     may_reply: bool
+    may_move: bool
     may_join: bool
 
     @property
@@ -143,6 +144,7 @@ def thread_page_for(
         space=space,
         reads_space=can_read_space(me, thread.space),
         may_reply=can_reply(me, thread),
+        may_move=can_move_thread(me, thread),
         may_join=space is not None and can_join_space(me, space),
     )
 

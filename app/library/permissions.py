@@ -27,9 +27,7 @@ is_in_trash = Rule(
 can_add_resource = can_write_in_space & shows("library")
 can_read_resource = can_read(Resource)
 writes_there, moderates_there = in_space(Resource, can_write_in_space), in_space(Resource, can_moderate_space)
-keeps_resource = ((wrote_resource & writes_there) | moderates_there).called(
-    _l("la personne tient la ressource à jour")
-)
+keeps_resource = ((wrote_resource & writes_there) | moderates_there).called(_l("la personne tient la ressource à jour"))
 can_edit_resource = (can_read_resource & keeps_resource & in_space(Resource, is_active)).called(
     _l("la personne modifie la ressource")
 )

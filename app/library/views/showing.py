@@ -18,7 +18,7 @@ from app.library.jobs import draw_soon
 from app.library.kinds import kind_of
 from app.library.lines import file_lines
 from app.library.models import Attachment, FileVersion, Resource
-from app.library.permissions import can_edit_resource
+from app.library.permissions import can_edit_resource, can_move_resource
 from app.library.queries import attachment_of, resource_for
 from app.library.rows import foreign_lang
 from app.library.states import state_of, unit_word
@@ -97,5 +97,6 @@ def _page(resource: Resource, version: FileVersion | None, document: Document | 
         "files": file_lines(resource, with_state=may_edit),
         "download": download_url(version) if version else "",
         "may_edit": may_edit,
+        "may_move": can_move_resource(person(), resource),
         "asides": collect("resource.aside", resource, document.number if document and document.pages > 1 else None),
     }

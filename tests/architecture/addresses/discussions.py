@@ -13,6 +13,7 @@ TABLE: list[Line] = [
     post("discussions.read_view", "/discussions/{thread}/lecture", READ, n="1"),
     post("discussions.reply_view", "/discussions/{thread}/reponses", WRITE, body="Une réponse."),
     post("discussions.comment_view", "/ressources/{resource}/commentaires", WRITE, body="Un commentaire."),
+    Line("discussions.move_page", "/discussions/{thread}/deplacer", MODERATE),
     Line("discussions.edit_page", "/discussions/messages/{post}/modifier", OWN),
     Line("discussions.remove_page", "/discussions/messages/{post}/supprimer", OWN),
     Line("discussions.hide_page", "/discussions/messages/{others_post}/masquer", MODERATE),

@@ -18,6 +18,7 @@ TABLE: list[Line] = [
     Line("files.picture_state", "/fichiers/{picture}/pages/1/etat", READ),
     Line("library.change_resource", "/ressources/{resource}/modifier", MODERATE),
     post("library.keep_change", "/ressources/{resource}/modifier/brouillon", MODERATE, title="brouillon"),
+    Line("library.move_page", "/ressources/{resource}/deplacer", MODERATE),
     Line("library.remove_page", "/ressources/{resource}/supprimer", MODERATE),
 ]
 
