@@ -19,6 +19,7 @@ from app.core.clock import now, set_clock
 from app.core.db import transaction
 from app.demo import content, documents
 from app.demo.content import Network
+from app.demo.profiles import load_profiles
 from app.discussions.models import Post, ReadPosition, Thread
 from app.discussions.operations import comment, reply, start_thread
 from app.extensions import db
@@ -46,6 +47,7 @@ def load_network(*, known_password: bool, progress: Progress = lambda _line: Non
     network, start = content.load(), now()
     made = _load_people(network, known_password=known_password)
     progress(f"{len(network.organisations)} organisations, {len(network.people)} people")
+    load_profiles(_person, {one.key: one.email for one in network.people})
     _load_spaces(network, start)
     progress(f"{len(network.spaces)} spaces")
     resources = _load_resources(network, start)

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from app.accounts.models import User
 from app.core.access import person
 from app.core.i18n import gettext as _
-from app.core.navigation import Tab
+from app.core.navigation import NavigationEntry, Tab
 from app.core.slots import fill
 from app.directory.addresses import person_url, photo_url
 from app.spaces.people import can_see_person, shows
@@ -31,6 +31,13 @@ def photo_of_person(other: Any, side: int) -> str | None:
     if not isinstance(other, User) or not other.photo_sha256 or not current_user.is_authenticated:
         return None
     return photo_url(other, side) if shows(person(), other, "photo") else None
+
+
+@fill("navigation", order=50)
+def navigation_entry() -> NavigationEntry | None:
+    """Return the entry « Annuaire », for the members of the network."""
+    url = url_for("directory.organisations_page")
+    return NavigationEntry(url, _("Annuaire"), "directory", url) if person().is_member else None
 
 
 @fill("account.tabs", order=10)

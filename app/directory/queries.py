@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from typing import Any
+
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import selectinload
 
-from app.accounts.models import Expertise, User
+from app.accounts.models import Expertise, Organisation, User
 from app.core.errors import NotFoundError
+from app.directory.permissions import can_see_organisation
 from app.extensions import db
+from app.library.models import Resource
+from app.library.queries import resources_visible_to
 from app.spaces.models import Space
-from app.spaces.people import can_see_person
+from app.spaces.people import can_find_person, can_see_person
 from app.spaces.permissions import can_see_space, exists, takes_part
 
 MOST_SUGGESTED = 12
@@ -22,6 +27,27 @@ def person_for(reader: User, public_id: str) -> User:
     if person is None:
         raise NotFoundError
     return person
+
+
+def organisation_for(reader: User, public_id: str) -> Organisation:
+    """Return an organisation this reader may know of. Raises NotFoundError, the same for one that never existed."""
+    wanted = select(Organisation).where(Organisation.public_id == public_id, can_see_organisation.where(reader))
+    organisation: Organisation | None = db.session.scalar(wanted)
+    if organisation is None:
+        raise NotFoundError
+    return organisation
+
+
+def people_in(reader: User, organisation: Organisation) -> Select[Any]:
+    """Return the people of an organisation whom this reader finds in the directory, by name."""
+    found = (User.organisation_id == organisation.id) & can_find_person.where(reader)
+    return select(User).where(found).order_by(User.sort_key, User.id)
+
+
+def resources_shared_by(reader: User, organisation: Organisation) -> Select[Any]:
+    """Return the resources that the people of an organisation shared and that this reader may read, latest first."""
+    people = select(User.id).where(User.organisation_id == organisation.id)
+    return resources_visible_to(reader).where(Resource.author_id.in_(people))
 
 
 def common_spaces(reader: User, person: User) -> list[Space]:

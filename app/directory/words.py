@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from babel import Locale
 
-from app.accounts.models import Mandate, OrganisationKind, ShownTo, User
+from app.accounts.models import Mandate, Organisation, OrganisationKind, ShownTo, User
 from app.core.i18n import current_language, format_day_number
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
@@ -68,3 +68,39 @@ def mandate_fact(person: User) -> str:
     if end:
         return _("%(mandate)s, jusqu'au %(day)s", mandate=label, day=format_day_number(end))
     return label
+
+
+# Inhabitants: under 10 000, to 50 000, to 200 000, beyond.
+BANDS = ("-10000", "10000-50000", "50000-200000", "200000-")
+_BOUNDS = (10_000, 50_000, 200_001)
+
+
+def band_of(population: int | None) -> list[str]:
+    """Return the band of a number of inhabitants, nothing where none is known."""
+    return [BANDS[sum(population >= bound for bound in _BOUNDS)]] if population else []
+
+
+def band_words(band: str) -> str:
+    """Return how a band is called."""
+    words = (_("Moins de 10 000"), _("De 10 000 à 50 000"), _("De 50 000 à 200 000"), _("Plus de 200 000"))
+    return words[BANDS.index(band)]
+
+
+def kind_words(kind: str) -> str:
+    """Return what an organisation is: « Commune »."""
+    known = kind if kind in set(OrganisationKind) else OrganisationKind.OTHER
+    return str(KINDS[OrganisationKind(known)])
+
+
+def membership_words(value: str) -> str:
+    """Return how the filter « member or not » is called."""
+    return _("Membre du réseau") if value == "oui" else _("Hors du réseau")
+
+
+def member_since(organisation: Organisation) -> str:
+    """Return since when an organisation is a member: « Membre du réseau depuis le 3 mai 2019 »."""
+    if not organisation.is_member:
+        return _("Hors du réseau")
+    if organisation.joined_on:
+        return _("Membre du réseau depuis le %(day)s", day=format_day_number(organisation.joined_on))
+    return _("Membre du réseau")

@@ -32,6 +32,7 @@ from app.discussions.queries import (
     count_of_threads,
     first_threads,
     last_posts,
+    last_threads_of,
     thread_about,
 )
 from app.discussions.texts import html_of, without_placeholders
@@ -41,6 +42,7 @@ from app.spaces.models import Space
 from app.spaces.permissions import can_join_space, can_write_in_space, shown_space
 
 THREADS_IN_OVERVIEW = 5
+THREADS_OF_PERSON = 5
 POSTS_BESIDE = 5
 
 
@@ -66,6 +68,17 @@ def threads_panel(space: Space) -> Markup | None:
         may_start=can_start_thread(me, space),
         url=list_url(space),
     )
+    return Markup(panel)  # noqa: S704 - rendered by a template, which escapes
+
+
+@fill("person.panels", order=50)
+def threads_of_person(writer: User) -> Markup | None:
+    """Return the panel of the discussions in which somebody wrote last, among those this person may read."""
+    me = person()
+    threads = last_threads_of(me, writer, THREADS_OF_PERSON)
+    if not threads:
+        return None
+    panel = render_template("discussions/person_panel.html", lines=lines(me, threads))
     return Markup(panel)  # noqa: S704 - rendered by a template, which escapes
 
 

@@ -30,6 +30,7 @@ from app.spaces.models import Space
 from app.spaces.permissions import shown_space
 
 SHOWN_IN_SPACE = 4
+SHOWN_OF_PERSON = 5
 EXCERPT = 160
 
 
@@ -59,6 +60,16 @@ def to_read(space: Space) -> Markup | None:
     if not rows:
         return None
     return Markup(render_template("library/space_panel.html", rows=rows, space=space))  # noqa: S704 - our own template
+
+
+@fill("person.panels", order=30)
+def shared_by(author: User) -> Markup | None:
+    """Return the panel of the last resources somebody has shared, among those this person may read."""
+    query = resources_visible_to(person()).where(Resource.author_id == author.id).limit(SHOWN_OF_PERSON)
+    rows = [row_of(one, person()) for one in db.session.scalars(query)]
+    if not rows:
+        return None
+    return Markup(render_template("library/person_panel.html", rows=rows))  # noqa: S704 - our own template
 
 
 @fill("home.news", order=30)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -86,6 +86,36 @@ def count_visible(person: User, space: Space) -> int:
     """Return how many resources of a space a person may read."""
     visible = _visible(person, Wanted(space_id=space.id))
     return db.session.scalar(select(func.count()).select_from(Resource).where(visible)) or 0
+
+
+@dataclass(frozen=True)
+class Keyword:
+    """A keyword somebody uses: folded, as it is written, and how many of the resources they shared carry it."""
+
+    folded: str
+    label: str
+    count: int
+
+
+def keywords_shared(person: User, words: Sequence[str]) -> list[tuple[int, Keyword]]:
+    """Return which authors, by id, shared something under keywords that these folded words begin.
+
+    Counted over the resources the person may read, and no others.
+    """
+    begun = [
+        Tag.sort_key.startswith(word, autoescape=True) | Tag.sort_key.contains(f" {word}", autoescape=True)
+        for word in words
+    ]
+    query = (
+        select(Resource.author_id, Tag.sort_key, Tag.label, func.count())
+        .join(resource_tag, resource_tag.c.resource_id == Resource.id)
+        .join(Tag, Tag.id == resource_tag.c.tag_id)
+        .where(_visible(person, Wanted()), Resource.author_id.is_not(None), or_(false(), *begun))
+        .group_by(Resource.author_id, Tag.id)
+        .order_by(func.count().desc(), Tag.sort_key)
+    )
+    found = db.session.execute(query)
+    return [(author or 0, Keyword(folded, label, count)) for author, folded, label, count in found]
 
 
 def tags_by_slug(person: User, slugs: Iterable[str]) -> list[Tag]:

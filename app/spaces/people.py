@@ -18,13 +18,14 @@ from app.spaces.permissions import exists, takes_part
 Detail = Literal["email", "phone", "photo"]
 
 
-def _is_running() -> ColumnElement[bool]:
+def is_running() -> ColumnElement[bool]:
+    """Return the condition that a membership has not come to its end."""
     return or_(Membership.expires_at.is_(None), Membership.expires_at > now())
 
 
 def _company(person: User) -> Select[Any]:
     mine = select(Space.id).where((exists & takes_part).where(person))
-    return select(Membership.user_id).where(Membership.space_id.in_(mine), _is_running())
+    return select(Membership.user_id).where(Membership.space_id.in_(mine), is_running())
 
 
 def company_of(person: User) -> frozenset[int]:
@@ -39,7 +40,7 @@ def company_of(person: User) -> frozenset[int]:
 
 def _placed_guests() -> Select[Any]:
     living = select(Space.id).where(Space.deleted_at.is_(None))
-    running = select(Membership.user_id).where(Membership.space_id.in_(living), _is_running())
+    running = select(Membership.user_id).where(Membership.space_id.in_(living), is_running())
     return select(User.id).where(User.kind == UserKind.GUEST, User.id.in_(running))
 
 
@@ -111,6 +112,7 @@ administers = Rule(
     otherwise=_l("qui lit n'administre pas le site"),
 )
 
+#: Guests neither see the directory nor appear in it.
 can_find_person = (has_open_account & reads_directory & is_listed).called(_l("la personne se trouve dans l'annuaire"))
 can_see_person = (
     is_oneself | has_open_account & (shares_space | reads_directory & is_listed | administers & has_place)

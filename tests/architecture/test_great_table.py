@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from app.accounts.models import Organisation
 from app.core.db import transaction
 from app.core.storage import storage
 from app.discussions.operations import comment, start_thread
@@ -64,9 +65,14 @@ def _furnished(slug: str) -> dict[str, str]:
             "picture": resource.attachments[1].current.public_id,
             "thread": thread.public_id,
             "someone": loaded(FACILITATOR).public_id,
+            "city": _city(),
             "post": first.public_id if first else "",
             "others_post": first.public_id if first else "",
         }
+
+
+def _city() -> str:
+    return db.session.scalars(select(Organisation.public_id).where(Organisation.name == "Castelmaure")).one()
 
 
 def _image() -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.directory.views import people, profile
+from app.directory.views import lists, organisations, people, profile
 from app.directory.views.door import blueprint
 
-__all__ = ["blueprint", "people", "profile"]
+__all__ = ["blueprint", "lists", "organisations", "people", "profile"]

@@ -8,7 +8,6 @@ from flask import render_template, send_file
 
 from app.core.access import person, signed_in
 from app.core.errors import NotFoundError
-from app.directory.addresses import person_url
 from app.directory.photos import SIDES, photo_path
 from app.directory.queries import common_spaces, person_for
 from app.directory.views.door import blueprint
@@ -27,7 +26,6 @@ def person_page(public_id: str) -> ResponseReturnValue:
     return render_template(
         "directory/person.html",
         other=other,
-        url=person_url(other),
         mandate=mandate_fact(other),
         languages=[language_name(code) for code in other.spoken_languages],
         email=other.email if shows(me, other, "email") else "",
