@@ -49,7 +49,8 @@ def _names(here: Browser, url: str) -> list[str]:
 
 def _counts(here: Browser, url: str, facet: str) -> dict[str, int]:
     page = here.get(url).get_data(as_text=True)
-    return {unescape(label): int(count) for name, _v, _on, label, count in BOX.findall(page) if name == facet}
+    found = [(unescape(label), int(count)) for name, _v, _on, label, count in BOX.findall(page) if name == facet]
+    return {label.replace("\u202f", " "): count for label, count in found}
 
 
 def test_directory_lists_those_who_chose_it(app: Flask, known: Cast, browser: Any) -> None:
