@@ -68,6 +68,10 @@ class Storage(Protocol):
         """Return the local path of a derived file, None when it has not been made."""
         ...
 
+    def remove_derived(self, name: str) -> None:
+        """Remove a derived file; nothing happens when it is absent."""
+        ...
+
 
 class LocalStorage:
     """Files in a folder: ``files/ab/cd/<sha256>`` and ``derived/<name>``."""
@@ -156,6 +160,10 @@ class LocalStorage:
         """Return the path of a derived file if it has been made."""
         place = self.root / "derived" / name
         return place if place.exists() else None
+
+    def remove_derived(self, name: str) -> None:
+        """Remove a derived file."""
+        (self.root / "derived" / name).unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -13,6 +13,7 @@ from app.core.db import lock, sort_key
 from app.core.errors import EditConflictError, RefusedError
 from app.core.i18n import lazy_gettext as _l
 from app.core.text import one_line
+from app.directory.photos import forget_small
 from app.extensions import db
 
 LONGEST_SUBJECT = 80
@@ -99,7 +100,9 @@ def answer_about_directory(person: User, *, listed: bool) -> None:
 
 
 def set_photo(person: User, sha256: str | None) -> None:
-    """Show another photo, or none. Call inside ``transaction()``; the sweep removes the bytes nobody names."""
+    """Show another photo, or none. Call inside ``transaction()``."""
     if person.photo_sha256 != sha256:
+        if person.photo_sha256:
+            forget_small(person.photo_sha256)
         person.photo_sha256 = sha256
         record("profile.photo_changed" if sha256 else "profile.photo_removed", person, person)

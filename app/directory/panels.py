@@ -14,6 +14,7 @@ from app.core.i18n import gettext as _
 from app.core.navigation import NavigationEntry, Tab
 from app.core.slots import fill
 from app.directory.addresses import person_url, photo_url
+from app.directory.photos import forget_small
 from app.spaces.people import can_see_person, shows
 
 
@@ -38,6 +39,13 @@ def navigation_entry() -> NavigationEntry | None:
     """Return the entry « Annuaire », for the members of the network."""
     url = url_for("directory.organisations_page")
     return NavigationEntry(url, _("Annuaire"), "directory", url) if person().is_member else None
+
+
+@fill("person.erase")
+def forget_photo(other: User, withdraw: bool) -> None:  # noqa: ARG001, FBT001 - the slot's own arguments
+    """Forget the small size of the photo of somebody who leaves; the rest of a profile is emptied with the account."""
+    if other.photo_sha256:
+        forget_small(other.photo_sha256)
 
 
 @fill("account.tabs", order=10)

@@ -74,6 +74,11 @@ def small_name(sha256: str) -> str:
     return f"{sha256[:2]}/{sha256}-s{SMALL}.webp"
 
 
+def forget_small(sha256: str) -> None:
+    """Remove the small size of a photo nobody shows any more; the sweep removes the large one, which no row names."""
+    storage().remove_derived(small_name(sha256))
+
+
 def photo_path(person: User, side: int) -> Path:
     """Return where a photo is kept; the large one stands for a small one that was not restored.
 

@@ -77,3 +77,11 @@ def test_bytes_received_again_are_young_again(store: Storage) -> None:
     os.utime(store.path(stored.sha256), (1, 1))
     store.put(io.BytesIO(b"abc"))
     assert store.path(stored.sha256).stat().st_mtime > 1000
+
+
+def test_removed_derived_file_is_gone(store: Storage) -> None:
+    store.put_derived("ab/abcd-s96.webp", b"small")
+    assert store.derived("ab/abcd-s96.webp") is not None
+    for _again in range(2):
+        store.remove_derived("ab/abcd-s96.webp")
+        assert store.derived("ab/abcd-s96.webp") is None

@@ -141,7 +141,7 @@ def test_who_shared_about_it_is_found_with_what_i_may_read(app: Flask, known: Ca
         who: browser(who).get(f"{PEOPLE}?sujet=correspondant").get_data(as_text=True)
         for who in (OUTSIDER, ADMIN, FACILITATOR)
     }
-    assert {who: re.findall(r"\((\d) ressource", page) for who, page in said.items()} == {
+    assert {who: re.findall(r"A partagé (\d)", page) for who, page in said.items()} == {
         OUTSIDER: ["2"],
         ADMIN: ["2"],
         FACILITATOR: ["3"],

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from PIL import Image
 
+from app.accounts.rights.erasing import erase
 from app.core.db import transaction
 from app.core.storage import storage
 from app.directory.photos import LARGE, SMALL, small_name
@@ -21,8 +22,8 @@ from tests.support import Browser, loaded
 SEND = "/moi/profil/photo"
 
 
-def _jpeg(size: tuple[int, int] = (400, 300)) -> bytes:
-    picture, exif, drawn = Image.new("RGB", size, "teal"), Image.Exif(), io.BytesIO()
+def _jpeg(size: tuple[int, int] = (400, 300), colour: str = "teal") -> bytes:
+    picture, exif, drawn = Image.new("RGB", size, colour), Image.Exif(), io.BytesIO()
     exif[0x010F] = "ZORGLUBPHONE"
     exif.get_ifd(0x8825)[2] = (48.0, 51.0, 29.0)
     picture.save(drawn, "JPEG", exif=exif, comment=b"ZORGLUBNOTE")
@@ -131,6 +132,24 @@ def test_removed_photo_is_gone_at_once(app: Flask, cast: Cast, browser: Any) -> 
     _send(here, _jpeg())
     assert here.post(SEND, {"retirer": "1"}).status_code == 302
     assert here.get(_address(app, MEMBER)).status_code == 404
+
+
+def test_small_size_goes_with_its_photo(app: Flask, cast: Cast, browser: Any) -> None:
+    here = browser(MEMBER)
+    for leaving in ("another", "removed", "erased"):
+        _send(here, _jpeg((420, 300)))
+        with app.app_context():
+            name = small_name(loaded(MEMBER).photo_sha256 or "")
+            assert storage().derived(name) is not None
+        if leaving == "another":
+            _send(here, _jpeg((300, 420), "olive"))
+        elif leaving == "removed":
+            here.post(SEND, {"retirer": "1"})
+        else:
+            with app.app_context(), transaction():
+                erase(loaded(MEMBER), withdraw=False)
+        with app.app_context():
+            assert storage().derived(name) is None, leaving
 
 
 def test_small_size_is_not_missed_when_it_was_not_restored(app: Flask, cast: Cast, browser: Any) -> None:

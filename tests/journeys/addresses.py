@@ -35,6 +35,15 @@ def _send_empty(page: Page) -> None:
         form.evaluate("form => form.requestSubmit([...form.querySelectorAll('.button--primary')].at(-1))")
 
 
+def _send_unnamed(page: Page) -> None:
+    """Send one's profile without a name, as a browser without its own checks does."""
+    page.locator("#name").fill("")
+    form = page.locator("form:has(#name)")
+    form.evaluate("form => { form.noValidate = true; }")
+    with page.expect_navigation():
+        form.evaluate("form => form.requestSubmit()")
+
+
 def _signed_out() -> list[Address]:
     paths = ("/connexion", "/mot-de-passe", "/mentions-legales", "/accessibilite", "/donnees-personnelles", "/charte")
     return [Address(f"{path}, signed out", path, None) for path in paths]
@@ -79,6 +88,11 @@ def all_addresses(site: Site) -> list[Address]:
         Address("resources", "/ressources"),
         Address("where to add a resource", "/ressources/nouvelle"),
         Address("my account", "/moi"),
+        Address("my profile", "/moi/profil"),
+        Address("my profile, sent empty", "/moi/profil", then=_send_unnamed),
+        Address("directory of places", "/annuaire"),
+        Address("directory of people, who knows", "/annuaire/personnes?sujet=médiation&langue=fr"),
+        Address("nobody knows", "/annuaire/personnes?sujet=xylotomie"),
         Address("components", "/composants"),
         Address("mails of the demo", "/demo/courrier"),
         Address("legal page, signed in", "/accessibilite"),

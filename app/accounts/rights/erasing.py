@@ -39,6 +39,7 @@ EMPTIED = (
     "mandate_start",
     "mandate_end",
     "photo_sha256",
+    "directory_answered_at",
     "theme",
     "timezone",
     "password_hash",
