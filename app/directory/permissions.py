@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, false, or_, select, true
 
 from app.accounts.models import Organisation, User
+from app.core.i18n import lazy_gettext as _l
 from app.core.rules import Rule
 from app.extensions import db
 from app.library.models import Resource
@@ -31,7 +32,8 @@ def _sees(reader: User, organisation: Organisation) -> bool:
 
 can_see_organisation = Rule(
     "can_see_organisation",
-    "la collectivité est membre du réseau, ou la personne, membre, connaît quelqu'un ou lit quelque chose d'elle",
+    _l("la personne, membre du réseau, peut connaître la collectivité"),
     _sees,
     _seen,
+    otherwise=_l("la personne ne peut pas connaître la collectivité"),
 )
