@@ -5,4 +5,9 @@ from __future__ import annotations
 from app.core.audit import describe
 from app.core.i18n import lazy_gettext as _l
 
-describe({"people.exported": _l("Liste des personnes exportée")})
+describe(
+    {
+        "access.looked": _l("Consultation de qui lit une chose d'un espace fermé"),
+        "people.exported": _l("Liste des personnes exportée"),
+    }
+)
