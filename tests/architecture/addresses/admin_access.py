@@ -7,7 +7,7 @@ from tests.architecture.addresses.lines import ADMINS, ADMINS_SEND, Line, post
 TABLE: list[Line] = [
     Line("admin_access.access_page", "/administration/acces", ADMINS),
     Line("admin_access.person_page", "/administration/acces/personnes/{person}", ADMINS),
-    post("admin_access.find_thing_view", "/administration/acces/chose", ADMINS_SEND, chose="/espaces/{slug}"),
+    post("admin_access.find_thing_view", "/administration/acces/chose", ADMINS_SEND, chose="/espaces/atelier-ouvert"),
     post("admin_access.look_view", "/administration/acces/ressources/{resource}", ADMINS_SEND),
     Line("admin_access.thing_page", "/administration/acces/discussions/{thread}", ADMINS),
     Line("admin_access.rules_page", "/administration/acces/regles", ADMINS),
