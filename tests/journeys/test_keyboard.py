@@ -1,27 +1,19 @@
-"""By keyboard alone: skip link, shortcut, from the box to a result, to the document; answering."""
+"""By keyboard alone: coming in, from the box to the page of a document, saying something, sharing, joining."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from tests.journeys.eyes import Locator, Page, expect
-from tests.journeys.live import MEMBER, Site
+from app.accounts.operations import DEMO_PASSWORD
+from benchmarks.words import pdf
+from tests.journeys.eyes import Page, expect, tab_to
+from tests.journeys.live import MEMBER, OPEN, OUTSIDER, Site
 
 pytestmark = pytest.mark.browser
-MOST_TABS = 60
-
-
-def _tab_to(page: Page, wanted: Locator) -> None:
-    """Press Tab until an element has the focus, and see that the focus shows."""
-    for _ in range(MOST_TABS):
-        page.keyboard.press("Tab")
-        if wanted.evaluate("element => element === document.activeElement"):
-            assert wanted.evaluate("element => getComputedStyle(element).outlineStyle") != "none"
-            return
-    raise AssertionError(f"{wanted} is not reached by {MOST_TABS} tabs")
 
 
 def test_skip_link_comes_first_and_leads_to_the_content(opened: Callable[..., Page]) -> None:
@@ -44,10 +36,10 @@ def test_from_the_shortcut_to_the_page_of_a_document(opened: Callable[..., Page]
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/recherche"))
     passage = page.get_by_role("link", name=re.compile("Page 4")).first
-    _tab_to(page, passage)
+    tab_to(page, passage)
     page.keyboard.press("Enter")
     expect(page.locator("#viewer-page")).to_have_value("4")
-    _tab_to(page, page.locator(".viewer__stage"))
+    tab_to(page, page.locator(".viewer__stage"))
     page.keyboard.press("ArrowRight")
     expect(page.locator("#viewer-page")).to_have_value("5")
 
@@ -56,8 +48,71 @@ def test_answering_by_keyboard(opened: Callable[..., Page], site: Site) -> None:
     page = opened(MEMBER)
     page.goto(site.thread("Comment financer"))
     area = page.locator("#repondre textarea")
-    _tab_to(page, area)
+    tab_to(page, area)
     page.keyboard.type("Répondu sans souris.")
-    _tab_to(page, page.get_by_role("button", name="Publier la réponse"))
+    tab_to(page, page.get_by_role("button", name="Publier la réponse"))
     page.keyboard.press("Enter")
     expect(page.get_by_role("article").filter(has_text="Répondu sans souris.")).to_be_visible()
+
+
+def test_coming_in_by_keyboard(opened: Callable[..., Page]) -> None:
+    page = opened()
+    page.goto("/connexion")
+    tab_to(page, page.get_by_label("Adresse"))
+    page.keyboard.type(MEMBER)
+    tab_to(page, page.get_by_label("Mot de passe", exact=True))
+    page.keyboard.type(DEMO_PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Bonjour Claire")
+
+
+def test_next_page_and_a_comment_on_it_by_keyboard(opened: Callable[..., Page], site: Site) -> None:
+    page = opened(MEMBER)
+    page.goto(f"{site.resource('Un binôme')}?page=1")
+    tab_to(page, page.get_by_role("link", name="Page suivante"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#viewer-page")).to_have_value("2")
+    tab_to(page, page.locator("#repondre textarea"))
+    page.keyboard.type("Vu sans souris.")
+    tab_to(page, page.locator("#repondre").get_by_role("button", name="Publier"))
+    page.keyboard.press("Enter")
+    said = page.get_by_role("article").filter(has_text="Vu sans souris.")
+    expect(said.get_by_role("link", name="à propos de la page 2")).to_be_visible()
+
+
+def test_sharing_a_file_by_keyboard(opened: Callable[..., Page], tmp_path: Path) -> None:
+    page = opened(MEMBER)
+    page.goto(f"/espaces/{OPEN}/ressources/nouvelle")
+    path = tmp_path / "clavier.pdf"
+    path.write_bytes(pdf(["Une page envoyée sans souris."]))
+    tab_to(page, page.locator("input[type=file]"))
+    with page.expect_file_chooser() as chosen:
+        page.keyboard.press("Space")
+    chosen.value.set_files(path)
+    expect(page.locator("[data-uploads]")).to_contain_text("clavier.pdf")
+    title = page.get_by_label("Titre")
+    tab_to(page, title)
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Envoyé sans souris")
+    tab_to(page, page.get_by_role("button", name="Publier").last)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Envoyé sans souris")
+
+
+def test_joining_and_leaving_a_space_by_keyboard(opened: Callable[..., Page]) -> None:
+    page = opened(OUTSIDER)
+    page.goto(f"/espaces/{OPEN}")
+    tab_to(
+        page,
+        page.get_by_role("button", name="Rejoindre l'espace").or_(page.get_by_role("button", name="Rejoindre")).first,
+    )
+    page.keyboard.press("Enter")
+    leave = page.get_by_role("link", name="Quitter l’espace")
+    expect(leave).to_be_visible()
+    tab_to(page, leave)
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("button", name="Quitter l’espace"))
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/espaces$"))
+    page.goto(f"/espaces/{OPEN}")
+    expect(page.get_by_role("button", name=re.compile("Rejoindre")).first).to_be_visible()

@@ -37,7 +37,27 @@ def test_two_files_are_sent_read_published_and_found(opened: Callable[..., Page]
     expect(page.get_by_role("heading", level=1)).to_contain_text("Navettes de nuit")
     expect(page.get_by_text(re.compile(r"Ressource publiée\."))).to_be_visible()
     _find(page, "noctuelle")
-    expect(page.get_by_role("link", name=re.compile("Page 2"))).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile(r"page\s2", re.IGNORECASE))).to_be_visible()
+
+
+def test_comment_on_a_page_of_a_document_just_published(opened: Callable[..., Page], tmp_path: Path) -> None:
+    page = opened(MEMBER)
+    page.goto(f"/espaces/{OPEN}/ressources/nouvelle")
+    page.locator("input[type=file]").set_input_files(_two_files(tmp_path, "vespérale")[0])
+    expect(page.locator("[data-uploads]").get_by_text(READ)).to_have_count(1, timeout=LONGEST_READING)
+    page.get_by_label("Titre").fill("Navettes du soir")
+    page.get_by_role("button", name="Publier").last.click()
+    page.get_by_role("link", name="Page suivante").click()
+    expect(page.locator("#viewer-page")).to_have_value("2")
+    page.locator("#repondre textarea").fill("Cette page répond à notre question.")
+    page.locator("#repondre").get_by_role("button", name="Publier").click()
+    said = page.get_by_role("article").filter(has_text="Cette page répond")
+    expect(said).to_be_visible()
+    expect(page.locator("#viewer-page")).to_have_value("2")
+    page.get_by_role("link", name="Page précédente").click()
+    expect(page.locator("#viewer-page")).to_have_value("1")
+    said.get_by_role("link", name="à propos de la page 2").click()
+    expect(page.locator("#viewer-page")).to_have_value("2")
 
 
 def _find(page: Page, word: str) -> None:
