@@ -22,9 +22,13 @@ from app.library.checking import Problem, verify_all
 from app.library.files import read_soon
 from app.library.importing import Entry, Fate, ImportProblemError, Outcome, entries_of, import_all
 from app.library.models import Blob, FileVersion, Reading, Resource
+from app.library.moving import move_resource
 from app.library.permissions import can_add_resource
+from app.library.queries import resource_for
 from app.library.reading.run import READER_VERSION
-from app.spaces.models import Space
+from app.spaces.cli import spaces
+from app.spaces.cli.group import deed, space_named, user_named
+from app.spaces.models import Audience, Space
 from app.spaces.queries import facilitators_of, space_by_slug
 
 library = AppGroup("library", help="Resources and their files.")
@@ -160,3 +164,17 @@ def reread(everything: bool) -> None:
             read_soon(blob, priority=BULK)
             count += 1
     click.echo(f"{count} files will be read again")
+
+
+@spaces.command("move-resource")
+@click.argument("public_id")
+@click.argument("space")
+@click.option("--as", "email", required=True, help="Who moves it: runs its space and writes in the other.")
+@click.option("--keep-network", is_flag=True, help="What the whole network reads stays so.")
+def move_command(public_id: str, space: str, email: str, keep_network: bool) -> None:
+    """Move a resource into another space; who reads it changes at once, everywhere."""
+    person, target = user_named(email), space_named(space)
+    audience = Audience.NETWORK if keep_network else Audience.SPACE
+    with deed():
+        move_resource(person, resource_for(person, public_id), target, audience)
+    click.echo(f"{public_id} is in {target.slug}")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.core.db import transaction
+from app.discussions.operations import start_thread
+from app.library.operations import ResourceDetails, share_resource
 from app.spaces.models import JoinPolicy, Role
 from app.spaces.operations import membership_in
 from app.spaces.queries import space_by_slug
@@ -80,3 +83,56 @@ def test_request_is_listed_then_admitted(app: Flask, cast: Cast) -> None:
     assert run(app, "admit", REQUEST, OUTSIDER) == (0, f"{OUTSIDER} admitted to {REQUEST}\n")
     assert run(app, "admit", REQUEST, OUTSIDER)[0] != 0
     assert outsider.get(f"/espaces/{REQUEST}").status_code == 200
+
+
+def test_edit_changes_what_is_given_and_leaves_the_rest(app: Flask, cast: Cast) -> None:
+    assert run(app, "edit", OPEN, "--summary", "Une phrase", "--hide", "library", "--visibility", "private")[0] == 0
+    with app.app_context():
+        space = space_by_slug(OPEN)
+        assert space is not None
+        assert (space.name, space.summary, space.join_policy) == ("Atelier ouvert", "Une phrase", "invitation")
+        assert space.hidden_sections == ["library"]
+    assert Browser(app, OUTSIDER).get(f"/espaces/{OPEN}").status_code == 404
+    assert run(app, "edit", OPEN, "--join-policy", "free")[0] != 0
+
+
+def test_archive_reopen_delete_and_restore(app: Flask, cast: Cast) -> None:
+    assert run(app, "archive", OPEN) == (0, f"{OPEN} archived\n")
+    assert "(archived)" in run(app, "list")[1]
+    assert run(app, "reopen", OPEN) == (0, f"{OPEN} reopened\n")
+    assert run(app, "delete", OPEN)[0] != 0  # nobody confirmed
+    assert run(app, "delete", OPEN, "--yes")[0] == 0
+    assert Browser(app, FACILITATOR).get(f"/espaces/{OPEN}").status_code == 404
+    assert OPEN in run(app, "list", "--deleted")[1]
+    assert run(app, "archive", OPEN)[0] != 0
+    assert run(app, "restore", OPEN) == (0, f"{OPEN} restored\n")
+    assert run(app, "restore", OPEN)[0] != 0
+    assert Browser(app, FACILITATOR).get(f"/espaces/{OPEN}").status_code == 200
+
+
+def test_role_is_handed_over_but_never_by_the_last(app: Flask, cast: Cast) -> None:
+    assert run(app, "role", OPEN, FACILITATOR, "member")[0] != 0
+    assert run(app, "role", OPEN, GUEST, "facilitator")[0] != 0
+    assert run(app, "role", OPEN, OUTSIDER, "facilitator")[0] != 0
+    assert run(app, "role", OPEN, MEMBER, "facilitator")[0] == 0
+    assert run(app, "role", OPEN, FACILITATOR, "member")[0] == 0
+
+
+def test_refusal_needs_a_reason(app: Flask, cast: Cast) -> None:
+    Browser(app, OUTSIDER).post(f"/espaces/{REQUEST}/demander", {"message": "Nos\nbars"})
+    assert "Nos bars" in run(app, "requests", REQUEST)[1]
+    assert run(app, "refuse", REQUEST, OUTSIDER, "--reason", " ")[0] != 0
+    assert run(app, "refuse", REQUEST, OUTSIDER, "--reason", "Complet")[0] == 0
+
+
+def test_resources_and_discussions_move(app: Flask, cast: Cast) -> None:
+    with app.app_context(), transaction():
+        space, by = space_by_slug(OPEN), loaded(FACILITATOR)
+        assert space is not None
+        resource = share_resource(by, space, ResourceDetails.of(kind="report", title="Titre")).public_id
+        thread = start_thread(by, space, "Question", "Un message.").public_id
+    assert run(app, "move-resource", resource, PRIVATE, "--as", MEMBER)[0] != 0
+    assert run(app, "move-resource", resource, PRIVATE, "--as", FACILITATOR) == (0, f"{resource} is in {PRIVATE}\n")
+    assert run(app, "move-discussion", thread, PRIVATE, "--as", FACILITATOR) == (0, f"{thread} is in {PRIVATE}\n")
+    assert Browser(app, OUTSIDER).get(f"/ressources/{resource}").status_code == 404
+    assert Browser(app, OUTSIDER).get(f"/discussions/{thread}").status_code == 404

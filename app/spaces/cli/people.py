@@ -1,0 +1,97 @@
+"""Commands about those who take part in spaces, and those who ask to."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import click
+from flask import current_app
+
+from app.core.clock import now
+from app.spaces.asking import admit, refuse
+from app.spaces.cli.group import ROLES, deed, space_named, spaces, user_named
+from app.spaces.hosting import change_role
+from app.spaces.models import Role
+from app.spaces.operations import add_member, remove_member
+from app.spaces.queries import requests_for
+
+
+@spaces.command("add")
+@click.argument("space")
+@click.argument("email")
+@click.option("--role", type=ROLES, default=Role.MEMBER.value, show_default=True)
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day of the access, for a guest.")
+@click.option("--sponsor", metavar="EMAIL", help="Who answers for a guest.")
+def add(space: str, email: str, role: str, until: datetime | None, sponsor: str | None) -> None:
+    """Let a person take part in a space, or change how they do."""
+    place, user = space_named(space), user_named(email)
+    answers = user_named(sponsor) if sponsor else None
+    end = _end_of(until) if until else None
+    if end is not None and end <= now():
+        raise click.ClickException("--until is in the past")
+    with deed():
+        add_member(place, user, role=Role(role), expires_at=end, sponsor=answers)
+    click.echo(f"{user.email} takes part in {place.slug} as {role}" + (f" until {until:%Y-%m-%d}" if until else ""))
+
+
+@spaces.command("role")
+@click.argument("space")
+@click.argument("email")
+@click.argument("role", type=ROLES)
+def role_command(space: str, email: str, role: str) -> None:
+    """Hand the running of a space to one of its people, or take it back."""
+    place, user = space_named(space), user_named(email)
+    with deed():
+        change_role(place, user, role)
+    click.echo(f"{user.email} takes part in {place.slug} as {role}")
+
+
+@spaces.command("remove")
+@click.argument("space")
+@click.argument("email")
+def remove(space: str, email: str) -> None:
+    """Take a person out of a space, from the next request on."""
+    place, user = space_named(space), user_named(email)
+    with deed():
+        remove_member(place, user)
+    click.echo(f"{user.email} takes no part in {place.slug}")
+
+
+@spaces.command("requests")
+@click.argument("space")
+def requests_command(space: str) -> None:
+    """List the requests to enter a space."""
+    for one in requests_for(space_named(space)):
+        city = one.user.organisation.name if one.user.organisation else "–"
+        said = f"  {' '.join(one.message.split())}" if one.message else ""
+        click.echo(f"{one.created_at:%Y-%m-%d %H:%M}  {one.user.email:40} {one.user.name} ({city}){said}")
+
+
+@spaces.command("admit")
+@click.argument("space")
+@click.argument("email")
+def admit_command(space: str, email: str) -> None:
+    """Say yes to a request to enter a space."""
+    place, user = space_named(space), user_named(email)
+    with deed():
+        admit(place, user)
+    click.echo(f"{user.email} admitted to {place.slug}")
+
+
+@spaces.command("refuse")
+@click.argument("space")
+@click.argument("email")
+@click.option("--reason", required=True, help="Sent to the person.")
+def refuse_command(space: str, email: str, reason: str) -> None:
+    """Say no to a request to enter a space, with a reason that is sent."""
+    place, user = space_named(space), user_named(email)
+    with deed():
+        refuse(place, user, reason)
+    click.echo(f"{user.email} refused in {place.slug}")
+
+
+def _end_of(day: datetime) -> datetime:
+    """Return the end of a calendar day in the time zone of the site, in UTC."""
+    zone = ZoneInfo(current_app.config["SETTINGS"].timezone)
+    return datetime.combine(day.date() + timedelta(days=1), time(), zone).astimezone(UTC)
