@@ -69,6 +69,14 @@ class Participation:
 
 
 @dataclass(frozen=True)
+class Asking:
+    """Somebody who asks to enter a space, with a few words."""
+
+    person: str
+    message: str
+
+
+@dataclass(frozen=True)
 class Space:
     """A working group; `canaries` are words that stand in this space and nowhere else."""
 
@@ -82,6 +90,8 @@ class Space:
     partners: tuple[str, ...]
     participations: tuple[Participation, ...]
     canaries: tuple[str, ...]
+    welcome: str
+    requests: tuple[Asking, ...]
 
 
 @dataclass(frozen=True)
@@ -222,7 +232,8 @@ def _space(row: dict[str, Any]) -> Space:
     places += [Participation(role="member", **guest) for guest in row.pop("guests")]
     row["purpose"] = row["purpose"].strip()
     lists: dict[str, Any] = {name: tuple(row.pop(name)) for name in ("partners", "canaries")}
-    return Space(**row, **lists, participations=tuple(places))
+    welcome, asking = row.pop("welcome", "").strip(), tuple(Asking(**one) for one in row.pop("requests", []))
+    return Space(**row, **lists, participations=tuple(places), welcome=welcome, requests=asking)
 
 
 def _front_matter(path: Path) -> tuple[dict[str, Any], str]:

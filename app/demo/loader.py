@@ -26,6 +26,7 @@ from app.extensions import db
 from app.library.models import Resource
 from app.library.operations import ResourceDetails, share_resource
 from app.library.receiving import Received, receive
+from app.spaces.asking import request_access
 from app.spaces.models import Space
 from app.spaces.operations import add_member, create_space
 
@@ -107,12 +108,16 @@ def _load_spaces(network: Network, start: datetime) -> None:
                 summary=one.summary,
                 purpose=_unwrapped(one.purpose),
                 partner=", ".join(one.partners),
+                welcome=_unwrapped(one.welcome),
             )
             space.slug, space.short_name = one.slug, one.short_name
             for place in one.participations:
                 end = start + timedelta(days=place.expires_in_days) if place.expires_in_days else None
                 sponsor = user_by_email(emails[place.sponsor]) if place.sponsor else None
                 add_member(space, _person(emails[place.person]), role=place.role, expires_at=end, sponsor=sponsor)
+        for asking in one.requests:
+            with at(start - timedelta(hours=20)), transaction():
+                request_access(_person(emails[asking.person]), space, asking.message)
 
 
 def _load_resources(network: Network, start: datetime) -> dict[str, str]:
