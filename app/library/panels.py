@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from app.core.i18n import gettext as _
 from app.core.i18n import pgettext
 from app.core.navigation import NavigationEntry, Tab
 from app.core.news import RESOURCE, NewsItem
-from app.core.slots import fill
+from app.core.slots import collect, fill
 from app.core.text import excerpt
 from app.extensions import db
 from app.library.addresses import resource_url
@@ -56,10 +56,13 @@ def to_read(space: Space) -> Markup | None:
     if not space.shows("library"):
         return None
     query = resources_visible_to(person(), Wanted(space_id=space.id)).limit(SHOWN_IN_SPACE)
-    rows = [row_of(one, person(), in_space=True) for one in db.session.scalars(query)]
-    if not rows:
+    found = list(db.session.scalars(query))
+    if not found:
         return None
-    return Markup(render_template("library/space_panel.html", rows=rows, space=space))  # noqa: S704 - our own template
+    said = {key: text for part in collect("resource.counts", [one.id for one in found]) for key, text in part.items()}
+    rows = [replace(row_of(one, person(), said.get(one.id, ""), in_space=True), summary="", tags=[]) for one in found]
+    total = count_visible(person(), space)
+    return Markup(render_template("library/space_panel.html", rows=rows, space=space, total=total))  # noqa: S704 - our own template
 
 
 @fill("person.panels", order=30)

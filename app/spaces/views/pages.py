@@ -23,6 +23,7 @@ from app.spaces.entering import stays_in
 from app.spaces.forms import AskForm
 from app.spaces.models import Membership, Role, Space
 from app.spaces.operations import join, leave
+from app.spaces.people import shows
 from app.spaces.permissions import (
     can_ask_for_space,
     can_join_space,
@@ -72,7 +73,8 @@ def space_page(space: Space) -> ResponseReturnValue:
         "spaces/overview.html",
         space,
         purpose=typographic(space.purpose_html),
-        facilitators=facilitators_of(space),
+        facilitators=(running := facilitators_of(space)),
+        writable_to={one.id for one in running if one.id != me.id and shows(me, one, "email")},
         organisations=organisations_of(space, SHIELDS),
         more_organisations=max(0, numbers.organisations - SHIELDS),
         guests=numbers.guests,
