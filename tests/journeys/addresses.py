@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from app.accounts.operations import DEMO_PASSWORD
 from tests.journeys.eyes import Page
 from tests.journeys.live import FACILITATOR, MEMBER, OPEN, PRIVATE, REQUEST, Site
 
@@ -44,8 +45,30 @@ def _send_unnamed(page: Page) -> None:
         form.evaluate("form => form.requestSubmit()")
 
 
+def _confirm(page: Page) -> None:
+    """Answer the page that asks again for the password."""
+    page.locator("#confirmation_password").fill(DEMO_PASSWORD)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Confirmer").click()
+
+
+def _of_security() -> list[Address]:
+    """Return the pages of one's security; the first asks for the password, the others follow it."""
+    return [
+        Address("confirmation", "/moi/securite/adresse"),
+        Address("confirmation, sent empty", "/moi/securite/adresse", then=_send_empty),
+        Address("new address", "/moi/securite/adresse", then=_confirm),
+        Address("new address, sent empty", "/moi/securite/adresse", then=_send_empty),
+        Address("new password", "/moi/securite/mot-de-passe"),
+        Address("two steps", "/moi/securite/deux-etapes"),
+        Address("security", "/moi/securite"),
+        Address("sessions", "/moi/sessions"),
+    ]
+
+
 def _signed_out() -> list[Address]:
-    paths = ("/connexion", "/mot-de-passe", "/mentions-legales", "/accessibilite", "/donnees-personnelles", "/charte")
+    doors = ("/connexion", "/connexion/lien", "/mot-de-passe")
+    paths = (*doors, "/mentions-legales", "/accessibilite", "/donnees-personnelles", "/charte")
     return [Address(f"{path}, signed out", path, None) for path in paths]
 
 
@@ -97,6 +120,7 @@ def all_addresses(site: Site) -> list[Address]:
         Address("mails of the demo", "/demo/courrier"),
         Address("legal page, signed in", "/accessibilite"),
         Address("no such page", "/jamais-vu", status=404),
+        *_of_security(),
         *_of_spaces(),
         *_of_things(site),
     ]
