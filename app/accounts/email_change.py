@@ -44,6 +44,7 @@ def ask_change(user: User, new_email: str) -> None:
     """
     new, taken = normal_email(new_email), user_by_email(new_email) is not None
     old_secret, new_secret = secrets.token_urlsafe(SECRET_BYTES), secrets.token_urlsafe(SECRET_BYTES)
+    lock(user)  # two requests at once would each make the one row a person has
     forget_change(user)
     db.session.add(
         EmailChange(

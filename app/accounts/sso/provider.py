@@ -26,6 +26,7 @@ from app.core.navigation import address
 
 SECONDS = 10
 KEPT_SECONDS = 3600
+DOWN_SECONDS = 15  # a provider that did not answer is not asked again by each visitor, whose thread would wait
 LEEWAY = 60
 # Signatures only the provider can make: never « none », never a secret that we share with it.
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
@@ -161,6 +162,18 @@ def provider() -> Provider:
     known: Provider | None = current_app.extensions.get("oidc_provider")
     if known is not None and time.monotonic() - known.read_at < KEPT_SECONDS:
         return known
+    if time.monotonic() - current_app.extensions.get("oidc_down_at", -DOWN_SECONDS) < DOWN_SECONDS:
+        raise ProviderDownError("it did not answer a moment ago")
+    try:
+        found = _found()
+    except ProviderDownError:
+        current_app.extensions["oidc_down_at"] = time.monotonic()
+        raise
+    current_app.extensions["oidc_provider"] = found
+    return found
+
+
+def _found() -> Provider:
     settings = current_app.config["SETTINGS"]
     profile = PROFILES[settings.oidc_profile]
     metadata = _json(f"{settings.oidc_issuer.rstrip('/')}/.well-known/openid-configuration")
@@ -168,7 +181,7 @@ def provider() -> Provider:
         raise ProviderDownError(f"it calls itself {metadata.get('issuer')!r}")
     try:
         keys = _json(metadata["jwks_uri"])
-        found = Provider(
+        return Provider(
             settings.oidc_issuer,
             settings.oidc_client_id,
             settings.oidc_client_secret,
@@ -180,8 +193,6 @@ def provider() -> Provider:
         )
     except KeyError as error:
         raise ProviderDownError(f"it does not publish {error}") from error
-    current_app.extensions["oidc_provider"] = found
-    return found
 
 
 def _json(url: str) -> dict[str, Any]:

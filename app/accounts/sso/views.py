@@ -11,6 +11,7 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from sqlalchemy.exc import IntegrityError
 
 from app.accounts.confirming import confirmed
 from app.accounts.entering import ENDING_KEY, KEPT_FIELD, SSO, begin
@@ -101,8 +102,12 @@ def come_back() -> ResponseReturnValue:
 
 
 def _enter(partner: Provider, said: Any, target: str | None) -> ResponseReturnValue:
-    with transaction():
-        user = person_of(said.issuer, said.subject, said.email)
+    try:
+        with transaction():
+            user = person_of(said.issuer, said.subject, said.email)
+    except IntegrityError:  # the same identity came in twice at once for the first time: it is known now
+        with transaction():
+            user = person_of(said.issuer, said.subject, said.email)
     if user is None and said.email is None:
         return _refused(_("Ce service ne garantit pas votre adresse de courriel. Choisissez un autre moyen."))
     if user is None:

@@ -67,9 +67,14 @@ def configured(app: Flask, issuer: str) -> Iterator[Callable[..., None]]:
     def configure(**more: Any) -> None:
         values = {"oidc_issuer": issuer, "oidc_client_id": "beffroi", "oidc_client_secret": SECRET} | more
         app.config["SETTINGS"] = replace(before, **values)
-        app.extensions.pop("oidc_provider", None)
+        _forget(app)
 
     configure()
     yield configure
     app.config["SETTINGS"] = before
-    app.extensions.pop("oidc_provider", None)
+    _forget(app)
+
+
+def _forget(app: Flask) -> None:
+    for name in ("oidc_provider", "oidc_down_at"):
+        app.extensions.pop(name, None)

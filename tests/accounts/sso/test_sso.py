@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
@@ -26,7 +29,7 @@ from app.core.db import transaction
 from app.core.drafts import draft_for
 from app.core.sessions import UserSession
 from app.extensions import db
-from config import Settings, UnsafeSettingError
+from config import ROOT, Settings, UnsafeSettingError
 from tests.accounts.sso.conftest import BACK
 from tests.people import FORMER, MEMBER, OPEN, OUTSIDER, PASSWORD, Cast
 from tests.support import Browser, loaded, work
@@ -296,6 +299,23 @@ def test_generic_provider_keeps_its_own_session(app: Flask, cast: Cast, configur
     browser, _answer = sign_in(app)
     browser.get("/")
     assert browser.post("/deconnexion").headers["Location"] == "/connexion"
+
+
+def test_provider_that_is_down_is_not_waited_for_by_each_visitor(
+    app: Flask, cast: Cast, configured: Callable[..., None], issuer: str
+) -> None:
+    configured(oidc_issuer="http://127.0.0.1:9")
+    assert Browser(app).get("/connexion/service").status_code == 503
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], oidc_issuer=issuer)
+    assert Browser(app).get("/connexion/service").status_code == 503
+    configured()
+    assert Browser(app).get("/connexion/service").status_code == 302
+
+
+def test_authlib_is_loaded_only_where_it_is_configured() -> None:
+    words = "import sys, app; print(sorted(name for name in sys.modules if name in ('authlib', 'joserfc')))"
+    done = subprocess.run([sys.executable, "-c", words], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 UNSAFE = [
