@@ -93,24 +93,30 @@ def confirm_or_ask(
     try:
         if "confirmation_link" in request.form and me.password_hash is None:
             return _mail_link(carried, target)
-        if form.confirmation_password.data or form.confirmation_code.data:
-            if _is_right(form):
+        if {"confirmation_password", "confirmation_code"} & set(request.form):
+            refusal = _refusal(form)
+            if refusal is None:
                 cast("ServerSession", session).renew()
                 note_confirmation()
                 return None
-            wrong = _("Ce n'est pas votre mot de passe.") if me.password_hash else _("Ce code n'est pas reconnu.")
-            refusal, status = wrong, 422
+            status = 422
     except TooManyError as error:
         headers = {"Retry-After": str(error.retry_after)}
         return confirmation_form(action, target, carried, error.message), error.status, headers
     return confirmation_form(action, target, carried, refusal), status
 
 
-def _is_right(form: ConfirmationForm) -> bool:
-    me = person()
+def _refusal(form: ConfirmationForm) -> str | None:
+    """Return what is wrong with the answer, None when it is right. Raises TooManyError."""
+    me, password, code = person(), form.confirmation_password.data, form.confirmation_code.data
     if me.password_hash is None:
-        return has_second_factor(me) and confirm_by_code(me, form.confirmation_code.data or "")
-    return confirm_by_password(me, form.confirmation_password.data or "", network_of(request.remote_addr))
+        if not code:
+            return _("Saisissez le code.")
+        return None if has_second_factor(me) and confirm_by_code(me, code) else _("Ce code n'est pas reconnu.")
+    if not password:
+        return _("Indiquez votre mot de passe.")
+    right = confirm_by_password(me, password, network_of(request.remote_addr))
+    return None if right else _("Ce n'est pas votre mot de passe.")
 
 
 def confirmation_form(action: str, target: str | None, carried: list[tuple[str, str]], refusal: Any = None) -> str:

@@ -7,8 +7,16 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.accounts.factors import CODE_ATTEMPTS
 from app.accounts.models import Organisation, User
-from app.accounts.operations import ACCOUNT_ATTEMPTS, DEVICE_ATTEMPTS, RESET_ATTEMPTS, disable
+from app.accounts.operations import (
+    ACCOUNT_ATTEMPTS,
+    CONFIRMATION_ATTEMPTS,
+    DEVICE_ATTEMPTS,
+    LINK_ATTEMPTS,
+    RESET_ATTEMPTS,
+    disable,
+)
 from app.accounts.queries import may_sign_in
 from app.core.audit import record
 from app.core.db import lock
@@ -137,7 +145,9 @@ def send_password_link(user: User, *, by: User | None) -> None:
 
 
 def lift_waits(user: User, *, by: User | None) -> None:
-    """Let a person try again at once after wrong passwords. Call inside ``transaction()``."""
-    for limit in (ACCOUNT_ATTEMPTS, DEVICE_ATTEMPTS, RESET_ATTEMPTS):
+    """Let a person try again at once after wrong passwords or codes. Call inside ``transaction()``."""
+    for limit in (ACCOUNT_ATTEMPTS, DEVICE_ATTEMPTS, RESET_ATTEMPTS, LINK_ATTEMPTS):
         limit.forgive(user.email)
+    for limit in (CODE_ATTEMPTS, CONFIRMATION_ATTEMPTS):
+        limit.forgive(str(user.id))
     record("user.waits_lifted", by, user)

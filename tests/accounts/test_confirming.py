@@ -162,6 +162,14 @@ def test_guessing_is_slowed_down(app: Flask, later: Browser) -> None:
     assert confirm(later).status_code == 302
 
 
+def test_empty_answer_is_said_and_not_counted(app: Flask, later: Browser) -> None:
+    for _ in range(CONFIRMATION_ATTEMPTS.free + 1):
+        answer = confirm(later, "")
+        assert answer.status_code == 422
+        assert "Indiquez votre mot de passe." in answer.text
+    assert confirm(later).status_code == 302
+
+
 def test_attempts_are_written_in_the_journal(app: Flask, later: Browser) -> None:
     confirm(later, WRONG)
     confirm(later)
