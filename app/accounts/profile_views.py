@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask_babel import refresh
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 
@@ -70,6 +71,7 @@ def my_page() -> ResponseReturnValue:
             me.language, me.timezone = form.language.data, form.timezone.data or None
             me.theme = None if form.theme.data == SYSTEM_THEME else form.theme.data
         session[LANGUAGE_KEY] = me.language
+        refresh()  # the confirmation is said in the language just chosen
         flash(_("Vos réglages sont enregistrés."))
         return redirect(url_for("profile.my_page"))
     return render_template("accounts/me.html", form=form, me=me), 200 if request.method == "GET" else 422

@@ -309,6 +309,7 @@ def addresses(languages: Flask, cast: Cast) -> list[str]:
     return [
         *("/", "/espaces", "/ressources", "/recherche", "/recherche?q=zorglub", "/recherche?q=introuvablement", "/moi"),
         *("/mentions-legales", "/donnees-personnelles", "/accessibilite", "/charte", "/nulle-part"),
+        *("/moi/profil", "/annuaire", "/annuaire/personnes", "/annuaire/personnes?sujet=zorglub"),
         *space_pages,
         *(f"/ressources/{resource}", f"/ressources/{resource}/modifier", f"/discussions/{thread}"),
         *(f"/espaces/{OPEN}/ressources/nouvelle", f"/espaces/{OPEN}/discussions/nouvelle"),
