@@ -66,6 +66,19 @@ class Participation:
     role: str
     sponsor: str = ""
     expires_in_days: int | None = None
+    purpose: str = ""
+
+
+@dataclass(frozen=True)
+class Invited:
+    """Somebody invited as a guest into a space, who has not answered yet."""
+
+    email: str
+    name: str
+    by: str
+    days: int
+    purpose: str
+    words: str
 
 
 @dataclass(frozen=True)
@@ -92,6 +105,7 @@ class Space:
     canaries: tuple[str, ...]
     welcome: str
     requests: tuple[Asking, ...]
+    invited: tuple[Invited, ...]
 
 
 @dataclass(frozen=True)
@@ -232,6 +246,7 @@ def _space(row: dict[str, Any]) -> Space:
     places += [Participation(role="member", **guest) for guest in row.pop("guests")]
     row["purpose"] = row["purpose"].strip()
     lists: dict[str, Any] = {name: tuple(row.pop(name)) for name in ("partners", "canaries")}
+    lists["invited"] = tuple(Invited(**one) for one in row.pop("invited", []))
     welcome, asking = row.pop("welcome", "").strip(), tuple(Asking(**one) for one in row.pop("requests", []))
     return Space(**row, **lists, participations=tuple(places), welcome=welcome, requests=asking)
 

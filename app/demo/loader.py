@@ -19,6 +19,7 @@ from app.core.clock import now, set_clock
 from app.core.db import transaction
 from app.demo import content, documents
 from app.demo.content import Network
+from app.demo.inviting import invite_those_awaited
 from app.demo.profiles import load_profiles
 from app.discussions.models import Post, ReadPosition, Thread
 from app.discussions.operations import comment, reply, start_thread
@@ -50,6 +51,7 @@ def load_network(*, known_password: bool, progress: Progress = lambda _line: Non
     progress(f"{len(network.organisations)} organisations, {len(network.people)} people")
     load_profiles(_person, {one.key: one.email for one in network.people})
     _load_spaces(network, start)
+    invite_those_awaited(network)
     progress(f"{len(network.spaces)} spaces")
     resources = _load_resources(network, start)
     progress(f"{len(resources)} resources")
@@ -114,7 +116,9 @@ def _load_spaces(network: Network, start: datetime) -> None:
             for place in one.participations:
                 end = start + timedelta(days=place.expires_in_days) if place.expires_in_days else None
                 sponsor = user_by_email(emails[place.sponsor]) if place.sponsor else None
-                add_member(space, _person(emails[place.person]), role=place.role, expires_at=end, sponsor=sponsor)
+                person = _person(emails[place.person])
+                membership = add_member(space, person, role=place.role, expires_at=end, sponsor=sponsor)
+                membership.purpose = place.purpose
         for asking in one.requests:
             with at(start - timedelta(hours=20)), transaction():
                 request_access(_person(emails[asking.person]), space, asking.message)

@@ -126,6 +126,9 @@ def offer_audiences(form: ResourceForm, person: User, space: Space, members: int
 def _space_words(space: Space) -> str:
     people = turnout(space)
     count = ngettext("%(num)s participant", "%(num)s participants", people.people)
+    if people.guests:
+        guests = ngettext("%(num)s invité", "%(num)s invités", people.guests)
+        count = _("%(people)s, dont %(guests)s", people=count, guests=guests)
     if space.visibility == Visibility.OPEN:
         return _(
             "L'espace « %(name)s » : %(people)s, et tout membre du réseau qui l'ouvre", name=space.name, people=count

@@ -14,12 +14,13 @@ from app.spaces import banner, journal, storing, takeaway  # noqa: F401 - declar
 from app.spaces.cli import spaces
 from app.spaces.importing import jobs as importing_jobs  # noqa: F401 - declare themselves
 from app.spaces.indexing import scope_for, space_names
+from app.spaces.invitations import cli as inviting_cli
 from app.spaces.invitations import jobs, network_views, space_views, warnings
 from app.spaces.invitations import views as invitations
-from app.spaces.queries import runs_a_space
+from app.spaces.queries import runs_a_space, turnout
 from app.spaces.views import blueprint, listing
 
-__all__ = ["jobs", "register", "warnings"]
+__all__ = ["inviting_cli", "jobs", "register", "warnings"]
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -47,5 +48,6 @@ def register(app: Flask) -> None:
     for views in (invitations, space_views, network_views):
         app.register_blueprint(views.blueprint)
     app.cli.add_command(spaces)
+    app.jinja_env.globals["guests_in"] = lambda space: turnout(space).guests
     set_scope_provider(scope_for)
     set_space_names_provider(space_names)

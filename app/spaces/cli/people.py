@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 import click
-from flask import current_app
 
 from app.core.clock import now
 from app.spaces.asking import admit, refuse
 from app.spaces.cli.group import ROLES, deed, space_named, spaces, user_named
 from app.spaces.hosting import change_role
+from app.spaces.invitations.details import end_of
 from app.spaces.models import Role
 from app.spaces.operations import add_member, remove_member
 from app.spaces.queries import requests_for
@@ -27,7 +26,7 @@ def add(space: str, email: str, role: str, until: datetime | None, sponsor: str 
     """Let a person take part in a space, or change how they do."""
     place, user = space_named(space), user_named(email)
     answers = user_named(sponsor) if sponsor else None
-    end = _end_of(until) if until else None
+    end = end_of(until.date()) if until else None
     if end is not None and end <= now():
         raise click.ClickException("--until is in the past")
     with deed():
@@ -89,9 +88,3 @@ def refuse_command(space: str, email: str, reason: str) -> None:
     with deed():
         refuse(place, user, reason)
     click.echo(f"{user.email} refused in {place.slug}")
-
-
-def _end_of(day: datetime) -> datetime:
-    """Return the end of a calendar day in the time zone of the site, in UTC."""
-    zone = ZoneInfo(current_app.config["SETTINGS"].timezone)
-    return datetime.combine(day.date() + timedelta(days=1), time(), zone).astimezone(UTC)

@@ -58,7 +58,9 @@ class InvitationForm(BeffroiForm):
     addresses = TextAreaField(
         _l("Adresses de courriel"),
         [DataRequired(_l("Indiquez une adresse au moins.")), Length(max=LONGEST_LIST, message=TOO_LONG)],
-        description=_l("Une seule ou une liste collée, jusqu'à 500 : « Léa Martin <lea@ville.fr> » convient aussi."),
+        description=_l(
+            "Une seule ou une liste collée, jusqu'à 500, comme vous l'avez : « Léa Martin, lea@ville.fr » convient."
+        ),
         render_kw={"spellcheck": "false", "autocapitalize": "off"},
     )
     kind = RadioField(
@@ -85,6 +87,7 @@ class InvitationForm(BeffroiForm):
     )
     language = SelectField(_l("Langue du courriel"))
     ignore = HiddenField()
+    here: Space | None = None
 
     def offer(self, spaces: list[Space], sponsors: list[User], author: User) -> None:
         """Fill the choices; what has none is taken away."""
@@ -94,6 +97,8 @@ class InvitationForm(BeffroiForm):
         self.people = {one.public_id: one for one in [author, *sponsors]}
         if not spaces:
             del self.spaces
+        elif self.here is not None:
+            self.spaces.label.text = _("Aussi dans")
         if "sponsor" in self and sponsors:
             self.sponsor.choices = [SelectChoice(key, one.name) for key, one in self.people.items()]
             self.sponsor.data = self.sponsor.data or author.public_id
@@ -146,7 +151,7 @@ class InvitationForm(BeffroiForm):
 
     def validate_spaces(self, field: Field) -> None:
         """Ask for a space when a guest is invited and none is given."""
-        if self.is_for_guests and not field.data and not getattr(self, "here", None):
+        if self.is_for_guests and not field.data and self.here is None:
             raise ValidationError(_("Un invité vient dans un espace au moins : choisissez lequel."))
 
     def details(self, recipient: Recipient, here: Space | None, organisation: Organisation | None) -> InvitationDetails:
