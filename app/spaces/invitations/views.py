@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, flash, redirect, render_template, session, url_for
-from flask_login import current_user, login_user
+from flask_login import current_user
 
+from app.accounts.entering import PASSWORD, enter
 from app.accounts.models import User
 from app.accounts.passwords import hash_password
 from app.accounts.queries import may_sign_in, user_by_email
@@ -15,7 +16,6 @@ from app.core.db import transaction
 from app.core.errors import DomainError, NotFoundError
 from app.core.i18n import LANGUAGE_KEY
 from app.core.i18n import gettext as _
-from app.core.sessions import ServerSession
 from app.spaces.invitations.accepting import Newcomer, Welcome, accept
 from app.spaces.invitations.forms import AcceptForm
 from app.spaces.invitations.offers import Offer, offer_of
@@ -78,19 +78,14 @@ def _accepted(secret: str, who: User | Newcomer) -> ResponseReturnValue:
         return _over()
     except DomainError as error:
         return _over([error.message])
+    first = welcome.spaces[0] if welcome.spaces else None
+    target = url_for("spaces.space_page", slug=first.slug) if first else url_for("home.home_page")
+    answer: ResponseReturnValue = redirect(target)
     if isinstance(who, Newcomer):
-        _open_session(welcome.user)
+        answer = enter(welcome.user, target, "", PASSWORD)
+        session[LANGUAGE_KEY] = welcome.user.language
     _greet(welcome)
-    if welcome.spaces:
-        return redirect(url_for("spaces.space_page", slug=welcome.spaces[0].slug))
-    return redirect(url_for("home.home_page"))
-
-
-def _open_session(user: User) -> None:
-    session.clear()
-    cast("ServerSession", session).renew()
-    login_user(user)
-    session[LANGUAGE_KEY] = user.language
+    return answer
 
 
 def _greet(welcome: Welcome) -> None:
