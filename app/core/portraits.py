@@ -47,6 +47,14 @@ def photo_of(person: Any, side: int) -> str:
     return next(iter(collect("person.photo", person, side)), "") if person else ""
 
 
+def signature(person: Any, *, city: bool = True) -> str:
+    """Return « Odile Kervella, Lanvallec » for one line, with « invité » after a guest; « Ancien compte » for none."""
+    if not person:
+        return _("Ancien compte")
+    home = person.organisation.name if city and person.organisation else ""
+    return ", ".join(word for word in (person.name, home, _("invité") if person.is_guest else "") if word)
+
+
 def register(app: Flask) -> None:
     """Give templates the filters ``hue``, ``initials``, ``place``, ``page_of`` and ``photo_of``."""
     app.jinja_env.filters.update(hue=hue, initials=initials, place=place, page_of=page_of, photo_of=photo_of)

@@ -16,6 +16,7 @@ from app.core.events import listen
 from app.core.i18n import format_date, ngettext
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
+from app.core.portraits import signature
 from app.core.text import plain_text, slugify
 from app.discussions.addresses import thread_url
 from app.discussions.events import PostAdded, PostEdited, PostRemoved, ThreadMoved
@@ -127,10 +128,8 @@ def _row(thread: Thread, *, published: bool) -> CatalogueRow:
 
 def _card(person: User, thread: Thread) -> Card:
     space, author = shown_space(person, thread), thread.author
-    place = author.organisation.name if author and author.organisation else ""
-    who = ", ".join(word for word in (author.name if author else _("Ancien compte"), place) if word)
     replies = ngettext("%(num)s réponse", "%(num)s réponses", thread.reply_count)
-    meta = (who, replies, format_date(thread.last_post_at), space.label if space else "")
+    meta = (signature(author), replies, format_date(thread.last_post_at), space.label if space else "")
     public_id, slug = thread.public_id, slugify(thread.title)
 
     def url(passage: Passage | None) -> str:

@@ -15,6 +15,7 @@ from app.accounts.models import Organisation, User
 from app.core.i18n import format_datetime, moment_writer, ngettext
 from app.core.i18n import gettext as _
 from app.core.paging import Page
+from app.core.portraits import signature
 from app.discussions.addresses import post_url, quote_url, thread_url, urls_of_posts
 from app.discussions.cards import Cards, Key
 from app.discussions.models import Post, Thread
@@ -85,7 +86,7 @@ class ThreadPage:
     @property
     def facts(self) -> list[str]:
         """The line under the title."""
-        author = self.thread.author.name if self.thread.author else _("Ancien compte")
+        author = signature(self.thread.author, city=False)
         replies, cities = self.thread.reply_count, len(self.organisations)
         facts = [_("Question posée par %(name)s", name=author)] if self.thread.subject_type is None else []
         facts.append(ngettext("%(num)s réponse", "%(num)s réponses", replies))

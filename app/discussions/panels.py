@@ -18,6 +18,7 @@ from app.core.i18n import gettext as _
 from app.core.i18n import ngettext
 from app.core.navigation import Tab, here
 from app.core.news import DISCUSSION, NewsItem
+from app.core.portraits import signature
 from app.core.slots import fill
 from app.core.text import excerpt
 from app.discussions.addresses import fresh_url, thread_url
@@ -164,7 +165,6 @@ def _news(me: User, thread: Thread, last: Post, count: int, first: int) -> NewsI
     is_new = first == 1
     space = shown_space(me, thread)
     author = last.author
-    place = author.organisation.name if author and author.organisation else ""
     return NewsItem(
         at=last.created_at,
         type=DISCUSSION,
@@ -172,7 +172,7 @@ def _news(me: User, thread: Thread, last: Post, count: int, first: int) -> NewsI
         kind_label=_("Discussion"),
         title=title_of(thread),
         url=fresh_url(thread, first) if first > 1 else thread_url(thread),
-        byline=", ".join(word for word in (author.name if author else _("Ancien compte"), place) if word),
+        byline=signature(author),
         excerpt=excerpt(without_placeholders(last.source)),
         space=space.label if space else None,
         space_id=space.id if space else None,

@@ -17,6 +17,7 @@ from app.core.i18n import gettext as _
 from app.core.i18n import pgettext
 from app.core.navigation import NavigationEntry, Tab
 from app.core.news import RESOURCE, NewsItem
+from app.core.portraits import signature
 from app.core.slots import collect, fill
 from app.core.text import excerpt
 from app.extensions import db
@@ -86,7 +87,6 @@ def news(since: datetime | None, limit: int) -> list[NewsItem]:
 
 def _news_item(resource: Resource, reader: User) -> NewsItem:
     space, author = shown_space(reader, resource), resource.author
-    place = f", {author.organisation.name}" if author and author.organisation else ""
     return NewsItem(
         at=resource.published_at or resource.created_at,
         type=RESOURCE,
@@ -94,7 +94,7 @@ def _news_item(resource: Resource, reader: User) -> NewsItem:
         kind_label=str(kind_of(resource.kind).label),
         title=resource.title,
         url=resource_url(resource),
-        byline=_("déposé par %(name)s", name=f"{author.name}{place}") if author else "",
+        byline=_("déposé par %(name)s", name=signature(author)) if author else "",
         excerpt=excerpt(resource.summary, EXCERPT),
         space=space.label if space else None,
         space_id=space.id if space else None,

@@ -101,7 +101,7 @@ def test_news_are_what_others_wrote_where_one_reads(app: Flask) -> None:
     assert set(seen[CLOSED_GUEST]) == {"Secrète"}
     line = seen[MEMBER]["Ouverte"]
     assert (line.count, line.is_new, line.excerpt) == (1, True, "Une réponse […] utile")
-    assert line.byline == "Gaspard Roy, Ville-Invitée"
+    assert line.byline == "Gaspard Roy, Ville-Invitée, invité"
     assert seen[OUTSIDER]["À tous"].space == "Vie nocturne"
 
 
