@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -21,6 +21,7 @@ from app.spaces.people import can_find_person, is_running
 from app.spaces.queries import spaces_of
 
 RELEVANCE = "pertinence"
+_folded = lru_cache(maxsize=4096)(sort_key)  # functions and regions come back
 
 
 @dataclass
@@ -69,9 +70,9 @@ def people_found_by(reader: User) -> list[PersonRow]:
     query = select(*columns, *place).outerjoin(User.organisation).where(can_find_person.where(reader))
     rows = {}
     for id_, name, function, mandate, languages, public_id, folded, city, region in db.session.execute(query):
-        where = f"{folded or ''} {sort_key(region or '')}".strip()
+        where = f"{folded or ''} {_folded(region or '')}".strip()
         spoken = tuple(languages or ())
-        rows[id_] = PersonRow(id_, name, sort_key(function), mandate or "", spoken, public_id or "", city or "", where)
+        rows[id_] = PersonRow(id_, name, _folded(function), mandate or "", spoken, public_id or "", city or "", where)
     _add_subjects(reader, rows)
     _add_spaces(reader, rows)
     return list(rows.values())

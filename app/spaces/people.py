@@ -125,5 +125,5 @@ def shows(reader: User, person: User, detail: Detail) -> bool:
         return True
     shown_to = getattr(person, f"{detail}_shown_to")
     if shown_to == ShownTo.SPACES:
-        return (has_open_account & shares_space)(reader, person)
+        return has_open_account(reader, person) and shares_space(reader, person)
     return shown_to == ShownTo.NETWORK and can_see_person(reader, person)

@@ -6,7 +6,7 @@ import pytest
 
 from app.demo.content import KINDS, Network, Resource, Space, Thread, cards, load, typographic
 
-TOWNS = {"city", "agglomeration", "department"}
+TOWNS = {"city", "intercommunality", "department"}
 
 
 @pytest.fixture(scope="module")
