@@ -19,6 +19,7 @@ FALSE_WORDS = {"0", "false", "no", "off", "non", ""}
 PUBLISHED_KEYS = {"dev", "secret", "changeme", "change-me", "beffroi"}
 SHORTEST_SECRET = 16
 OIDC_PROFILES = {"generic", "proconnect"}
+SHORTEST_JOURNAL, LONGEST_JOURNAL = 6, 12  # months
 ROLES = {"admin", "facilitator", "member", "guest"}
 
 
@@ -68,6 +69,7 @@ class Settings:
     oidc_scopes: str = described("", "Scopes asked of the provider; those of the profile when empty.")
     web_workers: int = described(2, "Processes of the web server.")
     web_threads: int = described(8, "Threads of each web process.")
+    journal_months: int = described(12, "Months the journal is kept: 6 to 12 (CNIL, recommendation 2021-122).")
     log_level: str = described("INFO", "Level of the log on standard error.")
 
     @classmethod
@@ -94,6 +96,8 @@ class Settings:
             raise UnsafeSettingError(f"BEFFROI_TIMEZONE: unknown time zone {self.timezone!r}") from error
         if self.secret_key and (self.secret_key in PUBLISHED_KEYS or len(self.secret_key) < SHORTEST_SECRET):
             raise UnsafeSettingError("BEFFROI_SECRET_KEY: too short or well known; leave it empty to have one made")
+        if not SHORTEST_JOURNAL <= self.journal_months <= LONGEST_JOURNAL:
+            raise UnsafeSettingError("BEFFROI_JOURNAL_MONTHS: from 6 to 12 months (CNIL, recommendation 2021-122)")
         if self.demo.lower() not in TRUE_WORDS | FALSE_WORDS | {"auto"}:
             raise UnsafeSettingError("BEFFROI_DEMO: one of auto, 1, 0")
         self._check_provider()

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import select
+
+from app.accounts.models import Organisation, User
 from app.core.audit import describe
+from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
+from app.core.journal import names, tell
+from app.core.journal_words import choice, flag, listed
+from app.extensions import db
 
 describe(
     {
@@ -40,5 +50,51 @@ describe(
         "user.signed_in": _l("Connexion"),
         "user.signed_out": _l("Déconnexion"),
         "user.waits_lifted": _l("Attente après des mots de passe erronés levée"),
+    }
+)
+
+
+@names("user")
+def named_people(ids: Collection[int], _reader: Any) -> dict[int, str]:
+    """Name people; an erased account keeps its line and no name."""
+    rows = db.session.execute(select(User.id, User.name, User.erased_at).where(User.id.in_(ids)))
+    return {row.id: _("Ancien membre") if row.erased_at else row.name for row in rows}
+
+
+@names("organisation")
+def named_organisations(ids: Collection[int], _reader: Any) -> dict[int, str]:
+    """Name organisations."""
+    rows = db.session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
+tell(
+    {
+        "kind": choice(_l("compte"), {"member": _l("membre"), "guest": _l("invité")}),
+        "is_admin": flag(_l("administre le site")),
+        "language": choice(_l("langue")),
+        "organisation": choice(_l("collectivité")),
+        "referent": choice(_l("référence de sa collectivité"), {"True": _l("oui"), "False": _l("non")}),
+        "listed": choice(_l("dans l'annuaire"), {"True": _l("oui"), "False": _l("non")}),
+        "withdraw": flag(_l("ses contributions sans réponse sont retirées")),
+        "fields": listed(
+            _l("changé"),
+            {
+                "name": _l("nom"),
+                "short_name": _l("nom court"),
+                "summary": _l("résumé"),
+                "purpose": _l("objet"),
+                "partner": _l("partenaire"),
+                "welcome": _l("mot d'accueil"),
+                "function": _l("fonction"),
+                "language": _l("langue"),
+                "organisation": _l("collectivité"),
+                "about": _l("présentation"),
+                "phone": _l("téléphone"),
+                "mandate": _l("mandat"),
+                "spoken_languages": _l("langues parlées"),
+                "expertise": _l("sujets connus"),
+            },
+        ),
     }
 )

@@ -38,6 +38,10 @@ class PersonDetails:
     language: str
 
 
+#: What the journal says of a correction with its value; of a name it says only that it changed: erased is erased.
+TOLD = ("language", "organisation", "referent")
+
+
 def hold(user: User, edit_version: int | None) -> None:
     """Read an account again and hold it; ``None`` is for commands, which show nothing that could be out of date.
 
@@ -64,8 +68,8 @@ def change_person(user: User, details: PersonDetails, *, by: User | None, edit_v
     after = _facts_of(user)
     changed = [name for name in before if before[name] != after[name]]
     if changed:
-        old, new = ({name: facts[name] for name in changed} for facts in (before, after))
-        record("user.changed", by, user, before=old, after=new)
+        moved = {name: [before[name], after[name]] for name in changed if name in TOLD}
+        record("user.changed", by, user, fields=[name for name in changed if name not in TOLD], **moved)
 
 
 def _facts_of(user: User) -> dict[str, Any]:

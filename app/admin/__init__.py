@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.admin import figures, journal  # noqa: F401 - fill their slots, name their actions
-from app.admin.views import charter, entering, overview, people, people_import, person, spaces, who_sees
+from app.admin import figures  # noqa: F401 - fills its slots
+from app.admin import journal as actions  # noqa: F401 - names its actions
+from app.admin.cli import audit
+from app.admin.views import charter, entering, journal, overview, people, people_import, person, spaces, who_sees
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -21,3 +23,5 @@ def register(app: Flask) -> None:
     app.register_blueprint(people.blueprint)
     app.register_blueprint(person.blueprint)
     app.register_blueprint(people_import.blueprint)
+    app.register_blueprint(journal.blueprint)
+    app.cli.add_command(audit)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from flask import g, has_request_context
+from flask import current_app, g, has_request_context
 from sqlalchemy import JSON, ForeignKey, String, delete
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -18,7 +18,7 @@ from app.extensions import db
 if TYPE_CHECKING:
     from flask_babel.speaklater import LazyString
 
-KEPT = timedelta(days=365)
+DAYS_OF_YEAR, MONTHS_OF_YEAR = 365, 12
 
 
 #: What each action is called on the page of the journal, declared by the feature that does it.
@@ -31,7 +31,11 @@ def describe(sentences: Mapping[str, LazyString]) -> None:
 
 
 class AuditEntry(db.Model):
-    """One line of the journal."""
+    """One line of the journal.
+
+    The database refuses to change a line, and to remove one less than six months old: so a person with lines is erased,
+    never deleted. What is written names nobody but by an id: the page gives the names of the day it is read.
+    """
 
     __tablename__ = "audit"
 
@@ -47,15 +51,18 @@ class AuditEntry(db.Model):
 
 @job("audit.purge", every=timedelta(days=1))
 def purge_journal(_payload: dict[str, Any]) -> None:
-    """Forget lines of the journal after a year (CNIL, recommendation 2021-122 on logging: six to twelve months)."""
+    """Forget lines of the journal after the months of the setting (CNIL, recommendation 2021-122: six to twelve)."""
+    months = current_app.config["SETTINGS"].journal_months
+    kept = timedelta(days=DAYS_OF_YEAR * months / MONTHS_OF_YEAR)
     with transaction() as session:
-        session.execute(delete(AuditEntry).where(AuditEntry.at < now() - KEPT))
+        session.execute(delete(AuditEntry).where(AuditEntry.at < now() - kept))
 
 
 def record(action: str, person: Any = None, subject: Any = None, **detail: Any) -> None:
     """Add a line to the journal, inside the transaction of the change.
 
-    ``action`` is ``feature.past_participle``, declared by ``describe``; ``detail`` holds plain values and never a
+    ``action`` is ``feature.past_participle``, declared by ``describe``. ``detail`` holds plain values, told by
+    ``core.journal``: people by their ids, for an erased account keeps its lines and loses its name, and never a
     secret. Raises LookupError for an action nobody declared: the journal could not name it.
     """
     if action not in ACTIONS:

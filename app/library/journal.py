@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from app.core.audit import describe
 from app.core.i18n import lazy_gettext as _l
+from app.core.i18n import ngettext
+from app.core.journal import belongs, names, tell
+from app.library.models import Resource
+from app.library.permissions import can_read_resource
+from app.spaces.journal_names import names_content
 
 describe(
     {
@@ -15,3 +22,7 @@ describe(
         "resource.restored": _l("Ressource sortie de la corbeille"),
     }
 )
+
+names("resource")(names_content(Resource, can_read_resource, _l("Une ressource")))
+belongs("resource")(lambda ids: select(Resource.id).where(Resource.space_id.in_(ids)))
+tell({"files": lambda value: ngettext("%(num)s fichier", "%(num)s fichiers", int(value)) if value else ""})

@@ -17,6 +17,7 @@ from app.spaces.indexing import scope_for, space_names
 from app.spaces.invitations import cli as inviting_cli
 from app.spaces.invitations import jobs, network_views, space_views, warnings
 from app.spaces.invitations import views as invitations
+from app.spaces.journal_views import blueprint as journal_blueprint
 from app.spaces.queries import runs_a_space, turnout
 from app.spaces.views import blueprint, listing
 
@@ -45,6 +46,7 @@ def register(app: Flask) -> None:
     """Attach spaces to the application."""
     app.register_blueprint(listing)
     app.register_blueprint(blueprint)
+    app.register_blueprint(journal_blueprint)
     for views in (invitations, space_views, network_views):
         app.register_blueprint(views.blueprint)
     app.cli.add_command(spaces)

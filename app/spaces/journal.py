@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import select, true
+
 from app.core.audit import describe
 from app.core.i18n import lazy_gettext as _l
+from app.core.journal import aloud, names, tell
+from app.core.journal_words import choice, moment
+from app.extensions import db
+from app.spaces.models import Space
+from app.spaces.permissions import can_see_space
 
 describe(
     {
@@ -26,5 +36,29 @@ describe(
         "user.became_guest": _l("Membre devenu invité"),
         "space.request_refused": _l("Demande d'accès refusée"),
         "space.role_changed": _l("Rôle changé dans un espace"),
+    }
+)
+
+
+@names("space")
+def named_spaces(ids: Collection[int], reader: Any) -> dict[int, str]:
+    """Name spaces: all of them to the host and to administrators, to others those they may know of."""
+    known = true() if reader is None or reader.is_admin else can_see_space.where(reader)
+    rows = db.session.execute(select(Space.id, Space.name).where(Space.id.in_(ids), known))
+    return {row.id: row.name for row in rows}
+
+
+VISIBILITIES = {"open": _l("ouvert"), "request": _l("sur demande"), "private": _l("privé")}
+POLICIES = {"free": _l("libre"), "request": _l("sur demande"), "invitation": _l("sur invitation")}
+
+aloud("space.entered")
+tell(
+    {
+        "role": choice(_l("rôle"), {"member": _l("membre"), "facilitator": _l("animateur")}),
+        "visibility": choice(_l("visibilité"), VISIBILITIES),
+        "join_policy": choice(_l("entrée"), POLICIES),
+        "audience": choice(_l("qui peut lire"), {"space": _l("l'espace"), "network": _l("le réseau")}),
+        "expires_at": moment(_l("jusqu'au")),
+        "until": moment(_l("jusqu'au")),
     }
 )

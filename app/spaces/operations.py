@@ -121,6 +121,7 @@ def add_member(
         raise DomainError(_l("Un invité ne peut pas animer un espace."))
     found = membership_in(space, user)
     came_in = found is None or not found.is_running
+    was = found.role if found is not None else role
     if found is None:
         found = Membership(space_id=space.id, user_id=user.id)
         db.session.add(found)
@@ -132,7 +133,8 @@ def add_member(
     db.session.flush()
     forget_memberships(user)
     until = expires_at.isoformat() if expires_at else None
-    record("space.member_added", by, space, user_id=user.id, role=str(role), expires_at=until)
+    told = str(role) if was == role else [str(was), str(role)]
+    record("space.member_added", by, space, user_id=user.id, role=told, expires_at=until)
     if came_in:
         announce(MemberJoined(space.id, user.id, by.id if by else None))
     return found

@@ -18,7 +18,7 @@ from app.discussions.models import Thread
 from app.discussions.operations import comment, reply, start_thread
 from app.extensions import db
 from app.library.models import Resource
-from app.library.operations import ResourceDetails, share_resource
+from app.library.operations import ResourceDetails, remove_resource, share_resource
 from app.library.receiving import receive
 from app.search.operations import index_soon
 from app.spaces.models import Membership, Space
@@ -209,3 +209,26 @@ def test_thing_moved_into_a_closed_space_is_closed_before_the_index_knows(app: F
         index_soon("resource", resource.id)
     assert here.get(f"/ressources/{public_id}-x").status_code == 404
     assert _without_echo(here, "zorglubmobile") == _without_echo(here, UNKNOWN)
+
+
+def test_administration_names_spaces_and_tells_nothing_of_what_they_hold(
+    app: Flask, planted: list[str], browser: Any
+) -> None:
+    with app.app_context(), transaction():
+        resource = db.session.scalars(select(Resource).where(Resource.title.contains(CANARIES["titre"]))).one()
+        remove_resource(loaded(FACILITATOR), resource, f"Parce que {CANARIES['resume']}")
+    ada = browser(ADMIN)
+    told = {path: ada.get(path).data for path in ("/administration", "/administration/acces/regles")}
+    for path in planted:
+        looked = ada.post("/administration/acces/chose", {"chose": path})
+        if looked.status_code == 302:
+            where = looked.headers["Location"]
+            told |= {f"{where}{view}": ada.get(f"{where}{view}").data for view in ("", "?voir=autres")}
+    told["/administration/acces"] = ada.get("/administration/acces").data
+    told["/administration/journal"] = ada.get("/administration/journal").data
+    told["export"] = ada.post("/administration/journal/export").data
+    assert len(told) > 10
+    assert [
+        f"{path}: {word}" for path, page in told.items() for word in CANARIES.values() if word.encode() in page
+    ] == []
+    assert "Cercle fermé".encode() in told["/administration/journal"]

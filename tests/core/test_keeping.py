@@ -9,7 +9,6 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.core import clock
-from app.core.audit import AuditEntry, purge_journal, record
 from app.core.db import transaction
 from app.core.drafts import MOST_DRAFTS, Draft, draft_for, keep_draft, purge_drafts
 from app.extensions import db
@@ -44,19 +43,6 @@ def test_drafts_left_for_three_months_are_forgotten(context: Flask, cast: Cast) 
     clock.set_clock(lambda: much_later)
     purge_drafts({})
     assert db.session.scalars(select(Draft.key)).all() == ["/young"]
-
-
-def test_journal_is_kept_a_year(context: Flask, cast: Cast) -> None:
-    with transaction():
-        record("user.signed_in")
-    later = clock.now() + timedelta(days=200)
-    clock.set_clock(lambda: later)
-    with transaction():
-        record("user.signed_out")
-    much_later = later + timedelta(days=200)
-    clock.set_clock(lambda: much_later)
-    purge_journal({})
-    assert db.session.scalars(select(AuditEntry.action)).all() == ["user.signed_out"]
 
 
 def test_previews_asked_without_end_must_wait(app: Flask, cast: Cast, browser: Any) -> None:

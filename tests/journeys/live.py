@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 STARTS, STOPS = 60.0, 15.0
 FACILITATOR = "jeanne.aubertin@reseau-des-villes.example"
 MEMBER = "claire.vasseur@montclair-sur-oise.example"
+ADMINISTRATOR = "elise.tavernier@reseau-des-villes.example"
 OUTSIDER = "antoine.lebrettier@sainte-elvire.example"
 OPEN, PRIVATE, REQUEST = "politique-des-drogues", "maires-en-premiere-ligne", "violences-faites-aux-femmes"
 DESK, PHONE, NARROW = (1280, 900), (390, 844), (320, 640)
@@ -67,7 +68,7 @@ class Site:
         with self.app.app_context():
             user = user_by_email(email)
             assert user is not None, email
-            data = json.dumps({"_user_id": str(user.id), "_fresh": True})
+            data = json.dumps({"_user_id": str(user.id), "_fresh": True, "confirmed_at": now().timestamp()})
             row = {"user_id": user.id, "data": data, "expires_at": now() + timedelta(days=1)}
             with transaction() as session:
                 session.add(UserSession(id=hashed(secret), **row))

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import select
+
 from app.core.audit import describe
 from app.core.i18n import lazy_gettext as _l
+from app.core.journal import belongs, names
+from app.extensions import db
+from app.spaces.models import Invitation, InvitationSpace
 
 SENT, RESENT = "invitation.sent", "invitation.resent"
 
@@ -19,3 +27,13 @@ describe(
         "user.became_member": _l("Invité devenu membre du réseau"),
     }
 )
+
+
+@names("invitation")
+def named_invitations(ids: Collection[int], _reader: Any) -> dict[int, str]:
+    """Name invitations by the address they were sent to."""
+    rows = db.session.execute(select(Invitation.id, Invitation.email).where(Invitation.id.in_(ids)))
+    return {row.id: row.email for row in rows}
+
+
+belongs("invitation")(lambda ids: select(InvitationSpace.invitation_id).where(InvitationSpace.space_id.in_(ids)))

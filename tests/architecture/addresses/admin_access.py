@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from tests.architecture.addresses.lines import ADMINS, ADMINS_SEND, Line, post
+from tests.people import OPEN, PRIVATE, REQUEST
+
+#: Only those who run a space read its part of the journal: no administrator, who has the whole of it.
+RUN = {OPEN: "drnnrryrrr", REQUEST: "dnnnrryrrr", PRIVATE: "dnrnnrynnr"}
 
 TABLE: list[Line] = [
     Line("admin_access.access_page", "/administration/acces", ADMINS),
@@ -10,6 +14,9 @@ TABLE: list[Line] = [
     post("admin_access.find_thing_view", "/administration/acces/chose", ADMINS_SEND, chose="/espaces/atelier-ouvert"),
     post("admin_access.look_view", "/administration/acces/ressources/{resource}", ADMINS_SEND),
     Line("admin_access.thing_page", "/administration/acces/discussions/{thread}", ADMINS),
+    Line("admin_journal.journal_page", "/administration/journal", ADMINS),
+    post("admin_journal.export_journal", "/administration/journal/export", ADMINS_SEND),
+    Line("space_journal.journal_page", "/espaces/{slug}/journal", RUN),
     Line("admin_access.rules_page", "/administration/acces/regles", ADMINS),
     Line("admin_entering.enter_page", "/administration/espaces/{space}/entrer", ADMINS),
 ]

@@ -1,0 +1,54 @@
+"""Commands about the journal: ``flask audit …``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from app.admin.journal_export import MOST_EXPORTED, heads, rows_of
+from app.admin.journal_filter import Wanted
+from app.core.audit import record
+from app.core.db import transaction
+from app.core.tables import as_csv
+
+audit = AppGroup("audit", help="The journal: who did what, to what, when.")
+
+
+def _wanted(action: str, person: str, about: str, since: str, until: str) -> Wanted:
+    return Wanted.of({"action": action, "personne": person, "objet": about, "du": since, "au": until})
+
+
+def _filters(command: click.decorators.FC) -> click.decorators.FC:
+    for option in (
+        click.option("--action", default="", help="A family (space) or an action (space.entered)."),
+        click.option("--person", default="", help="Who did it: words of a name or of an address."),
+        click.option("--about", default="", help="The space or the person concerned."),
+        click.option("--since", default="", metavar="YYYY-MM-DD"),
+        click.option("--until", default="", metavar="YYYY-MM-DD"),
+    ):
+        command = option(command)
+    return command
+
+
+@audit.command("list")
+@_filters
+@click.option("--limit", default=50, show_default=True)
+def list_command(limit: int, action: str, person: str, about: str, since: str, until: str) -> None:
+    """Show the last lines, newest first. Titles of what spaces hold are not shown."""
+    for row in rows_of(_wanted(action, person, about, since, until), None, limit):
+        at, who, done, what, details, _request = row
+        click.echo("  ".join(part for part in (f"{at:%Y-%m-%d %H:%M}", who, done, what, details) if part))
+
+
+@audit.command("export")
+@click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+@_filters
+def export_command(path: Path, action: str, person: str, about: str, since: str, until: str) -> None:
+    """Write the lines asked for to a CSV file; that is written in the journal too."""
+    rows = list(rows_of(_wanted(action, person, about, since, until), None, MOST_EXPORTED))
+    path.write_text(as_csv(heads(), rows), encoding="utf-8")
+    with transaction():
+        record("journal.exported", None, None, rows=len(rows))
+    click.echo(f"{len(rows)} lines in {path}")

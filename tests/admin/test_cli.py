@@ -1,0 +1,40 @@
+"""``flask audit``: the journal for the host."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import select
+
+from app.core.audit import AuditEntry, record
+from app.core.db import transaction
+from app.extensions import db
+from tests.people import ADMIN, OUTSIDER, Cast
+from tests.support import loaded
+
+
+def _signed_in(app: Flask) -> None:
+    with app.app_context():
+        for email in (ADMIN, OUTSIDER):
+            with transaction():
+                record("user.signed_in", loaded(email), loaded(email))
+
+
+def test_list_shows_the_last_lines(app: Flask, cast: Cast) -> None:
+    _signed_in(app)
+    shown = app.test_cli_runner().invoke(args=["audit", "list", "--action", "user.signed_in", "--limit", "1"])
+    assert (shown.exit_code, "Odile Kervella  Connexion" in shown.output, "Ada" in shown.output) == (0, True, False)
+
+
+def test_export_writes_a_table_and_a_line(app: Flask, cast: Cast, tmp_path: Path) -> None:
+    _signed_in(app)
+    file = tmp_path / "journal.csv"
+    done = app.test_cli_runner().invoke(args=["audit", "export", str(file), "--person", "lorrain"])
+    assert (done.exit_code, done.output) == (0, f"1 lines in {file}\n")
+    assert "Ada Lorrain;Connexion" in file.read_text(encoding="utf-8")
+    with app.app_context():
+        assert (
+            db.session.scalars(select(AuditEntry).where(AuditEntry.action == "journal.exported")).one().person_id
+            is None
+        )
