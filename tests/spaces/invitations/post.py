@@ -7,6 +7,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import select
 
 from app.accounts.models import OrganisationDomain
 from app.core.db import transaction
@@ -38,6 +39,11 @@ def invitation(key: int) -> Invitation:
     found = db.session.get(Invitation, key)
     assert found is not None
     return found
+
+
+def written_to(email: str = NEW) -> Invitation:
+    """Return the only invitation to an address."""
+    return db.session.scalars(select(Invitation).where(Invitation.email == email)).one()
 
 
 def mails(app: Flask) -> list[EmailMessage]:

@@ -18,7 +18,7 @@ from app.spaces.invitations import operations
 from app.spaces.models import Invitation, Role
 from app.spaces.operations import add_member
 from tests.people import ADMIN, FACILITATOR, MEMBER, OPEN, PRIVATE, REFERENT, REQUEST, Cast
-from tests.spaces.invitations.post import NEW, invitation, invited, secret_for, space
+from tests.spaces.invitations.post import NEW, invitation, invited, secret_for, space, written_to
 from tests.support import Browser, CountedStatements, loaded
 
 PAGE = f"/espaces/{PRIVATE}/invitations"
@@ -41,7 +41,7 @@ def test_facilitator_invites_a_guest_into_several_spaces(app: Flask, cast: Cast)
     sent = form(spaces=[OPEN, REQUEST], organisation="Fontarel", words="Bienvenue.")
     assert page.post(PAGE, sent).headers["Location"] == PAGE
     with app.app_context():
-        one = invitation(1)
+        one = written_to()
         assert {place.space.slug for place in one.places} == {PRIVATE, OPEN, REQUEST}
         assert (one.purpose, one.sponsor, one.kind) == ("Une visite", loaded(FACILITATOR), UserKind.GUEST)
         assert one.organisation is not None
@@ -126,7 +126,7 @@ def test_administrator_invites_into_the_network_and_sees_what_was_sent(app: Flas
     assert "créez-la" in unknown.text
     assert page.post(url, form(kind="member", organisation="Lanvallec", spaces=[OPEN])).status_code == 302
     with app.app_context():
-        one = invitation(1)
+        one = written_to()
         assert one.organisation == organisation_by_name("Lanvallec")
         assert db.session.scalar(select(func.count()).select_from(Organisation)) == 4
     assert NEW in page.get(url).text
@@ -141,7 +141,7 @@ def test_referent_invites_colleagues_from_their_own_page(app: Flask, cast: Cast)
     sent = form(kind="guest", organisation="Castelmaure", spaces=[OPEN])
     assert page.post(url, sent).status_code == 302
     with app.app_context():
-        one = invitation(1)
+        one = written_to()
         assert (one.kind, one.guest_until, one.organisation) == (UserKind.MEMBER, None, loaded(REFERENT).organisation)
     assert page.post(url, form(spaces=[PRIVATE])).status_code == 422
 

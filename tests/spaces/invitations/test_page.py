@@ -14,7 +14,7 @@ from app.core.clock import now
 from app.core.db import transaction
 from app.spaces.invitations.operations import cancel
 from tests.people import ADMIN, FACILITATOR, MEMBER, OPEN, OUTSIDER, PASSWORD, PRIVATE, Cast
-from tests.spaces.invitations.post import NEW, invitation, invited, secret_for, space
+from tests.spaces.invitations.post import NEW, invited, secret_for, space, written_to
 from tests.support import Browser, loaded
 
 FORM = {"name": "Léa Martin", "function": "Adjointe", "language": "fr", "password": "trois barques rouges penchent"}
@@ -84,7 +84,7 @@ def test_somebody_else_is_told_and_accepts_nothing(app: Flask, cast: Cast) -> No
     assert "Quitter cette session" in here.get(path).text
     here.post(path, FORM)
     with app.app_context():
-        assert invitation(1).accepted_at is None
+        assert written_to(OUTSIDER).accepted_at is None
 
 
 def test_newcomer_whose_city_is_unknown_is_told_who_decides(app: Flask, cast: Cast) -> None:
@@ -101,8 +101,8 @@ def test_links_that_are_over_all_look_alike(app: Flask, cast: Cast) -> None:
     cancelled = link(app, ADMIN, "annule@ville.example")
     Browser(app).post(used, FORM)
     with app.app_context(), transaction():
-        cancel(loaded(ADMIN), invitation(3))
-        invitation(2).expires_at = now()
+        cancel(loaded(ADMIN), written_to("annule@ville.example"))
+        written_to("vieux@ville.example").expires_at = now()
     answers = [app.test_client().get(path) for path in (used, old, cancelled, "/invitation/unknown")]
     assert {one.status_code for one in answers} == {404}
     assert len({one.text.split("<h1>")[1].split('<div class="sign-in__help">')[0] for one in answers}) == 1
