@@ -17,6 +17,7 @@ from app.accounts.factor_views import blueprint as factor_blueprint
 from app.accounts.holding import lead_to_set_up
 from app.accounts.links_views import blueprint as links_blueprint
 from app.accounts.models import User
+from app.accounts.organisations.cli import organisations
 from app.accounts.profile_views import blueprint as profile_blueprint
 from app.accounts.queries import may_sign_in
 from app.accounts.rights import jobs as rights_jobs
@@ -63,6 +64,7 @@ def register(app: Flask) -> None:
     app.before_request(lead_to_set_up)
     app.before_request(ask_for_charter)
     app.cli.add_command(users)
+    app.cli.add_command(organisations)
     app.after_request(partial(note_visit, app))
     app.context_processor(lambda: {"me": current_user})
 

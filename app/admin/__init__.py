@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING
 from app.admin import figures  # noqa: F401 - fills its slots
 from app.admin import journal as actions  # noqa: F401 - names its actions
 from app.admin.cli import audit
-from app.admin.views import charter, entering, journal, overview, people, people_import, person, spaces, who_sees
+from app.admin.views import (
+    charter,
+    entering,
+    journal,
+    organisation_lists,
+    organisations,
+    overview,
+    people,
+    people_import,
+    person,
+    places,
+    spaces,
+    who_sees,
+)
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -16,6 +29,9 @@ if TYPE_CHECKING:
 def register(app: Flask) -> None:
     """Attach the administration to the application."""
     app.register_blueprint(overview.blueprint)
+    app.register_blueprint(organisations.blueprint)
+    app.register_blueprint(organisation_lists.blueprint)
+    app.register_blueprint(places.blueprint)
     app.register_blueprint(charter.blueprint)
     app.register_blueprint(who_sees.blueprint)
     app.register_blueprint(spaces.blueprint)

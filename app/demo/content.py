@@ -32,7 +32,7 @@ class ContentError(ValueError):
 
 @dataclass(frozen=True)
 class Organisation:
-    """A city, agglomeration, department, university or association; `population` is 0 where it means nothing."""
+    """A city, inter-municipality, department, university or association; `population` is 0 where it means nothing."""
 
     slug: str
     name: str

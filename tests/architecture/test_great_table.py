@@ -12,7 +12,8 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from app.accounts.models import Organisation
+from app.accounts.models import AccessRequest, Organisation, RequestState
+from app.core.clock import now
 from app.core.db import transaction
 from app.core.storage import storage
 from app.discussions.operations import comment, start_thread
@@ -22,7 +23,7 @@ from app.library.operations import ResourceDetails, share_resource
 from app.library.receiving import receive
 from app.spaces.models import Space
 from tests.architecture.addresses.lines import OUTCOMES, PEOPLE
-from tests.people import FACILITATOR, MEMBER, OPEN, PRIVATE, REQUEST, Cast
+from tests.people import FACILITATOR, MEMBER, OPEN, PRIVATE, REFERENT, REQUEST, Cast
 from tests.support import loaded, work
 
 ADDRESSES = "tests.architecture.addresses"
@@ -59,6 +60,7 @@ def _furnished(slug: str) -> dict[str, str]:
         return {
             "slug": slug,
             "space": space.public_id,
+            **_places(slug),
             "person": loaded(MEMBER).public_id,
             "resource": resource.public_id,
             "file": resource.attachments[0].current.public_id,
@@ -73,6 +75,26 @@ def _furnished(slug: str) -> dict[str, str]:
 
 def _city() -> str:
     return db.session.scalars(select(Organisation.public_id).where(Organisation.name == "Castelmaure")).one()
+
+
+def _places(slug: str) -> dict[str, str]:
+    """Return two organisations, and a request for access to the referent's."""
+    places = db.session.scalars(select(Organisation).order_by(Organisation.sort_key).limit(2)).all()
+    asked = AccessRequest(
+        email=f"{slug}@lanvallec.example",
+        name="Yann Derrien",
+        state=RequestState.PENDING,
+        secret_hash=slug,
+        confirmed_at=now(),
+        organisation=loaded(REFERENT).organisation,
+    )
+    db.session.add(asked)
+    db.session.flush()
+    return {
+        "organisation": places[0].public_id,
+        "other_organisation": places[1].public_id,
+        "request": asked.public_id,
+    }
 
 
 def _image() -> bytes:

@@ -1,0 +1,1 @@
+"""Cities and bodies: recording, finding, recognising and merging them."""
