@@ -20,6 +20,8 @@ from app.accounts.models import User
 from app.accounts.organisations.cli import organisations
 from app.accounts.profile_views import blueprint as profile_blueprint
 from app.accounts.queries import may_sign_in
+from app.accounts.requests import jobs as request_jobs  # noqa: F401 - declare themselves
+from app.accounts.requests.views import blueprint as requests_blueprint
 from app.accounts.rights import jobs as rights_jobs
 from app.accounts.rights import own_part
 from app.accounts.rights.views import blueprint as rights_blueprint
@@ -63,6 +65,7 @@ def register(app: Flask) -> None:
         app.register_blueprint(part)
     app.before_request(lead_to_set_up)
     app.before_request(ask_for_charter)
+    app.register_blueprint(requests_blueprint)
     app.cli.add_command(users)
     app.cli.add_command(organisations)
     app.after_request(partial(note_visit, app))

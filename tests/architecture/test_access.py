@@ -59,6 +59,8 @@ OPEN_ENDPOINTS = {
     "accounts.reset_page",
     "accounts.choose_password_page",
     "accounts.choose_language_view",
+    "access_requests.ask_page",
+    "access_requests.confirm_page",
     "invitations.invitation_page",
     "links.ask_link_page",
     "links.link_page",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from app.accounts.models import Organisation, OrganisationDomain, OrganisationKind, User
 from app.accounts.organisations.details import Details, form_problems
@@ -124,7 +124,8 @@ def import_organisations(sheet: Sheet, by: User | None = None, *, rehearse: bool
     """
     columns = _columns(sheet)
     register = Register.as_recorded()
-    fates, places = [], []
+    fates: list[Fate] = []
+    recorded: list[Details] = []
     for row in sheet.rows:
         line, cells = row.n, row.cells
         try:
@@ -141,14 +142,23 @@ def import_organisations(sheet: Sheet, by: User | None = None, *, rehearse: bool
             continue
         fates.append(register.enter(line, details))
         if fates[-1].outcome == Outcome.RECORDED and not rehearse:
-            place = Organisation(**details.columns)
-            place.domains = [OrganisationDomain(domain=domain) for domain in sorted(details.domains)]
-            places.append(place)
-    if places:
-        db.session.add_all(places)
-        db.session.flush()
-        record("organisation.imported", by, None, number=len(places))
+            recorded.append(details)
+    if recorded:
+        _write(recorded)
+        record("organisation.imported", by, None, number=len(recorded))
     return fates
+
+
+def _write(recorded: list[Details]) -> None:
+    """Write organisations with their domains in three statements, however many they are."""
+    rows = [{**details.columns, "sort_key": sort_key(details.name)} for details in recorded]
+    db.session.execute(insert(Organisation), rows)
+    ids = {name: number for number, name in db.session.execute(select(Organisation.id, Organisation.name))}
+    domains = [
+        {"organisation_id": ids[details.name], "domain": domain} for details in recorded for domain in details.domains
+    ]
+    if domains:
+        db.session.execute(insert(OrganisationDomain), domains)
 
 
 def numbers_of(fates: list[Fate]) -> dict[Outcome, int]:

@@ -1,0 +1,1 @@
+"""How strangers ask for an account, and how a request is decided."""
