@@ -18,6 +18,7 @@ from app.accounts.holding import lead_to_set_up
 from app.accounts.links_views import blueprint as links_blueprint
 from app.accounts.models import User
 from app.accounts.organisations.cli import organisations
+from app.accounts.places import jobs as places_jobs  # noqa: F401 - declare themselves
 from app.accounts.profile_views import blueprint as profile_blueprint
 from app.accounts.queries import may_sign_in
 from app.accounts.requests import jobs as request_jobs  # noqa: F401 - declare themselves

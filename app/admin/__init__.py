@@ -18,6 +18,7 @@ from app.admin.views import (
     people_import,
     person,
     places,
+    requests,
     spaces,
     who_sees,
 )
@@ -32,6 +33,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(organisations.blueprint)
     app.register_blueprint(organisation_lists.blueprint)
     app.register_blueprint(places.blueprint)
+    app.register_blueprint(requests.blueprint)
     app.register_blueprint(charter.blueprint)
     app.register_blueprint(who_sees.blueprint)
     app.register_blueprint(spaces.blueprint)

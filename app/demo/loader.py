@@ -20,6 +20,7 @@ from app.core.db import transaction
 from app.demo import content, documents
 from app.demo.content import Network
 from app.demo.inviting import invite_those_awaited
+from app.demo.requests import load_requests
 from app.demo.profiles import load_profiles
 from app.discussions.models import Post, ReadPosition, Thread
 from app.discussions.operations import comment, reply, start_thread
@@ -50,6 +51,7 @@ def load_network(*, known_password: bool, progress: Progress = lambda _line: Non
     made = _load_people(network, known_password=known_password)
     progress(f"{len(network.organisations)} organisations, {len(network.people)} people")
     load_profiles(_person, {one.key: one.email for one in network.people})
+    load_requests(network, start)
     _load_spaces(network, start)
     invite_those_awaited(network)
     progress(f"{len(network.spaces)} spaces")

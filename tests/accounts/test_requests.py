@@ -341,3 +341,23 @@ def test_queue_asks_the_same_of_the_database_for_one_and_for_many(app: Flask, ca
 def test_seconds_of_the_page_fit_in_those_of_the_decision() -> None:
     assert timedelta(seconds=8) < TAKEN_BACK_WITHIN
     assert Organisation is not User
+
+
+def test_words_of_a_stranger_reach_only_those_who_decide(app: Flask, cast: Cast, browser: Any) -> None:
+    give_domain(app)
+    asked = waiting_request(app, name="Zorglub Secret", organisation="Zorglubville", function="Zorglub en chef")
+    own = (MINE, f"{MINE}/{asked}", f"{MINE}/{asked}/refuser")
+    queue = (QUEUE, f"{QUEUE}/{asked}", f"{QUEUE}/{asked}/refuser", "/administration", "/administration/personnes")
+    pages = (*own, *queue, "/", "/espaces", "/annuaire", "/recherche?q=zorglub", "/moi", "/demande-acces")
+    heard = {}
+    for who in (None, GUEST, MEMBER, OUTSIDER, REFERENT, ADMIN):
+        here = browser(who)
+        heard[who] = {path for path in pages if "Zorglub " in here.get(path, follow_redirects=True).text}
+    assert heard == {
+        None: set(),
+        GUEST: set(),
+        MEMBER: set(),
+        OUTSIDER: set(),
+        REFERENT: set(own),
+        ADMIN: set(queue[:3]),
+    }

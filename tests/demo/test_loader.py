@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.accounts.models import User
+from app.accounts.models import AccessRequest, User
 from app.accounts.operations import DEMO_PASSWORD, set_password
 from app.accounts.passwords import hash_password
 from app.core.db import transaction
@@ -46,6 +46,8 @@ def test_demo_is_loaded_whole_and_once(demo_on: Flask) -> None:
         first = counts()
         load_network(known_password=True)
         assert (counts(), first[1:3]) == (first, [30, 15])
+        waiting = db.session.scalars(select(AccessRequest).order_by(AccessRequest.confirmed_at)).all()
+        assert [one.organisation.name if one.organisation else "" for one in waiting] == ["Grandval", "Lanvallec", ""]
         kinds = db.session.scalars(select(Resource.kind).distinct()).all()
         assert len(kinds) == 10
     work(demo_on)

@@ -89,7 +89,7 @@ def confirm_request(secret: str) -> AccessRequest:
     request.state, request.confirmed_at = RequestState.PENDING, now()
     request.organisation = organisation_of_address(request.email)
     db.session.flush()
-    record("access.requested", None, request, email=request.email)
+    record("access.requested", None, request, domain=_domain(request))
     enqueue("accounts.tell_of_request", {"request": request.id}, priority=URGENT)
     return request
 
@@ -111,9 +111,14 @@ def is_recognised(request: AccessRequest) -> bool:
     return request.organisation is not None and request.organisation.is_member
 
 
+def _domain(request: AccessRequest) -> str:
+    """Return where an address is, for the journal, which must name nobody once an account is erased."""
+    return request.email.rpartition("@")[2]
+
+
 def is_personal(request: AccessRequest) -> bool:
     """Tell whether the address is one that anybody can open."""
-    return is_public_mail(request.email.rpartition("@")[2])
+    return is_public_mail(_domain(request))
 
 
 def accept_request(
@@ -151,7 +156,7 @@ def _decide(
     moment = now()
     request.state, request.reason = state, reason
     request.decided_at, request.decided_by, request.effective_at = moment, by, moment + TAKEN_BACK_WITHIN
-    record(f"access.{state.value}", by, request, email=request.email)
+    record(f"access.{state.value}", by, request, domain=_domain(request))
     enqueue(
         "accounts.apply_decision",
         {"request": request.id, "decided_at": moment.isoformat(), "place": place, "create": create},
@@ -170,7 +175,7 @@ def take_decision_back(request: AccessRequest, by: User) -> None:
         raise DomainError(_l("La décision a déjà pris effet : le courriel est parti. Elle ne peut plus être annulée."))
     request.state, request.reason = RequestState.PENDING, ""
     request.decided_at = request.decided_by = request.effective_at = None
-    record("access.taken_back", by, request, email=request.email)
+    record("access.taken_back", by, request, domain=_domain(request))
 
 
 def let_in(request: AccessRequest, place: Organisation | None, create: str) -> User | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -15,8 +16,8 @@ from app.core.access import administrators, person
 from app.core.db import transaction
 from app.core.errors import DomainError, EditConflictError
 from app.core.forms import number_in
+from app.core.i18n import format_day_number, format_number, ngettext
 from app.core.i18n import gettext as _
-from app.core.i18n import ngettext
 from app.core.sheets import LARGEST_SHEET, Sheet, read_sheet
 
 if TYPE_CHECKING:
@@ -161,13 +162,16 @@ def _rows(kept: Any, other: Any) -> list[dict[str, Any]]:
 
 
 def _shown(name: str, details: Any) -> str:
+    """Return a fact as people read it, empty when it is not known."""
     value = getattr(details, name)
-    if name == "is_member":
-        return _("Membre du réseau") if value else _("Hors du réseau")
     if value is None:
         return ""
-    if name == "latitude":
-        return f"{details.latitude:.4f}, {details.longitude:.4f}"
-    if name == "kind":
-        return kind_name(value)
-    return country_name(value) if name == "country" else str(value)
+    words: dict[str, Callable[[Any], str]] = {
+        "kind": kind_name,
+        "country": country_name,
+        "is_member": lambda member: _("Membre du réseau") if member else _("Hors du réseau"),
+        "joined_on": format_day_number,
+        "population": format_number,
+        "latitude": lambda latitude: f"{latitude:.4f}, {details.longitude:.4f}",
+    }
+    return words.get(name, str)(value)

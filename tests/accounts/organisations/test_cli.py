@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask import Flask
 
 from tests.people import Cast
@@ -31,3 +33,25 @@ def test_domains_are_shown_replaced_and_cleared(app: Flask, cast: Cast) -> None:
     assert run(app, "domains", "Castelmaure", "agglo.fr")[0] == 1
     assert run(app, "domains", "Lanvallec", "--clear") == (0, "")
     assert run(app, "domains", "Nulle part")[0] == 1
+
+
+def test_list_is_imported_after_a_rehearsal(app: Flask, cast: Cast, tmp_path: Path) -> None:
+    file = tmp_path / "villes.csv"
+    file.write_bytes("Nom;Domaines\nÉtampes;etampes.fr\nPirate;gmail.com\nLanvallec;\n".encode("cp1252"))
+    rehearsed = run(app, "import", str(file), "--dry-run")
+    assert rehearsed[0] == 0
+    assert rehearsed[1].startswith("line 3: Pirate: ")
+    assert rehearsed[1].endswith("1 recorded, 1 already_there, 1 refused\n")
+    assert len(run(app, "list")[1].splitlines()) == 4
+    assert run(app, "import", str(file)) == rehearsed
+    assert run(app, "import", str(file))[1].endswith("0 recorded, 2 already_there, 1 refused\n")
+    file.write_bytes(b"PK\x03\x04")
+    assert run(app, "import", str(file))[0] == 1
+
+
+def test_two_records_are_made_one(app: Flask, cast: Cast) -> None:
+    assert run(app, "create", "Ville de Lanvallec", "--population", "19000", "--domain", "lanvallec.fr")[0] == 0
+    merged = run(app, "merge", "Lanvallec", "Ville de Lanvallec", "--take", "population")
+    assert merged == (0, "Ville de Lanvallec merged into Lanvallec\n")
+    assert run(app, "domains", "Lanvallec") == (0, "lanvallec.fr\n")
+    assert run(app, "merge", "Lanvallec", "Lanvallec")[0] == 1

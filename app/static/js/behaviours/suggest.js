@@ -33,7 +33,8 @@ async function fillSuggestions(field, list) {
   list.hidden = !options.length;
   field.setAttribute("aria-expanded", String(!list.hidden));
   field.removeAttribute("aria-activedescendant");
-  if (list.dataset.count) announce(list.dataset.count);
+  const count = list.querySelector("[data-count]")?.dataset.count;  // the fragment says how many, in the reader's words
+  if (count) announce(count);
 }
 
 function moveInSuggestions(event, field, list) {

@@ -1,0 +1,108 @@
+"""The pages that complete, import and merge organisations."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.accounts.organisations.details import Details
+from app.accounts.organisations.operations import record_organisation
+from app.accounts.organisations.queries import how_many
+from app.accounts.places import sources
+from app.accounts.queries import organisation_by_name
+from app.core.db import transaction
+from tests.accounts.organisations.test_places import french_data
+from tests.people import ADMIN, OUTSIDER, Cast
+from tests.support import loaded
+
+HERE = "/administration/collectivites"
+
+
+def page_of(app: Flask, name: str) -> str:
+    with app.app_context():
+        place = organisation_by_name(name)
+        assert place is not None
+        return place.public_id
+
+
+def number(app: Flask) -> int:
+    with app.app_context():
+        return how_many()
+
+
+def test_list_is_shown_before_it_is_written(app: Flask, cast: Cast, browser: Any) -> None:
+    here, before = browser(ADMIN), number(app)
+    content = "Nom;Pays;Domaines\nÉtampes;FR;etampes.fr\nCastelmaure;;\nPirate;FR;gmail.com\n".encode("cp1252")
+    shown = here.post(f"{HERE}/importer", {"fichier": (io.BytesIO(content), "villes.csv")})
+    for said in ("Étampes", "Déjà là, laissée telle quelle", "messagerie ouverte à tous", "Importer ces collectivités"):
+        assert said in shown.text
+    assert number(app) == before
+    kept = re.search(r'<textarea name="liste" hidden>(.*?)</textarea>', shown.text, re.DOTALL)
+    assert kept is not None
+    done = here.post(f"{HERE}/importer", {"liste": kept.group(1)})
+    assert "Voir les collectivités" in done.text
+    assert number(app) == before + 1
+    with app.app_context():
+        assert organisation_by_name("Étampes") is not None
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"a;b\n1;2", b"\x00\x01\x02" * 100])
+def test_what_is_no_list_is_said_on_the_page(app: Flask, cast: Cast, browser: Any, content: bytes) -> None:
+    answer = browser(ADMIN).post(f"{HERE}/importer", {"fichier": (io.BytesIO(content), "x.csv")})
+    assert (answer.status_code, 'role="alert"' in answer.text) == (422, True)
+    assert browser(ADMIN).post(f"{HERE}/importer").status_code == 422
+
+
+def test_two_records_are_compared_and_made_one(app: Flask, cast: Cast, browser: Any) -> None:
+    with app.app_context(), transaction():
+        record_organisation(Details("Ville de Lanvallec", population=19_000, domains=("lanvallec.fr",)))
+    here, kept, other = browser(ADMIN), page_of(app, "Lanvallec"), page_of(app, "Ville de Lanvallec")
+    assert f"/{kept}/fusionner/{other}" in here.get(f"{HERE}/doublons").text
+    assert f"/{kept}/fusionner/{other}" in here.get(f"{HERE}/{kept}/fusionner?q=lanvallec").text
+    page = here.get(f"{HERE}/{kept}/fusionner/{other}").text
+    assert re.search(r'name="population" value="autre" checked', page)
+    sent = {"version": "1", "autre_version": "1", "population": "autre", "name": "garde"}
+    late = here.post(f"{HERE}/{kept}/fusionner/{other}", {**sent, "version": "7"})
+    assert (late.status_code, "a été modifiée entre-temps" in late.text.replace("’", "'")) == (409, True)
+    assert here.post(f"{HERE}/{kept}/fusionner/{other}", sent).status_code == 302
+    assert here.get(f"{HERE}/{other}").status_code == 404
+    with app.app_context():
+        place = organisation_by_name("Lanvallec")
+        assert place is not None
+        assert (place.population, [one.domain for one in place.domains]) == (19_000, ["lanvallec.fr"])
+        assert loaded(OUTSIDER).organisation_id == place.id
+
+
+def test_record_is_not_merged_with_itself(app: Flask, cast: Cast, browser: Any) -> None:
+    kept = page_of(app, "Lanvallec")
+    answer = browser(ADMIN).post(f"{HERE}/{kept}/fusionner/{kept}", {"version": "1", "autre_version": "1"})
+    assert answer.status_code == 409
+    assert number(app) == 4
+
+
+@pytest.mark.slow
+def test_known_place_fills_the_form_without_javascript(
+    app: Flask, cast: Cast, browser: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    french_data(tmp_path / "french")
+    monkeypatch.setattr(sources, "FRENCH_DATA", tmp_path / "french")
+    here = browser(ADMIN)
+    found = here.get(f"{HERE}/nouvelle?cherche=renn").text
+    assert f"{HERE}/nouvelle?lieu=c35238" in found
+    filled = here.get(f"{HERE}/nouvelle?lieu=c35238").text
+    for value in ("Rennes", "35238", "225081", "Bretagne"):
+        assert f'value="{value}"' in filled
+    changed = here.get(f"{HERE}/{page_of(app, 'Lanvallec')}/modifier?lieu=e243500139").text
+    assert ('value="Rennes Métropole"' in changed, "Sa position n’est pas publiée" in changed) == (True, True)
+    options = here.get(f"{HERE}/lieux?q=renn")
+    assert options.text.count('role="option"') > 1
+    assert "lieux proposés" in options.text
+    for words in ("", "%00", "é" * 500, "'; DROP TABLE place"):
+        assert here.get(f"{HERE}/lieux", query_string={"q": words}).status_code == 200
+    assert "Aucun lieu publié" in here.get(f"{HERE}/nouvelle?cherche=zzzzzz").text
+    assert here.get(f"{HERE}/nouvelle?lieu=nonsense").status_code == 200
