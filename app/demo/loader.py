@@ -20,8 +20,8 @@ from app.core.db import transaction
 from app.demo import content, documents
 from app.demo.content import Network
 from app.demo.inviting import invite_those_awaited
-from app.demo.requests import load_requests
 from app.demo.profiles import load_profiles
+from app.demo.requests import load_requests
 from app.discussions.models import Post, ReadPosition, Thread
 from app.discussions.operations import comment, reply, start_thread
 from app.extensions import db
