@@ -109,7 +109,7 @@ ACTS = {
         icon="mail",
     ),
     "essais": Act(
-        _l("Lever l'attente après des mots de passe erronés"),
+        _l("Lever l'attente après des essais manqués"),
         _l("Lever l'attente"),
         _l("La personne peut essayer de nouveau."),
         lambda user: user.disabled_at is None,

@@ -70,6 +70,9 @@ class OptionsForm(BeffroiForm):
         _l("Collectivité de celles et ceux qui n'en ont pas"), [Length(max=200)], render_kw={"list": "organisations"}
     )
     create_organisations = BooleanField(_l("Créer les collectivités inconnues, plutôt que de signaler la ligne"))
+    accept_near = BooleanField(
+        _l("Rattacher une collectivité inconnue à celle dont le nom est proche, quand il y en a une")
+    )
     language = SelectField(_l("Langue des courriels, sauf colonne « Langue »"))
     words = TextAreaField(
         _l("Quelques mots de votre part"),
@@ -106,6 +109,7 @@ class OptionsForm(BeffroiForm):
             space_ids=tuple(self.spaces.data or ()),
             organisation_id=place.public_id if place else "",
             create_organisations=bool(self.create_organisations.data),
+            accept_near=bool(self.accept_near.data),
             language=self.language.data,
             words=(self.words.data or "").strip(),
             purpose=self.purpose.data or "",

@@ -17,7 +17,8 @@ from app.core.errors import DomainError
 from app.core.sheets import read_text
 from app.extensions import db
 from app.spaces.importing.columns import guess
-from app.spaces.importing.operations import CHUNK, choose, forget_old, give_up, keep_sheet, start, step, work_through
+from app.spaces.importing.jobs import STEPS
+from app.spaces.importing.operations import CHUNK, choose, forget_old, give_up, keep_sheet, start, step, work_on
 from app.spaces.importing.options import Options
 from app.spaces.importing.persons import named_in
 from app.spaces.importing.queries import trial
@@ -49,7 +50,7 @@ def done(rows: str, heads: str = HEADS, **options: Any) -> list[tuple[str, str]]
     kept = prepared(rows, heads, **options)
     with transaction():
         start(loaded(ADMIN), kept)
-    work_through(kept.id)
+    work_on(kept.id, 99)
     return [(row.outcome, row.detail) for row in rows_of(kept)]
 
 
@@ -158,6 +159,14 @@ def test_rows_become_invitations_that_say_what_the_row_says(app: Flask, cast: Ca
         assert len(db.session.scalars(select(Organisation).where(Organisation.name == "Neuville")).all()) == 1
 
 
+def test_near_name_is_taken_when_that_is_wished(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        assert done("Zoé;;zoe@ville.example;;Castelmore;;;;\n", accept_near=True) == [("invited", "")]
+        place = invitations()[0].organisation
+        assert place is not None
+        assert place.name == "Castelmaure"
+
+
 def test_second_import_of_the_same_list_invites_nobody_again(app: Flask, cast: Cast) -> None:
     with app.app_context():
         assert done("Anne;Roy;anne@ville.example;;;;;;\n") == [("invited", "")]
@@ -181,16 +190,17 @@ def test_work_killed_half_way_goes_on_and_doubles_nobody(app: Flask, cast: Cast)
             start(loaded(ADMIN), kept)
         assert step(kept.id, {})
         assert (kept.done, len(invitations())) == (CHUNK, CHUNK)
-        work_through(kept.id)
-        work_through(kept.id)
+        work_on(kept.id, 99)
+        work_on(kept.id, 99)
         assert (kept.state, kept.done) == (ImportState.DONE, count)
         assert len(invitations()) == count
         assert db.session.scalar(select(func.count(func.distinct(Invitation.email)))) == count
 
 
 def test_worker_does_the_rows_and_the_mails_leave(app: Flask, cast: Cast) -> None:
+    rows = "".join(f"P{n};;p{n}@ville.example;;;;;;\n" for n in range((STEPS + 1) * CHUNK))
     with app.app_context():
-        kept = prepared("Anne;;anne@ville.example;;;;;;\n")
+        kept = prepared(rows)
         with transaction():
             start(loaded(ADMIN), kept)
         identity = kept.id
@@ -199,7 +209,8 @@ def test_worker_does_the_rows_and_the_mails_leave(app: Flask, cast: Cast) -> Non
         done_import = db.session.get(PeopleImport, identity)
         assert done_import is not None
         assert done_import.state == ImportState.DONE
-        assert invitations()[0].sent_at is not None
+        assert all(one.sent_at for one in invitations())
+        assert len(invitations()) == (STEPS + 1) * CHUNK
 
 
 def test_stopped_work_stays_stopped(app: Flask, cast: Cast) -> None:
@@ -222,7 +233,7 @@ def test_who_no_longer_runs_the_site_brings_nobody_in(app: Flask, cast: Cast) ->
             start(loaded(ADMIN), kept)
         with transaction():
             loaded(ADMIN).is_admin = False
-        work_through(kept.id)
+        work_on(kept.id, 99)
         assert (kept.state, invitations()) == (ImportState.CANCELLED, [])
 
 

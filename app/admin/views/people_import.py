@@ -35,7 +35,7 @@ from app.spaces.importing.queries import (
     rows_page,
     trial,
 )
-from app.spaces.importing.sentences import sentence, tone
+from app.spaces.importing.sentences import heading, sentence, tone
 from app.spaces.models import ImportState, PeopleImport
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("admin_import", __name__, url_prefix="/administration/personnes/importer")
 UPLOADS = Limit("people import", free=30, first=timedelta(minutes=1))
-SHOWN_ROWS = 3
+LOOKED_AT, SHOWN = 20, 3  # rows in which examples of a column are looked for, examples shown
 FORM_OVERHEAD = 64 * 1024
 PASTED = _l("Liste collée")
 
@@ -108,9 +108,14 @@ def _mapping_sent(kept: PeopleImport) -> dict[str, str]:
 
 
 def _columns(kept: PeopleImport, form: OptionsForm, mapping: dict[str, str], refusal: DomainError | None) -> str:
-    samples = first_cells(kept, SHOWN_ROWS)
+    rows = first_cells(kept, LOOKED_AT)
     columns = [
-        (i, heading or _("Colonne %(number)s", number=i + 1), mapping.get(str(i), ""), [row[i] for row in samples])
+        (
+            i,
+            heading or _("Colonne %(number)s", number=i + 1),
+            mapping.get(str(i), ""),
+            [row[i] for row in rows if row[i]][:SHOWN],
+        )
         for i, heading in enumerate(kept.columns)
     ]
     return render_template(
@@ -142,6 +147,7 @@ def trial_page(public_id: str) -> ResponseReturnValue:
         numbers=numbers,
         number=sum(numbers.get(one, 0) for one in DOES),
         outcome=outcome,
+        heading=heading,
         sentence=sentence,
         tone=tone,
     )
@@ -193,6 +199,7 @@ def report_page(public_id: str) -> ResponseReturnValue:
         people=[named_in(said_in(row.cells, kept.mapping)) for row in page.items],
         numbers=outcomes_of(kept),
         outcome=outcome,
+        heading=heading,
         sentence=sentence,
         tone=tone,
     )
@@ -203,7 +210,7 @@ def report_page(public_id: str) -> ResponseReturnValue:
 def progress_fragment(public_id: str) -> ResponseReturnValue:
     """Give the part of the page that says how far the work has come."""
     kept = import_for(person(), public_id)
-    return render_template("admin/import_progress.html", kept=kept, numbers=outcomes_of(kept))
+    return render_template("admin/import_progress.html", kept=kept, numbers=outcomes_of(kept), alone=True)
 
 
 @blueprint.get("/<public_id>/rapport.csv")

@@ -124,6 +124,8 @@ class Judge:
         if until is not None and not now() < until <= now() + LONGEST_STAY:
             return Verdict(Outcome.BAD_END, named, (named.until or until).strftime("%Y-%m-%d"))
         place, near = self.places.of(named) if named.organisation or named.insee else (self.default_place, "")
+        if near and self.options.accept_near:
+            place, near = self.places.by_name[folded(near)], ""
         if place is None and named.organisation and not self.options.create_organisations:
             return Verdict(Outcome.UNKNOWN_CITY, named, near)
         is_new = place is None and bool(named.organisation)

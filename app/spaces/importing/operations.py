@@ -17,7 +17,7 @@ from app.core.clock import now
 from app.core.db import lock, transaction
 from app.core.errors import DomainError
 from app.core.i18n import lazy_gettext as _l
-from app.core.jobs import BULK, enqueue
+from app.core.jobs import enqueue
 from app.core.sheets import Sheet
 from app.core.text import one_line
 from app.extensions import db
@@ -79,7 +79,7 @@ def start(by: User, people_import: PeopleImport) -> None:
     """Begin the work, in the background. Call inside ``transaction()``. Raises DomainError when it has begun."""
     _hold_draft(people_import)
     people_import.state = ImportState.RUNNING
-    enqueue(JOB, {"id": people_import.id}, key=f"{JOB}:{people_import.id}", priority=BULK)
+    go_on(people_import.id)
     record("people.import_started", by, people_import, rows=people_import.total)
 
 
@@ -96,14 +96,21 @@ def give_up(by: User, people_import: PeopleImport) -> None:
         record("people.import_cancelled", by, people_import, done=people_import.done, rows=people_import.total)
 
 
-def work_through(import_id: int) -> None:
-    """Do all the rows that are left. Killed and begun again, or run twice at once, each row is done once."""
+def work_on(import_id: int, steps: int) -> bool:
+    """Do some of the rows that are left; tell whether there may be more.
+
+    Killed and begun again, or run twice at once, each row is done once.
+    """
     kept = db.session.get(PeopleImport, import_id)
     if kept is None:
-        return
+        return False
     seen = first_rows(kept)
-    while step(import_id, seen):
-        pass
+    return all(step(import_id, seen) for _ in range(steps))
+
+
+def go_on(import_id: int) -> None:
+    """Have the next rows done soon: before the mails that wait, after what somebody waits for."""
+    enqueue(JOB, {"id": import_id}, key=f"{JOB}:{import_id}")
 
 
 def step(import_id: int, seen: dict[str, int]) -> bool:
@@ -150,7 +157,7 @@ def _do(by: User, kept: PeopleImport, rows: Sequence[PeopleImportRow], seen: dic
         row.outcome, row.detail = verdict.outcome, verdict.detail[:300]
         if verdict.outcome in DOES:
             _bring_in(by, kept, row, verdict, judge)
-        kept.done += 1
+    kept.done += len(rows)
 
 
 def _bring_in(by: User, kept: PeopleImport, row: PeopleImportRow, verdict: Verdict, judge: Judge) -> None:

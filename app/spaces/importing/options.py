@@ -26,6 +26,7 @@ class Options:
     space_ids: tuple[str, ...] = ()
     organisation_id: str = ""
     create_organisations: bool = False
+    accept_near: bool = False
     language: str = ""
     words: str = ""
     purpose: str = ""

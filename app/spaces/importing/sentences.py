@@ -39,6 +39,13 @@ def sentence(outcome: str, detail: str, *, done: bool) -> str:
     return str(words) % {"detail": detail} if "%(detail)s" in str(words) else str(words)
 
 
+def heading(outcome: str, *, done: bool) -> str:
+    """Return the words for all rows of one outcome together, without what only one row says."""
+    known = Outcome(outcome)
+    words = str(AFTER[known] if done else BEFORE.get(known, AFTER[known])).partition("%(detail)s")[0]
+    return words.rstrip(" :\u00a0\u202f")
+
+
 def tone(outcome: str) -> str:
     """Return the tone of a row: ok, plain for nothing to do, warn for what needs a hand."""
     if outcome in DOES:

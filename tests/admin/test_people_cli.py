@@ -1,0 +1,121 @@
+"""``flask users …`` of the administration: one account, and many at once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from app.accounts.models import UserKind
+from app.core.db import transaction
+from app.extensions import db
+from app.spaces.models import Invitation, PeopleImport
+from tests.people import ADMIN, CLOSED_GUEST, ENTERED, FACILITATOR, FORMER, GUEST, MEMBER, OPEN, Cast
+from tests.support import loaded
+
+LIST = "Prénom;Nom;Courriel;Collectivité\nAnne;Roy;anne@ville.example;Castelmaure\nEve;Dur;eve@;\nMalik;;{}\n"
+
+
+def run(app: Flask, *arguments: str) -> tuple[int, str]:
+    result = app.test_cli_runner().invoke(args=["users", *arguments])
+    return result.exit_code, result.output
+
+
+def list_in(folder: Path) -> str:
+    path = folder / "liste.csv"
+    path.write_bytes(LIST.format(MEMBER).encode("cp1252"))
+    return str(path)
+
+
+def number_of_invitations(app: Flask) -> int:
+    with app.app_context():
+        return db.session.scalar(select(func.count()).select_from(Invitation)) or 0
+
+
+def test_dry_run_says_each_row_and_writes_nothing(app: Flask, cast: Cast, tmp_path: Path) -> None:
+    code, output = run(app, "import", list_in(tmp_path), "--dry-run", "--as", ADMIN)
+    assert code == 0
+    assert "row 3     eve@" in output
+    assert "malformed address" in output
+    assert output.endswith("1 would be invited, 1 already there, 1 left out, 3 rows\n")
+    with app.app_context():
+        assert db.session.scalars(select(PeopleImport)).all() == []
+    assert number_of_invitations(app) == 0
+
+
+def test_import_invites_once_and_says_so_as_json(app: Flask, cast: Cast, tmp_path: Path) -> None:
+    arguments = ("import", list_in(tmp_path), "--as", ADMIN, "--space", OPEN, "--json")
+    code, output = run(app, *arguments)
+    assert code == 0
+    said = json.loads(output)
+    assert said["counts"] == {"invited": 1, "bad_address": 1, "already_member": 1}
+    assert said["rows"][0] == {"row": 2, "email": "anne@ville.example", "outcome": "invited", "reason": "invited"}
+    assert json.loads(run(app, *arguments)[1])["counts"] == {
+        "already_invited": 1,
+        "bad_address": 1,
+        "already_member": 1,
+    }
+    assert number_of_invitations(app) == 1
+
+
+def test_import_needs_an_administrator_a_file_and_a_space(app: Flask, cast: Cast, tmp_path: Path) -> None:
+    path, empty = list_in(tmp_path), tmp_path / "vide.csv"
+    empty.write_text("Nom;Prénom\nAnne;Roy\n")
+    for arguments in (
+        (path,),
+        (path, "--as", MEMBER),
+        (path, "--as", ADMIN, "--space", "inconnu"),
+        (str(tmp_path / "nulle-part.csv"), "--as", ADMIN),
+        (str(empty), "--as", ADMIN),
+    ):
+        assert run(app, "import", *arguments)[0] != 0
+    assert number_of_invitations(app) == 0
+
+
+def test_account_is_shown(app: Flask, cast: Cast) -> None:
+    code, output = run(app, "show", GUEST)
+    assert code == 0
+    assert "kind           guest" in output
+    assert f"space          {OPEN} as member until" in output
+
+
+def test_kind_is_changed_both_ways(app: Flask, cast: Cast) -> None:
+    assert run(app, "set-kind", CLOSED_GUEST, "member", "--as", ADMIN)[0] == 0
+    assert run(app, "set-kind", MEMBER, "guest")[0] == 0
+    assert run(app, "set-kind", FACILITATOR, "guest")[0] == 1
+    with app.app_context():
+        kinds = [loaded(one).kind for one in (CLOSED_GUEST, MEMBER, FACILITATOR)]
+        assert kinds == [UserKind.MEMBER, UserKind.GUEST, UserKind.MEMBER]
+
+
+def test_administration_is_never_taken_from_the_last(app: Flask, cast: Cast) -> None:
+    assert run(app, "make-admin", MEMBER)[0] == 0
+    assert [run(app, "make-admin", one, "--undo")[0] for one in (MEMBER, ENTERED, ADMIN)] == [0, 0, 1]
+    assert run(app, "make-admin", GUEST)[0] == 1
+
+
+def test_accounts_are_closed_and_opened(app: Flask, cast: Cast) -> None:
+    assert run(app, "close", FACILITATOR)[0] == 1
+    assert run(app, "close", FACILITATOR, "--leave-spaces-alone")[0] == 0
+    assert run(app, "open", FORMER)[0] == 0
+    with app.app_context():
+        assert (loaded(FACILITATOR).is_active, loaded(FORMER).is_active) == (False, True)
+
+
+def test_invitation_by_command(app: Flask, cast: Cast) -> None:
+    lea, by = "lea@ville.example", ("--as", ADMIN)
+    assert run(app, "invite", lea, "--organisation", "port elvain", "--space", OPEN, *by)[0] == 0
+    assert run(app, "invite", "not an address", *by)[0] == 1
+    assert run(app, "invite", lea, "--organisation", "Nulle-Part", *by)[0] == 1
+    with app.app_context():
+        invitation = db.session.scalars(select(Invitation)).one()
+        assert invitation.organisation is not None
+        assert invitation.organisation.name == "Port-Elvain"
+
+
+def test_only_administrator_needs_no_naming(app: Flask, cast: Cast, tmp_path: Path) -> None:
+    with app.app_context(), transaction():
+        loaded(ENTERED).is_admin = False
+    assert run(app, "import", list_in(tmp_path), "--dry-run")[0] == 0
