@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import current_app
 from sqlalchemy import select
 
-from app.accounts.models import Organisation, OrganisationDomain, SecretLink, User
+from app.accounts.models import Organisation, SecretLink, User
 from app.core.clock import now
 from app.core.sessions import hashed
 from app.core.slots import collect
@@ -38,15 +38,6 @@ def may_sign_in(user: User) -> bool:
 def organisation_by_name(name: str) -> Organisation | None:
     """Return the organisation of this name."""
     return db.session.scalar(select(Organisation).where(Organisation.name == one_line(name)))
-
-
-def organisation_of_address(email: str) -> Organisation | None:
-    """Return the organisation that has declared the domain of an address, the nearest for a domain within a domain."""
-    labels = normal_email(email).rpartition("@")[2].split(".")
-    names = [".".join(labels[start:]) for start in range(len(labels) - 1)][:10]
-    found = db.session.scalars(select(OrganisationDomain).where(OrganisationDomain.domain.in_(names))).all()
-    nearest = max(found, key=lambda one: len(one.domain), default=None)
-    return nearest.organisation if nearest else None
 
 
 def valid_link(purpose: str, secret: str) -> SecretLink | None:

@@ -14,7 +14,7 @@ from config import Settings
 
 settings = Settings.from_environ()
 
-# Fifty slow clients hold all these threads (docs/decisions/0012): where strangers can reach the site, a proxy.
+# Fifty slow clients hold all these threads (docs/decisions/0009): where strangers can reach the site, a proxy.
 worker_class = "gthread"
 workers = settings.web_workers
 threads = settings.web_threads

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -16,6 +17,7 @@ from app.core.paging import page_number
 from app.core.slots import fill
 from app.core.text import one_line
 from app.spaces.blueprint import access_fact
+from app.spaces.entering import reason_to_stay_out
 from app.spaces.hosting import name_facilitator
 from app.spaces.models import Space
 from app.spaces.queries import facilitators_of, member_named
@@ -49,6 +51,7 @@ def spaces_page() -> ResponseReturnValue:
         state=state,
         orphans=count_of_orphans(),
         access_of=access_fact,
+        stays_out=partial(reason_to_stay_out, person()),
         page_url=url_for("admin_spaces.spaces_page", q=words or None, etat=state or None, page="NUMBER").replace(
             "NUMBER", "{n}"
         ),

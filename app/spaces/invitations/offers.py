@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app.accounts.models import User, UserKind
-from app.accounts.queries import organisation_of_address
+from app.accounts.organisations.domains import organisation_of_address
 from app.core.clock import now
 from app.core.i18n import lazy_gettext as _l
 from app.spaces.invitations.permissions import can_bring_in, can_open

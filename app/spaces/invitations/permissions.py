@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import and_, false
 
 from app.accounts.models import Organisation, User, UserKind
-from app.accounts.queries import organisation_of_address
+from app.accounts.organisations.domains import organisation_of_address
 from app.core.i18n import lazy_gettext as _l
 from app.core.rules import Rule
 from app.spaces.models import Invitation, Role, Space

@@ -61,7 +61,12 @@ def overview_tab(space: Space) -> Tab:
 def members_tab(space: Space) -> Tab:
     """Return the last tab of a space."""
     url = url_for("spaces.members_page", slug=space.slug)
-    return Tab(url, _("Membres"), turnout(space).people, active=request.path == url)
+    return Tab(
+        url,
+        _("Membres"),
+        turnout(space).people,
+        active=request.path == url or request.path.startswith(f"/espaces/{space.slug}/invitations"),
+    )
 
 
 @blueprint.get("")
