@@ -104,7 +104,7 @@ def confirm_change(secret: str) -> Progress:
         return Progress.IMPOSSIBLE
     old, user.email = user.email, new
     end_links(user)
-    record("user.email_changed", user, user, old=old, new=new)
+    record("user.email_changed", user, user)
     for place in (old, new):
         tell(
             user,

@@ -19,7 +19,7 @@ from app.core.text import clean_text
 from app.extensions import db
 from app.spaces.events import AccessRequested
 from app.spaces.models import JoinRequest, Membership, Space
-from app.spaces.operations import add_member
+from app.spaces.operations import add_member, keep_oneself_out
 from app.spaces.permissions import can_ask_for_space, can_see_space
 from app.spaces.queries import facilitators_of
 
@@ -50,6 +50,7 @@ def admit(space: Space, user: User, *, by: User | None = None) -> Membership:
     lock(space)
     if _request_of(space, user) is None:
         raise DomainError(_l("Cette personne n'a pas demandé à entrer dans cet espace."))
+    keep_oneself_out(space, user, by)
     membership = add_member(space, user, by=by)
     tell_person(user, space, "admitted")
     return membership

@@ -10,7 +10,7 @@ from app.core.i18n import lazy_gettext as _l
 from app.extensions import db
 from app.spaces.asking import tell_person
 from app.spaces.models import Membership, Role, Space, Visibility
-from app.spaces.operations import add_member, keep_a_facilitator, membership_in, remove_member
+from app.spaces.operations import add_member, keep_a_facilitator, keep_oneself_out, membership_in, remove_member
 from app.spaces.permissions import can_run_space, forget_memberships
 from app.spaces.queries import facilitators_of
 
@@ -43,6 +43,7 @@ def add_directly(space: Space, user: User, *, by: User | None = None) -> Members
     Raises DomainError for a guest (they are invited, with a sponsor and an end) and in an archived space, RefusedError.
     """
     _may_run(space, by)
+    keep_oneself_out(space, user, by)
     if not user.is_member:
         raise DomainError(_l("Seul un membre du réseau peut être ajouté directement. Invitez les autres personnes."))
     if space.archived_at is not None:

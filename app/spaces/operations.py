@@ -18,7 +18,7 @@ from app.core.text import clean_text, one_line, render_markdown, slugify
 from app.extensions import db
 from app.spaces.events import MemberJoined, MemberLeft, SpaceCreated
 from app.spaces.models import JoinPolicy, JoinRequest, Membership, Role, Space, Visibility
-from app.spaces.permissions import can_join_space, forget_memberships
+from app.spaces.permissions import can_join_space, forget_memberships, takes_part
 from app.spaces.queries import facilitators_of
 
 RESERVED_SLUGS = {"nouveau", "apercu"}
@@ -150,6 +150,15 @@ def keep_a_facilitator(space: Space, user: User) -> None:
         raise DomainError(
             _l("L'espace n'aurait plus personne pour l'animer. Confiez d'abord l'animation à un autre membre.")
         )
+
+
+def keep_oneself_out(space: Space, user: User, by: User | None) -> None:
+    """Refuse that who has only entered a closed space, for a time, takes part in it by their own hand.
+
+    Raises DomainError.
+    """
+    if by is not None and by.id == user.id and space.visibility != Visibility.OPEN and not takes_part(by, space):
+        raise DomainError(_l("On n'entre pas ainsi dans un espace fermé : c'est à une autre personne de vous ouvrir."))
 
 
 def join(person: User, space: Space) -> Membership:

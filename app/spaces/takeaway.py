@@ -10,7 +10,7 @@ from app.core.slots import fill
 from app.core.takeaway import ExportPart
 from app.extensions import db
 from app.spaces.models import Invitation, JoinRequest, Membership, Role, Space, SpaceEntry
-from app.spaces.permissions import forget_memberships
+from app.spaces.permissions import can_see_space, forget_memberships
 from app.spaces.queries import facilitators_of
 
 
@@ -21,12 +21,12 @@ def space_parts(user: User) -> list[ExportPart]:
     asked = db.session.scalars(select(JoinRequest).where(JoinRequest.user_id == user.id).order_by(JoinRequest.id))
     invited = db.session.scalars(select(Invitation).where(Invitation.email == user.email).order_by(Invitation.id))
     return [
-        ExportPart("spaces", _("Mes espaces"), [_place(one) for one in places]),
+        ExportPart("spaces", _("Mes espaces"), [_place(user, one) for one in places]),
         ExportPart(
             "join_requests",
             _("Mes demandes d'accès"),
             [
-                {_("Espace"): one.space.name, _("Date"): one.created_at.isoformat(), _("Message"): one.message}
+                {_("Espace"): _name(user, one.space), _("Date"): one.created_at.isoformat(), _("Message"): one.message}
                 for one in asked
             ],
         ),
@@ -38,9 +38,14 @@ def space_parts(user: User) -> list[ExportPart]:
     ]
 
 
-def _place(one: Membership) -> dict[str, str]:
+def _name(user: User, space: Space) -> str:
+    """Return the name of a space as long as the person may know of it: an access that has ended tells nothing more."""
+    return space.name if can_see_space(user, space) else ""
+
+
+def _place(user: User, one: Membership) -> dict[str, str]:
     return {
-        _("Espace"): one.space.name,
+        _("Espace"): _name(user, one.space),
         _("Rôle"): _("Animation") if one.role == Role.FACILITATOR else _("Participation"),
         _("Depuis le"): one.created_at.isoformat(),
         _("Jusqu'au"): one.expires_at.isoformat() if one.expires_at else "",

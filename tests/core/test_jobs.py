@@ -310,3 +310,11 @@ def test_job_that_kills_its_workers_waits_longer_each_time(context: Flask) -> No
             jobs.take_back("killed")
     waits = (the_job().lease_until or clock.now()) - clock.now()
     assert timedelta(seconds=10) < waits < timedelta(seconds=25)
+
+
+def test_what_a_job_was_about_is_forgotten_once_it_is_done(context: Flask) -> None:
+    with transaction():
+        enqueue("test.note", {"n": 7})
+    run_all(context)
+    db.session.expire_all()
+    assert [(one.state, one.payload) for one in db.session.scalars(select(Job))] == [(jobs.DONE, "{}")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -19,11 +20,12 @@ from app.core.jobs import Job
 from app.extensions import db
 from app.spaces.entering import enter_space, leave_entered_space, reason_to_stay_out, stays_in, stays_of
 from app.spaces.events import AdministratorEntered
-from app.spaces.models import Membership, Space, SpaceEntry
+from app.spaces.models import Invitation, Membership, Space, SpaceEntry
 from app.spaces.operations import add_member
 from app.spaces.permissions import can_moderate_space, can_read_space, can_write_in_space
 from app.spaces.queries import space_by_slug
 from tests.people import ADMIN, ENTERED, FACILITATOR, MEMBER, OPEN, OUTSIDER, PRIVATE, REQUEST, Cast
+from tests.spaces.invitations.post import LINK, invited, mails, text_of
 from tests.support import loaded
 
 REASON = "Un message signalé ce matin"
@@ -167,3 +169,33 @@ def test_who_is_administrator_no_more_is_outside_at_once(context: Flask, cast: C
         loaded(ENTERED).is_admin = False
     assert not can_read_space(loaded(ENTERED), _space(PRIVATE))
     assert stays_of(loaded(ENTERED)) == []
+
+
+@pytest.mark.parametrize("slug", [REQUEST, PRIVATE])
+def test_who_has_entered_does_not_make_themselves_a_member(app: Flask, cast: Cast, browser: Any, slug: str) -> None:
+    here, mine = browser(ENTERED), f"/espaces/{slug}"
+    with app.app_context():
+        public_id = loaded(ENTERED).public_id
+    added = here.post(f"{mine}/membres/ajouter", {"person": public_id, "q": ENTERED}, follow_redirects=True)
+    assert "On n’entre pas ainsi dans un espace fermé" in added.text
+    sent = here.post(f"{mine}/invitations", {"addresses": ENTERED.upper(), "kind": "member", "language": "fr"})
+    assert (sent.status_code, "on ne s’invite pas soi-même" in sent.text) == (409, True)
+    here.post(f"{mine}/demander", {"message": "Bonjour"})
+    here.post(f"{mine}/demandes/{public_id}/accepter")
+    with app.app_context():
+        assert db.session.scalars(select(Membership).where(Membership.user_id == cast.people[ENTERED])).all() == []
+        assert db.session.scalars(select(Invitation)).all() == []
+
+
+def test_invitation_written_by_oneself_opens_nothing(app: Flask, cast: Cast, browser: Any) -> None:
+    with app.app_context():
+        invited(ENTERED, "autre@reseau.example", PRIVATE)
+        link = LINK.search(text_of(mails(app)[0]))
+        with transaction():
+            loaded(ENTERED).email = "autre@reseau.example"
+    assert link is not None
+    here = browser("autre@reseau.example")
+    assert here.get(f"/invitation/{link[1]}").status_code == 404
+    assert here.post(f"/invitation/{link[1]}").status_code == 404
+    with app.app_context():
+        assert db.session.scalars(select(Membership).where(Membership.user_id == cast.people[ENTERED])).all() == []

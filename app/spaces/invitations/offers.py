@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from app.accounts.models import Organisation
 
 AUTHOR_GONE = _l("La personne qui vous a invité n'a plus de compte dans le réseau.")
+OWN = _l("Cette invitation est de vous : on ne s'invite pas soi-même.")
 TOO_LATE = _l("La date jusqu'à laquelle vous étiez invité est passée.")
 SPACE_GONE = _l("Un espace de cette invitation n'existe plus.")
 SPACE_ARCHIVED = _l("Un espace de cette invitation est archivé : on n'y entre plus.")
@@ -54,6 +55,8 @@ def offer_of(invitation: Invitation, account: User | None) -> Offer:
     author = invitation.invited_by
     if author is None or not author.is_member:
         return Offer(None, lapsed=[AUTHOR_GONE])
+    if account is not None and account.id == author.id:
+        return Offer(None, lapsed=[OWN])
     if invitation.guest_until is not None and invitation.guest_until <= now():
         return Offer(None, lapsed=[TOO_LATE])
     kind = _becomes(invitation, author, account)

@@ -50,11 +50,13 @@ def invite(by: User, details: InvitationDetails) -> Invitation:
 
 
 def _check_rights(by: User, details: InvitationDetails) -> None:
-    """Refuse what the author may not give. Raises RefusedError, or DomainError for a guest without a space.
+    """Refuse what the author may not give. Raises RefusedError; DomainError for a guest without a space, or oneself.
 
     Who runs a space invites any address as a member: whether somebody new also enters the network is asked when they
     accept, so that the answer tells nothing of who has an account.
     """
+    if normal_email(details.email) == by.email:
+        raise DomainError(_l("Cette adresse est la vôtre : on ne s'invite pas soi-même."))
     if not all(can_open(by, space, details.kind, details.role) for space in details.spaces):
         raise RefusedError(_l("Vous n'invitez que dans les espaces que vous animez."))
     if details.is_for_guest:

@@ -21,10 +21,11 @@ from app.core.db import transaction
 from app.core.drafts import keep_draft
 from app.core.storage import storage
 from app.extensions import db
-from app.spaces.models import Membership
+from app.spaces.models import JoinRequest, Membership
 from tests.discussions.talk import answer, start
 from tests.library.shelves import share
-from tests.people import CLOSED_GUEST, FACILITATOR, MEMBER, PRIVATE, Cast
+from tests.people import CLOSED_GUEST, EXPIRED_GUEST, FACILITATOR, MEMBER, OUTSIDER, PRIVATE, REQUEST, Cast
+from tests.spaces.invitations.post import space
 from tests.support import loaded, work
 
 pytestmark = pytest.mark.usefixtures("cast")
@@ -131,3 +132,12 @@ def test_everybody_has_a_copy_in_their_language(context: Flask, cast: Cast) -> N
     data, archive = filled_for(MEMBER)
     assert data["profile"]["title"] == "My profile"
     assert '<html lang="en">' in archive.read("lisez-moi.html").decode()
+
+
+def test_copy_does_not_name_a_space_one_no_longer_knows(context: Flask) -> None:
+    with transaction():
+        db.session.add(JoinRequest(space_id=space(REQUEST).id, user_id=loaded(OUTSIDER).id, message="Bonjour"))
+        space(REQUEST).visibility, space(REQUEST).join_policy = "private", "invitation"
+    for who, name in ((EXPIRED_GUEST, "Cercle fermé"), (OUTSIDER, "Vie nocturne")):
+        assert name not in json.dumps(filled_for(who)[0], ensure_ascii=False), who
+    assert "Cercle fermé" in json.dumps(filled_for(CLOSED_GUEST)[0], ensure_ascii=False)
