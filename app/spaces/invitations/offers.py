@@ -55,10 +55,9 @@ def offer_of(invitation: Invitation, account: User | None) -> Offer:
     author = invitation.invited_by
     if author is None or not author.is_member:
         return Offer(None, lapsed=[AUTHOR_GONE])
-    if account is not None and account.id == author.id:
-        return Offer(None, lapsed=[OWN])
-    if invitation.guest_until is not None and invitation.guest_until <= now():
-        return Offer(None, lapsed=[TOO_LATE])
+    is_own = account is not None and account.id == author.id
+    if is_own or (invitation.guest_until is not None and invitation.guest_until <= now()):
+        return Offer(None, lapsed=[OWN if is_own else TOO_LATE])
     kind = _becomes(invitation, author, account)
     if kind is None:
         return Offer(None, lapsed=[NOT_RECOGNISED], needs_approval=True)
