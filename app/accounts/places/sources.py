@@ -117,53 +117,57 @@ def _french(
     present = [one for one in communes if one["type"] == "commune-actuelle"]
     region_names = {one["code"]: one["nom"] for one in regions}
     department_names = {one["code"]: one["nom"] for one in departments}
-    people: Counter[str] = Counter()
-    for one in present:
-        people[f"d{one.get('departement')}"] += one.get("population") or 0
-        people[f"r{one.get('region')}"] += one.get("population") or 0
     positions = _positions(present, cities)
     for one in present:
-        yield Place(
-            f"c{one['code']}",
-            one["nom"],
-            OrganisationKind.CITY,
-            FRANCE,
-            one["code"],
-            department_names.get(one.get("departement", "")),
-            region_names.get(one.get("region", "")),
-            one.get("population"),
-            latitude=positions.get(one["code"], NOWHERE)[0],
-            longitude=positions.get(one["code"], NOWHERE)[1],
-            words=(one["code"], *one.get("codesPostaux", ())),
-        )
+        yield _commune(one, department_names, region_names, positions.get(one["code"], NOWHERE))
     yield from _groupings(groupings, {one["code"]: one for one in present}, department_names, region_names)
+    people = _people_by_code(present)
     for one in departments:
-        name, link = one["nom"], LINKS[one.get("typeLiaison", 0)]
-        people_there, region = people[f"d{one['code']}"] or None, region_names.get(one.get("region", ""))
-        yield Place(
-            f"d{one['code']}",
-            f"Département {link}{name}",
-            OrganisationKind.DEPARTMENT,
-            FRANCE,
-            one["code"],
-            name,
-            region,
-            people_there,
-            words=(name,),
-        )
+        yield _department(one, region_names.get(one.get("region", "")), people[f"d{one['code']}"] or None)
     for one in regions:
-        people_there = people[f"r{one['code']}"] or None
-        yield Place(
-            f"r{one['code']}",
-            f"Région {one['nom']}",
-            OrganisationKind.REGION,
-            FRANCE,
-            one["code"],
-            None,
-            one["nom"],
-            people_there,
-            words=(one["nom"],),
-        )
+        yield _region(one, people[f"r{one['code']}"] or None)
+
+
+def _people_by_code(communes: Iterable[dict[str, Any]]) -> Counter[str]:
+    """Return how many people live in each department (``d`` and its code) and region (``r`` and its code)."""
+    people: Counter[str] = Counter()
+    for one in communes:
+        people[f"d{one.get('departement')}"] += one.get("population") or 0
+        people[f"r{one.get('region')}"] += one.get("population") or 0
+    return people
+
+
+def _commune(
+    one: Mapping[str, Any],
+    department_names: Mapping[str, str],
+    region_names: Mapping[str, str],
+    position: tuple[float | None, float | None],
+) -> Place:
+    return Place(
+        f"c{one['code']}",
+        one["nom"],
+        OrganisationKind.CITY,
+        FRANCE,
+        one["code"],
+        department_names.get(one.get("departement", "")),
+        region_names.get(one.get("region", "")),
+        one.get("population"),
+        latitude=position[0],
+        longitude=position[1],
+        words=(one["code"], *one.get("codesPostaux", ())),
+    )
+
+
+def _department(one: Mapping[str, Any], region: str | None, people: int | None) -> Place:
+    name, code, link = one["nom"], one["code"], LINKS[one.get("typeLiaison", 0)]
+    label = f"Département {link}{name}"
+    return Place(f"d{code}", label, OrganisationKind.DEPARTMENT, FRANCE, code, name, region, people, words=(name,))
+
+
+def _region(one: Mapping[str, Any], people: int | None) -> Place:
+    name, code = one["nom"], one["code"]
+    label = f"Région {name}"
+    return Place(f"r{code}", label, OrganisationKind.REGION, FRANCE, code, None, name, people, words=(name,))
 
 
 def _groupings(
