@@ -1,4 +1,4 @@
-"""The front page of the administration: how many of what, and where to go."""
+"""The front page of the administration: how many of what, what waits for a decision, what was done last."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, render_template, request, url_for
 from flask_login import current_user
 
-from app.core.access import administrators
+from app.admin.waiting import last_lines, waiting_for
+from app.core.access import administrators, person
 from app.core.i18n import gettext as _
 from app.core.navigation import NavigationEntry, Tab
 from app.core.slots import collect, fill
@@ -36,5 +37,8 @@ def overview_tab() -> Tab:
 @blueprint.get("/administration")
 @administrators
 def overview_page() -> ResponseReturnValue:
-    """Show the figures of the network, each leading to its page."""
-    return render_template("admin/overview.html", figures=collect("admin.figures"))
+    """Show the figures of the network, what waits for a decision and the last lines of the journal."""
+    me = person()
+    return render_template(
+        "admin/overview.html", figures=collect("admin.figures"), waiting=waiting_for(me), lines=last_lines(me)
+    )
