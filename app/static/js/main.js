@@ -13,10 +13,11 @@ import { attachPolls } from "./behaviours/poll.js";
 import { attachMenus } from "./behaviours/menu.js";
 import { attachFields } from "./behaviours/fields.js";
 import { attachSuggestions } from "./behaviours/suggest.js";
+import { attachTabs } from "./behaviours/tabs.js";
 
 const BEHAVIOURS = [
   attachShortcut, attachSubmitOnce, attachDrafts, attachUploads, attachComposer, attachViewer, attachReading,
-  attachToasts, attachTimes, attachFacets, attachPolls, attachMenus, attachFields, attachSuggestions,
+  attachToasts, attachTimes, attachFacets, attachPolls, attachMenus, attachFields, attachSuggestions, attachTabs,
 ];
 
 function attachAll(root) {
