@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.directory import journal, panels
 from app.directory.views import blueprint
-from app.directory.words import language_name
+from app.directory.words import language_names
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -17,4 +17,4 @@ __all__ = ["journal", "panels", "register"]
 def register(app: Flask) -> None:
     """Attach the feature to the application."""
     app.register_blueprint(blueprint)
-    app.jinja_env.filters["language_name"] = language_name
+    app.jinja_env.filters["language_names"] = language_names

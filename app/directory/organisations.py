@@ -42,7 +42,7 @@ class OrganisationRow:
 
     @property
     def facts(self) -> list[str]:
-        """What stands under the name: « Commune », « 118 000 hab. », « Bretagne », the country when it is another."""
+        """What stands under the name: « Ville », « 118 000 hab. », « Bretagne », the country when it is another."""
         inhabitants = _("%(number)s hab.", number=format_number(self.population)) if self.population else ""
         country = country_name(self.country) if self.country != HOME else ""
         return [fact for fact in (kind_words(self.kind), inhabitants, self.region, country) if fact]
@@ -78,7 +78,7 @@ def named(rows: list[OrganisationRow], words: list[str]) -> list[OrganisationRow
 def facets() -> list[Facet[OrganisationRow]]:
     """Return the filters of organisations."""
     return [
-        Facet("genre", _("Type"), lambda row: [row.kind], kind_words, [one.value for one in OrganisationKind]),
+        Facet("genre", _("Nature"), lambda row: [row.kind], kind_words, [one.value for one in OrganisationKind]),
         Facet("region", _("Région"), lambda row: [row.region] if row.region else [], str),
         Facet("pays", _("Pays"), lambda row: [row.country], country_name),
         Facet("taille", _("Habitants"), lambda row: band_of(row.population), band_words, BANDS),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from babel import Locale
@@ -17,7 +18,7 @@ MANDATES = {
     Mandate.PARTNER: _l("Organisme partenaire"),
 }
 KINDS = {
-    OrganisationKind.CITY: _l("Commune"),
+    OrganisationKind.CITY: _l("Ville"),
     OrganisationKind.INTERCOMMUNALITY: _l("Intercommunalité"),
     OrganisationKind.DEPARTMENT: _l("Département"),
     OrganisationKind.REGION: _l("Région"),
@@ -48,6 +49,13 @@ def language_name(code: str) -> str:
     """Return the name of a language in the reader's: « Allemand »."""
     name: str = _locale(current_language()).languages.get(code, code)
     return name[:1].upper() + name[1:]
+
+
+def language_names(codes: Iterable[str]) -> str:
+    """Return languages as one phrase: « Français, anglais »; English writes each with a capital."""
+    languages = _locale(current_language()).languages
+    phrase = ", ".join(languages.get(code, code) for code in codes)
+    return phrase[:1].upper() + phrase[1:]
 
 
 def country_name(code: str) -> str:
@@ -87,7 +95,7 @@ def band_words(band: str) -> str:
 
 
 def kind_words(kind: str) -> str:
-    """Return what an organisation is: « Commune »."""
+    """Return what an organisation is: « Ville »."""
     known = kind if kind in set(OrganisationKind) else OrganisationKind.OTHER
     return str(KINDS[OrganisationKind(known)])
 

@@ -11,7 +11,7 @@ from app.core.errors import NotFoundError
 from app.directory.photos import SIDES, photo_path
 from app.directory.queries import common_spaces, person_for
 from app.directory.views.door import blueprint
-from app.directory.words import language_name, mandate_fact
+from app.directory.words import language_names, mandate_fact
 from app.spaces.people import shows
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def person_page(public_id: str) -> ResponseReturnValue:
         "directory/person.html",
         other=other,
         mandate=mandate_fact(other),
-        languages=[language_name(code) for code in other.spoken_languages],
+        languages=language_names(other.spoken_languages),
         email=other.email if shows(me, other, "email") else "",
         phone=other.phone if shows(me, other, "phone") else "",
         spaces=common_spaces(me, other),
