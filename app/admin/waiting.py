@@ -14,6 +14,7 @@ from app.accounts.requests.queries import requests_for
 from app.admin.journal_filter import Wanted
 from app.admin.roster import is_open
 from app.admin.spaces import page_of_spaces
+from app.core.audit import AuditEntry
 from app.core.clock import now
 from app.core.journal import Line, lines_of
 from app.extensions import db
@@ -22,6 +23,7 @@ from app.spaces.models import Membership, Space
 SOON = timedelta(days=14)
 MOST_SHOWN = 5
 LAST_LINES = 6
+COMINGS = ("user.signed_in", "user.signed_out")
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,9 @@ def waiting_for(person: User) -> Waiting:
 
 
 def last_lines(person: User) -> list[Line]:
-    """Return the last lines of the journal, in words."""
-    return lines_of(db.session.scalars(Wanted.of({}).query().limit(LAST_LINES)).all(), person)
+    """Return the last lines of the journal in words, without those that only say that somebody came."""
+    query = Wanted.of({}).query().where(AuditEntry.action.not_in(COMINGS))
+    return lines_of(db.session.scalars(query.limit(LAST_LINES)).all(), person)
 
 
 def _ending_soon() -> Sequence[Membership]:
