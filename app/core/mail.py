@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import smtplib
 import ssl
 from dataclasses import dataclass
@@ -16,14 +17,17 @@ from urllib.parse import unquote, urlsplit
 from flask import current_app, render_template
 from flask_babel import force_locale
 from flask_babel.speaklater import LazyString
+from sqlalchemy import delete
 
 from app.core.clock import now
-from app.core.jobs import URGENT, enqueue, job
+from app.core.jobs import URGENT, Job, enqueue, job
 from app.core.text import one_line
+from app.extensions import db
 
 if TYPE_CHECKING:
     from flask import Flask
 
+MAIL = "mail.send"
 SMTP_TIMEOUT = 20
 
 
@@ -107,10 +111,16 @@ def send(to: str, subject: str | LazyString, template: str, *, language: str = "
         text = render_template(f"email/{template}.txt", subject=subject, **context)
         html = render_template(f"email/{template}.html", subject=subject, **context)
     content = {"to": to, "subject": subject, "text": text, "html": html}
-    enqueue("mail.send", content, priority=URGENT)
+    enqueue(MAIL, content, priority=URGENT)
 
 
-@job("mail.send", max_attempts=12)
+def forget_mails_to(to: str) -> None:
+    """Drop the mails to an address that have not left. Call inside ``transaction()``."""
+    waiting = (Job.name == MAIL) & Job.payload.contains(f'"to": {json.dumps(to)}', autoescape=True)
+    db.session.execute(delete(Job).where(waiting).execution_options(synchronize_session=False))
+
+
+@job(MAIL, max_attempts=12)
 def deliver(payload: dict[str, Any]) -> None:
     """Send one queued mail; the queue tries again with growing waits when it fails."""
     settings = current_app.config["SETTINGS"]

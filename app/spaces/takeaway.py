@@ -9,6 +9,7 @@ from app.core.i18n import gettext as _
 from app.core.slots import fill
 from app.core.takeaway import ExportPart
 from app.extensions import db
+from app.spaces.importing.operations import forget_in_lists
 from app.spaces.models import Invitation, JoinRequest, Membership, Role, Space, SpaceEntry
 from app.spaces.permissions import can_see_space, forget_memberships
 from app.spaces.queries import facilitators_of
@@ -68,10 +69,11 @@ def spaces_without_another_facilitator(user: User) -> list[str]:
 
 @fill("person.erase", order=20)
 def leave_spaces(user: User, _withdraw: bool) -> None:  # noqa: FBT001 - the slot's own form
-    """End the person's places, requests, stays and invitations; guests they answered for have no sponsor any more."""
+    """End the places, requests, stays, invitations and rows of lists of a person; their guests have no sponsor now."""
     for model in (Membership, JoinRequest, SpaceEntry):
         db.session.execute(delete(model).where(model.user_id == user.id))
     theirs = (Invitation.email == user.email) | (Invitation.accepted_by_id == user.id)
     db.session.execute(delete(Invitation).where(theirs))
     db.session.execute(update(Membership).where(Membership.sponsor_id == user.id).values(sponsor_id=None))
+    forget_in_lists(user.email)
     forget_memberships(user)

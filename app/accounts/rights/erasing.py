@@ -28,6 +28,7 @@ from app.core.db import lock
 from app.core.drafts import Draft
 from app.core.errors import DomainError
 from app.core.i18n import gettext as _
+from app.core.mail import forget_mails_to
 from app.core.sessions import end_sessions
 from app.core.slots import collect, fill, fillers
 from app.extensions import db
@@ -95,7 +96,9 @@ def _forget(user: User, *, withdraw: bool) -> None:
     for model in OWNED:
         db.session.execute(delete(model).where(model.user_id == user.id))
     db.session.execute(delete(Draft).where(Draft.person_id == user.id))
-    db.session.execute(delete(AccessRequest).where(AccessRequest.email == user.email))
+    theirs = (AccessRequest.email == user.email) | (AccessRequest.user_id == user.id)
+    db.session.execute(delete(AccessRequest).where(theirs))
+    forget_mails_to(user.email)
     db.session.expire(user, ["expertise"])
     for name, value in _blank(user).items():
         setattr(user, name, value)

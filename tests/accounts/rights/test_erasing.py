@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import String, Text, inspect, select
+from sqlalchemy import JSON, String, Text, inspect, select
 
-from app.accounts.models import Expertise, User
+from app.accounts.email_change import ask_change
+from app.accounts.models import AccessRequest, Expertise, User
 from app.accounts.rights.erasing import NEUTRAL_NAME, erase, obstacles_to_erasing
 from app.accounts.rights.jobs import keep_erased
 from app.core.audit import AuditEntry
+from app.core.clock import now
 from app.core.db import transaction
 from app.core.drafts import keep_draft
 from app.core.errors import DomainError
+from app.core.mail import send
 from app.core.revisions import Revision
 from app.discussions.models import Post, ReadPosition, Thread
 from app.discussions.operations import comment, edit_post
 from app.extensions import db
 from app.library.models import Resource
-from app.spaces.models import Membership
+from app.spaces.models import Invitation, JoinRequest, Membership, PeopleImport, PeopleImportRow
 from tests.discussions.talk import answer, read, start
 from tests.library.shelves import share
-from tests.people import ADMIN, ENTERED, FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER
-from tests.support import loaded, work
+from tests.people import ADMIN, ENTERED, FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, REQUEST
+from tests.spaces.invitations.post import space
+from tests.support import Browser, loaded, work
 
 pytestmark = pytest.mark.usefixtures("cast")
 
@@ -47,9 +53,9 @@ def everything_said_of_people() -> str:
     for table in db.metadata.sorted_tables:
         if table.name in {"post", "thread", "resource", "revision", "page"}:
             continue
-        texts = [column for column in table.columns if isinstance(column.type, String | Text)]
+        texts = [column for column in table.columns if isinstance(column.type, String | Text | JSON)]
         for row in db.session.execute(select(*texts)) if texts else ():
-            kept += [f"{table.name}: {value}" for value in row if value]
+            kept += [f"{table.name}: {json.dumps(value, ensure_ascii=False)}" for value in row if value]
     return "\n".join(kept)
 
 
@@ -70,6 +76,40 @@ def test_nothing_names_the_person_any_more(context: Flask) -> None:
     assert (user.name, user.is_active, user.organisation, user.password_hash) == (NEUTRAL_NAME, False, None, None)
     for model in (Membership, ReadPosition, Expertise):
         assert db.session.scalars(select(model).where(model.user_id == user.id)).all() == []
+
+
+def test_lists_requests_invitations_and_mails_name_the_person_no_more(app: Flask, context: Flask) -> None:
+    with transaction() as session:
+        user, admin = loaded(MEMBER), loaded(ADMIN)
+        done = PeopleImport(
+            by_id=admin.id, name="liste.csv", columns=["Nom", "Courriel"], state="done", total=2, done=2
+        )
+        session.add(done)
+        session.flush()
+        rows = (["Malik Benali", f"Malik <{MEMBER.upper()}>"], ["Odile Kervella", OUTSIDER])
+        for n, cells in enumerate(rows, 2):
+            session.add(PeopleImportRow(import_id=done.id, n=n, cells=cells, outcome="invited", detail=cells[1]))
+        was = {"email": "malik@ancienne.example", "name": "Malik Benali", "secret_hash": "x", "user_id": user.id}
+        session.add(AccessRequest(**was, state="accepted"))
+        session.add(JoinRequest(space_id=space(REQUEST).id, user_id=user.id, message="Malik voudrait entrer"))
+        send(FACILITATOR, "Malik demande", "erased", user=user)
+        more = {
+            "name": "Malik B.",
+            "words": "Bonjour Malik",
+            "secret_hash": "y",
+            "expires_at": now() + timedelta(days=1),
+        }
+        session.add(Invitation(email=MEMBER, invited_by_id=admin.id, **more))
+        ask_change(user, "malik.benali@ailleurs.example")
+    work(context)
+    with transaction():
+        send(MEMBER, "Bonjour Malik", "erased", user=loaded(MEMBER))
+    here = Browser(app)
+    here.post("/connexion", {"email": MEMBER, "password": "ce n'est pas le bon"})
+    erased(MEMBER)
+    said = everything_said_of_people()
+    assert [line for line in said.splitlines() if "malik" in line.lower()] == []
+    assert OUTSIDER in said
 
 
 def test_what_was_written_stays_readable_under_a_neutral_name(app: Flask, browser: Any) -> None:
