@@ -87,7 +87,7 @@ def set_administrator(user: User, *, is_admin: bool, by: User | None, edit_versi
 
     Raises DomainError for a guest, a closed account, and the last administrator; EditConflictError.
     """
-    others = _other_administrators(user)
+    others = other_administrators(user)
     hold(user, edit_version)
     if user.is_admin == is_admin:
         return
@@ -99,7 +99,7 @@ def set_administrator(user: User, *, is_admin: bool, by: User | None, edit_versi
     record("user.administrator_named" if is_admin else "user.administrator_removed", by, user)
 
 
-def _other_administrators(user: User) -> list[int]:
+def other_administrators(user: User) -> list[int]:
     """Return those who would still run the site without this person, held so that two cannot leave at once."""
     running = select(User.id).where(User.is_admin.is_(True), User.disabled_at.is_(None)).order_by(User.id)
     return [one for one in db.session.scalars(running.with_for_update()) if one != user.id]
@@ -110,7 +110,7 @@ def close_account(user: User, *, by: User | None, edit_version: int | None = Non
 
     Raises DomainError for the last administrator, EditConflictError.
     """
-    others = _other_administrators(user)
+    others = other_administrators(user)
     hold(user, edit_version)
     if user.is_admin and not others:
         raise DomainError(_l("Le compte du dernier administrateur ne se ferme pas. Nommez-en d'abord un autre."))

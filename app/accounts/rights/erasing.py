@@ -11,6 +11,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import delete, func, select
 
+from app.accounts.managing import other_administrators
 from app.accounts.models import (
     AccessRequest,
     DataExport,
@@ -78,6 +79,7 @@ def erase(user: User, *, withdraw: bool, by: User | None = None) -> None:
     the instance remembers it, so that an older copy of the database put back forgets them again. Raises DomainError,
     with the first obstacle, when something must be settled first.
     """
+    other_administrators(user)  # held: two administrators cannot each count on the other
     lock(user)
     if user.erased_at is not None:
         return
