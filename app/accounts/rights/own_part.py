@@ -65,7 +65,7 @@ def _profile(user: User) -> dict[str, Any]:
         _("Compte créé le"): user.created_at.isoformat(),
         _("Dernière visite"): user.last_seen_at.isoformat() if user.last_seen_at else "",
         _("Charte acceptée le"): user.charter_accepted_at.isoformat() if user.charter_accepted_at else "",
-        _("Second facteur"): user.totp_confirmed_at is not None,
+        _("Connexion en deux étapes"): user.totp_confirmed_at is not None,
     }
 
 

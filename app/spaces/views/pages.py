@@ -65,7 +65,7 @@ def members_tab(space: Space) -> Tab:
         url,
         _("Membres"),
         turnout(space).people,
-        active=request.path == url or request.path.startswith(f"/espaces/{space.slug}/invitations"),
+        active=request.path.startswith(url) or request.path.startswith(f"/espaces/{space.slug}/invitations"),
     )
 
 
