@@ -1,13 +1,25 @@
-"""Every page of the site, as a facilitator opens it: what looks at all pages looks at these."""
+"""Every page of the site, with who opens it: what looks at all pages looks at these."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.accounts.operations import DEMO_PASSWORD
+from app.accounts.models import Organisation
+from app.spaces.models import Space
 from tests.journeys.eyes import Page
-from tests.journeys.live import FACILITATOR, MEMBER, OPEN, PRIVATE, REQUEST, Site
+from tests.journeys.live import (
+    ADMINISTRATOR,
+    FACILITATOR,
+    GUEST,
+    MEMBER,
+    OPEN,
+    OUTSIDER,
+    PRIVATE,
+    REFERENT,
+    REQUEST,
+    Site,
+)
 
 
 @dataclass(frozen=True)
@@ -45,19 +57,12 @@ def _send_unnamed(page: Page) -> None:
         form.evaluate("form => form.requestSubmit()")
 
 
-def _confirm(page: Page) -> None:
-    """Answer the page that asks again for the password."""
-    page.locator("#confirmation_password").fill(DEMO_PASSWORD)
-    with page.expect_navigation():
-        page.get_by_role("button", name="Confirmer").click()
-
-
 def _of_security() -> list[Address]:
-    """Return the pages of one's security; the first asks for the password, the others follow it."""
+    """Return the pages of one's security; the outsider is asked for the password first."""
     return [
-        Address("confirmation", "/moi/securite/adresse"),
-        Address("confirmation, sent empty", "/moi/securite/adresse", then=_send_empty),
-        Address("new address", "/moi/securite/adresse", then=_confirm),
+        Address("confirmation", "/moi/securite/adresse", OUTSIDER),
+        Address("confirmation, sent empty", "/moi/securite/adresse", OUTSIDER, then=_send_empty),
+        Address("new address", "/moi/securite/adresse"),
         Address("new address, sent empty", "/moi/securite/adresse", then=_send_empty),
         Address("new password", "/moi/securite/mot-de-passe"),
         Address("two steps", "/moi/securite/deux-etapes"),
@@ -66,8 +71,22 @@ def _of_security() -> list[Address]:
     ]
 
 
+def _of_account() -> list[Address]:
+    return [
+        Address("my data", "/moi/donnees"),
+        Address("leaving for good", "/moi/donnees/effacer", MEMBER),
+        Address("colleagues", "/moi/collegues", REFERENT),
+        Address("colleagues, sent empty", "/moi/collegues", REFERENT, then=_send_empty),
+        Address("requests of colleagues", "/moi/demandes", REFERENT),
+        Address("home of a guest", "/", GUEST),
+        Address("profile of a guest", "/moi/profil", GUEST),
+        Address("spaces of a guest", "/espaces", GUEST),
+        Address("directory, closed to a guest", "/annuaire", GUEST, status=403),
+    ]
+
+
 def _signed_out() -> list[Address]:
-    doors = ("/connexion", "/connexion/lien", "/mot-de-passe")
+    doors = ("/connexion", "/connexion/lien", "/mot-de-passe", "/demande-acces")
     paths = (*doors, "/mentions-legales", "/accessibilite", "/donnees-personnelles", "/charte")
     return [Address(f"{path}, signed out", path, None) for path in paths]
 
@@ -83,7 +102,60 @@ def _of_spaces() -> list[Address]:
         Address("new discussion", f"{space}/discussions/nouvelle"),
         Address("new discussion, sent empty", f"{space}/discussions/nouvelle", then=_send_empty),
         Address("new resource", f"{space}/ressources/nouvelle"),
+        Address("new space", "/espaces/nouveau"),
+        Address("new space, sent empty", "/espaces/nouveau", then=_send_empty),
+        Address("invitations", f"{space}/invitations"),
+        Address("settings of a space", f"{space}/reglages"),
+        Address("journal of a space", f"{space}/journal"),
+        Address("add a member", f"{space}/membres/ajouter"),
+        Address("ask for a space", f"/espaces/{REQUEST}/demander", MEMBER, status=403),
         Address("new resource, sent empty", f"{space}/ressources/nouvelle", then=_send_empty),
+    ]
+
+
+def _of_people_and_places(site: Site) -> list[Address]:
+    """Return the pages of one person, of one place and of one space, in the directory and in the administration."""
+    person, guest = site.person(MEMBER), site.person(GUEST)
+    place, other = site.named(Organisation, "Castelmaure"), site.named(Organisation, "Fontarel")
+    space = site.named(Space, "Maires en première ligne")
+    people, places, spaces = (f"/administration/{part}" for part in ("personnes", "collectivites", "espaces"))
+    paths = [
+        f"{people}/{person}",
+        f"{people}/{person}/modifier",
+        f"{people}/{guest}",
+        f"{people}/{guest}/devenir-membre",
+        f"{places}/{place}",
+        f"{places}/{place}/modifier",
+        f"{places}/{place}/fusionner",
+        f"{places}/{place}/fusionner/{other}",
+        f"{places}/{place}/supprimer",
+        f"{spaces}/{space}/entrer",
+        f"{spaces}/{space}/supprimer",
+        f"{spaces}/{space}/animation",
+        f"/administration/acces/personnes/{person}",
+    ]
+    return [
+        Address("page of a person", f"/annuaire/personnes/{person}"),
+        Address("page of a place", f"/annuaire/collectivites/{place}"),
+        *(Address(path, path, ADMINISTRATOR) for path in paths),
+        Address("entering, sent empty", f"{spaces}/{space}/entrer", ADMINISTRATOR, then=_send_empty),
+    ]
+
+
+def _of_administration() -> list[Address]:
+    home = "/administration"
+    parts = ("", "/personnes", "/demandes", "/collectivites", "/espaces", "/acces", "/journal", "/charte")
+    below = (
+        *("/acces/regles", "/personnes/inviter", "/personnes/importer"),
+        *("/collectivites/nouvelle", "/collectivites/importer", "/collectivites/doublons"),
+    )
+    return [
+        *(Address(f"{home}{part}", f"{home}{part}", ADMINISTRATOR) for part in (*parts, *below)),
+        Address("people, none found", f"{home}/personnes?q=xylotomie", ADMINISTRATOR),
+        Address("journal, none found", f"{home}/journal?personne=xylotomie", ADMINISTRATOR),
+        Address("new place, sent empty", f"{home}/collectivites/nouvelle", ADMINISTRATOR, then=_send_empty),
+        Address("import, sent empty", f"{home}/personnes/importer", ADMINISTRATOR, then=_send_empty),
+        Address("invite, sent empty", f"{home}/personnes/inviter", ADMINISTRATOR, then=_send_empty),
     ]
 
 
@@ -101,6 +173,10 @@ def _of_things(site: Site) -> list[Address]:
         Address("no result", "/recherche?q=xylotomie"),
         Address("search, nothing asked", "/recherche"),
     ]
+
+
+EVERYBODY: tuple[str | None, ...] = (None, FACILITATOR, MEMBER, ADMINISTRATOR, REFERENT, GUEST, OUTSIDER)
+"""Who opens these pages."""
 
 
 def all_addresses(site: Site) -> list[Address]:
@@ -121,6 +197,9 @@ def all_addresses(site: Site) -> list[Address]:
         Address("legal page, signed in", "/accessibilite"),
         Address("no such page", "/jamais-vu", status=404),
         *_of_security(),
+        *_of_account(),
+        *_of_administration(),
+        *_of_people_and_places(site),
         *_of_spaces(),
         *_of_things(site),
     ]

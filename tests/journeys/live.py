@@ -41,6 +41,8 @@ STARTS, STOPS = 60.0, 15.0
 FACILITATOR = "jeanne.aubertin@reseau-des-villes.example"
 MEMBER = "claire.vasseur@montclair-sur-oise.example"
 ADMINISTRATOR = "elise.tavernier@reseau-des-villes.example"
+GUEST = "luc.desmarets@fontarel.example"
+REFERENT = "helene.roudaut@lanvallec.example"
 OUTSIDER = "antoine.lebrettier@sainte-elvire.example"
 OPEN, PRIVATE, REQUEST = "politique-des-drogues", "maires-en-premiere-ligne", "violences-faites-aux-femmes"
 DESK, PHONE, NARROW = (1280, 900), (390, 844), (320, 640)
@@ -63,12 +65,13 @@ class Site:
     app: Flask
 
     def cookie(self, email: str) -> dict[str, Any]:
-        """Return the cookie of a new session of somebody, without the cost of a password."""
+        """Return the cookie of a new session, without the cost of a password; the outsider is asked for it again."""
         secret = secrets.token_urlsafe()
         with self.app.app_context():
             user = user_by_email(email)
             assert user is not None, email
-            data = json.dumps({"_user_id": str(user.id), "_fresh": True, "confirmed_at": now().timestamp()})
+            confirmed = 0 if email == OUTSIDER else now().timestamp()
+            data = json.dumps({"_user_id": str(user.id), "_fresh": True, "confirmed_at": confirmed})
             row = {"user_id": user.id, "data": data, "expires_at": now() + timedelta(days=1)}
             with transaction() as session:
                 session.add(UserSession(id=hashed(secret), **row))
@@ -90,6 +93,22 @@ class Site:
     def resource(self, title: str) -> str:
         """Return the address of a resource whose title begins so."""
         return f"/ressources/{self._public_id(Resource, title)}"
+
+    def person(self, email: str) -> str:
+        """Return the public id of somebody."""
+        with self.app.app_context():
+            user = user_by_email(email)
+            assert user is not None, email
+            public_id: str = user.public_id
+            db.session.remove()
+        return public_id
+
+    def named(self, model: Any, name: str) -> str:
+        """Return the public id of a space or an organisation of that name."""
+        with self.app.app_context():
+            public_id: str = db.session.scalars(select(model.public_id).where(model.name == name)).one()
+            db.session.remove()
+        return public_id
 
     def _public_id(self, model: Any, title: str) -> str:
         with self.app.app_context():

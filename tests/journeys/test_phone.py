@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.journeys.addresses import all_addresses
+from tests.journeys.addresses import EVERYBODY, all_addresses
 from tests.journeys.eyes import Page, expect
-from tests.journeys.live import FACILITATOR, MEMBER, NARROW, PHONE, Site
+from tests.journeys.live import MEMBER, NARROW, PHONE, Site
 
 pytestmark = pytest.mark.browser
 
@@ -56,7 +56,7 @@ def test_reading_a_document_and_answering_fit_in_the_hand(opened: Callable[..., 
 def test_no_page_is_wider_than_the_screen_nor_holds_a_target_too_small(
     opened: Callable[..., Page], site: Site, size: tuple[int, int]
 ) -> None:
-    pages = {person: opened(person, size) for person in (None, FACILITATOR, MEMBER)}
+    pages = {person: opened(person, size) for person in EVERYBODY}
     found = {}
     for address in all_addresses(site):
         page = pages[address.person]
