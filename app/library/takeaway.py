@@ -11,7 +11,7 @@ from app.accounts.models import User
 from app.core.clock import now
 from app.core.events import announce
 from app.core.i18n import gettext as _
-from app.core.revisions import Revision
+from app.core.revisions import Revision, revisions_of
 from app.core.slots import collect, fill
 from app.core.takeaway import ExportedFile, ExportPart
 from app.extensions import db
@@ -34,19 +34,35 @@ def library_parts(user: User) -> list[ExportPart]:
 
 
 def _record(user: User, one: Resource) -> dict[str, Any]:
+    reads = can_read_resource(user, one)
+    said = {} if reads else _as_left_by(user, one)
+    files = [attachment.current for attachment in one.attachments]
     return {
-        _("Titre"): one.title,
+        _("Titre"): said.get("title", one.title),
         _("Adresse"): f"/ressources/{one.public_id}",
-        _("Espace"): one.space.name if can_read_resource(user, one) else "",
-        _("Type"): one.kind,
+        _("Espace"): one.space.name if reads else "",
+        _("Type"): said.get("kind", one.kind),
         _("Déposée le"): one.created_at.isoformat(),
-        _("Résumé"): one.summary,
-        _("Texte"): one.body,
-        _("Source"): one.source,
-        _("Mots-clés"): [tag.label for tag in one.tags],
-        _("Champs"): one.fields,
-        _("Fichiers"): [attachment.current.name for attachment in one.attachments],
+        _("Résumé"): said.get("summary", one.summary),
+        _("Texte"): said.get("body", one.body),
+        _("Source"): said.get("source", one.source),
+        _("Mots-clés"): said.get("tags", [tag.label for tag in one.tags]),
+        _("Champs"): said.get("fields", one.fields),
+        _("Fichiers"): [file.name for file in files if reads or file.by_id == user.id],
     }
+
+
+def _as_left_by(user: User, one: Resource) -> dict[str, Any]:
+    """Return what others have changed of a resource since the person last wrote it, as it was before them.
+
+    Who may not read it any more takes away what they wrote, not what came after.
+    """
+    said: dict[str, Any] = {}
+    for revision in reversed(revisions_of(one)):  # each holds what was said before somebody changed it
+        if revision.person_id == user.id:
+            break
+        said |= revision.fields
+    return said
 
 
 @fill("person.erase", order=30)

@@ -22,6 +22,7 @@ from app.core.drafts import keep_draft
 from app.core.jobs import Job
 from app.core.storage import storage
 from app.extensions import db
+from app.library.operations import ResourceDetails, edit_resource
 from app.spaces.models import JoinRequest, Membership
 from tests.discussions.talk import answer, start
 from tests.library.shelves import share
@@ -73,6 +74,19 @@ def test_space_one_has_left_is_not_named_again(context: Flask) -> None:
     data, _archive = filled_for(MEMBER)
     text = json.dumps(data, ensure_ascii=False)
     assert ("Le texte de Malik." in text, "Une question fermée" in text, "Cercle fermé" in text) == (True, False, False)
+
+
+def test_copy_of_who_has_left_holds_nothing_that_others_added_to_their_resource(context: Flask) -> None:
+    mine = share("Le rapport de Malik", by=MEMBER, space=PRIVATE, summary="Un résumé", files=[(b"un", "note.txt")])
+    details = ResourceDetails.of(
+        kind="report", title="Titre zorglub", summary="zorglub", body="zorglub", tags=["zorglub"]
+    )
+    with transaction() as session:
+        edit_resource(loaded(FACILITATOR), mine, details, mine.edit_version)
+        session.delete(session.scalars(select(Membership).where(Membership.user_id == loaded(MEMBER).id)).all()[-1])
+    text = json.dumps(filled_for(MEMBER)[0], ensure_ascii=False)
+    assert ("Le rapport de Malik" in text, "Un résumé" in text, "note.txt" in text) == (True, True, True)
+    assert "zorglub" not in text
 
 
 def test_copy_is_made_in_the_background_and_fetched_by_its_owner_only(app: Flask, browser: Any) -> None:
