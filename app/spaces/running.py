@@ -20,7 +20,7 @@ from app.extensions import db
 from app.search.models import touch_audience
 from app.spaces.models import SECTIONS, Membership, Space, fields_of
 from app.spaces.operations import SpaceDetails, write_details
-from app.spaces.permissions import can_run_space
+from app.spaces.permissions import can_run_space, has_entered, takes_part
 
 SETTINGS = ("visibility", "join_policy", "hidden_sections")
 WORDS = ("name", "short_name", "summary", "purpose", "partner", "welcome")
@@ -35,6 +35,7 @@ def edit_space(
     EditConflictError when it has changed since. Raises RefusedError, and DomainError as ``write_details``.
     """
     _hold(space, by)
+    _leave_the_door(space, details, by)
     if seen_version is not None and space.edit_version != seen_version:
         raise EditConflictError(
             _l("Quelqu'un d'autre a modifié ces réglages pendant que vous écriviez. Votre saisie est gardée.")
@@ -49,6 +50,13 @@ def edit_space(
     moved: dict[str, Any] = {name: [before[name], getattr(space, name)] for name in SETTINGS if name in changed}
     record("space.edited", by, space, fields=[name for name in changed if name in WORDS], **moved)
     touch_audience()
+
+
+def _leave_the_door(space: Space, details: SpaceDetails, by: User | None) -> None:
+    """Refuse that somebody inside for a time changes who reads or comes in: it would outlive their stay."""
+    door = (str(space.visibility), str(space.join_policy)) != (str(details.visibility), str(details.join_policy))
+    if by is not None and door and has_entered(by, space) and not takes_part(by, space):
+        raise DomainError(_l("Qui est entré pour un temps ne change ni qui lit l'espace ni comment on y vient."))
 
 
 def archive_space(space: Space, *, by: User | None = None) -> None:

@@ -146,6 +146,15 @@ def test_settings_belong_to_those_who_run_the_space(app: Flask, cast: Cast) -> N
             assert (status == 302) == (email in people), (slug, email, status)
 
 
+def test_who_is_inside_for_a_time_does_not_change_who_reads(app: Flask, cast: Cast) -> None:
+    door = {"visibility": "open", "join_policy": "free", "confirm": "open"}
+    answer = Browser(app, ENTERED).post(_settings(PRIVATE), _form(app, PRIVATE, **door))
+    assert (answer.status_code, "entré pour un temps" in answer.text) == (422, True)
+    with app.app_context():
+        assert _space(PRIVATE).visibility == Visibility.PRIVATE
+    assert Browser(app, FACILITATOR).post(_settings(PRIVATE), _form(app, PRIVATE, **door)).status_code == 302
+
+
 def test_archived_space_is_read_and_found_but_nothing_is_added(app: Flask, cast: Cast) -> None:
     with app.app_context(), transaction():
         thread = start_thread(loaded(FACILITATOR), _space(OPEN), "Le mot zibeline", "Un message.")

@@ -50,6 +50,11 @@ def settings_page(space: Space) -> ResponseReturnValue:
             drop_draft(me, request.path)
     except EditConflictError as error:
         return _page(space, form, conflict=str(error.message), status=error.status)
+    except DomainError as error:
+        if type(error) is not DomainError:
+            raise
+        form.visibility.errors = [error.message]
+        return _page(space, form, status=422)
     flash(_("Les réglages de l'espace sont enregistrés."))
     return redirect(url_for("spaces.settings_page", slug=space.slug))
 
