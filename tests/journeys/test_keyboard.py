@@ -81,14 +81,14 @@ def test_next_page_and_a_comment_on_it_by_keyboard(opened: Callable[..., Page], 
 
 
 def test_sharing_a_file_by_keyboard(opened: Callable[..., Page], tmp_path: Path) -> None:
-    page = opened(MEMBER)
-    page.goto(f"/espaces/{OPEN}/ressources/nouvelle")
     path = tmp_path / "clavier.pdf"
     path.write_bytes(pdf(["Une page envoyée sans souris."]))
+    page = opened(MEMBER)
+    # Told before the page opens: asked for beside the key press, Chromium may open its own window first.
+    page.on("filechooser", lambda chooser: chooser.set_files(path))
+    page.goto(f"/espaces/{OPEN}/ressources/nouvelle")
     tab_to(page, page.locator("input[type=file]"))
-    with page.expect_file_chooser() as chosen:
-        page.keyboard.press("Space")
-    chosen.value.set_files(path)
+    page.keyboard.press("Space")
     expect(page.locator("[data-uploads]")).to_contain_text("clavier.pdf")
     title = page.get_by_label("Titre")
     tab_to(page, title)
