@@ -75,10 +75,16 @@ def keep_received(person: User, form: str, received: Received) -> ReceivedFile:
     return kept
 
 
-def received_for(person: User, form: str) -> list[ReceivedFile]:
-    """Return the files a person has sent for a form, in the order of their coming."""
+def received_for(person: User, form: str, order: Sequence[str] = ()) -> list[ReceivedFile]:
+    """Return the files a person has sent for a form.
+
+    ``order`` holds their public ids as the page shows them: files sent side by side arrive in any order. What it does
+    not name comes after, in the order of its coming.
+    """
     mine = (ReceivedFile.person_id == person.id) & (ReceivedFile.form == form[:300])
-    return list(db.session.scalars(select(ReceivedFile).where(mine).order_by(ReceivedFile.id)))
+    found = db.session.scalars(select(ReceivedFile).where(mine).order_by(ReceivedFile.id))
+    places = {public_id: place for place, public_id in enumerate(order)}
+    return sorted(found, key=lambda one: places.get(one.public_id, len(places)))
 
 
 def received_file_for(person: User, public_id: str) -> ReceivedFile:
@@ -98,9 +104,9 @@ def forget_received(person: User, form: str, public_id: str | None = None) -> No
     db.session.execute(delete(ReceivedFile).where(mine))
 
 
-def claim_received(person: User, resource: Resource, form: str) -> None:
-    """Give a resource the files that waited for its form."""
-    waiting = received_for(person, form)
+def claim_received(person: User, resource: Resource, form: str, order: Sequence[str] = ()) -> None:
+    """Give a resource the files that waited for its form, in an order (see ``received_for``)."""
+    waiting = received_for(person, form, order)
     attach(person, resource, [(one.name, one.blob) for one in waiting])
     for one in waiting:
         db.session.delete(one)

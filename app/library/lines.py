@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -21,6 +22,8 @@ from app.library.states import FileState, file_facts, state_of
 ICONS = {"pdf": "file-pdf", "image": "file-image", "sheet": "file-sheet", "slide": "file-slides"}
 #: Names of the buttons that take a file away from a form, or from its resource.
 REMOVE, DETACH = "retirer", "detacher"
+#: Name of the hidden fields which tell, one a line, in what order the files stand on the page.
+ORDER = "ordre"
 #: What a file calls its author is the source of the resource.
 PROPOSED_AS = {"author": "source"}
 #: How long reading a file takes at the least, and for each of its pages (measured: four milliseconds).
@@ -32,7 +35,8 @@ class FileLine:
     """One line of a list of files, as ``library/parts.html`` shows it.
 
     ``poll_url`` is asked again until the reading has ended; ``remove_name`` and ``remove_value`` make the button of the
-    form around that takes the file away; ``proposed`` is what the file says of itself.
+    form around that takes the file away; ``order_name`` carries the line's place to that form; ``proposed`` is what the
+    file says of itself.
     """
 
     name: str
@@ -44,6 +48,7 @@ class FileLine:
     poll_url: str = ""
     remove_name: str = ""
     remove_value: str = ""
+    order_name: str = ""
     proposed: dict[str, str] = field(default_factory=dict)
 
 
@@ -93,13 +98,14 @@ def received_line(received: ReceivedFile) -> FileLine:
         poll_url="" if state.is_final else asked,
         remove_name=REMOVE,
         remove_value=received.public_id,
+        order_name=ORDER,
         proposed={PROPOSED_AS.get(name, name): said for name, said in received.blob.proposed.items()} if told else {},
     )
 
 
-def waiting_lines(person: User, form: str) -> list[FileLine]:
-    """Return the files a person has sent for a form."""
-    return [received_line(one) for one in received_for(person, form)]
+def waiting_lines(person: User, form: str, order: Sequence[str] = ()) -> list[FileLine]:
+    """Return the files a person has sent for a form, in an order (see ``received_for``)."""
+    return [received_line(one) for one in received_for(person, form, order)]
 
 
 def already_here(person: User, blob: Blob) -> str:

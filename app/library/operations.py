@@ -64,12 +64,13 @@ def share_resource(
     *,
     files: Sequence[Received] = (),
     form: str | None = None,
+    order: Sequence[str] = (),
     priority: int = NORMAL,
 ) -> Resource:
     """Publish a resource in a space and return it.
 
-    ``files`` are attached in their order, after those that waited for ``form``. Raises RefusedError unless the person
-    writes in the space.
+    ``files`` are attached in their order, after those that waited for ``form``, as ``order`` says (see
+    ``received_for``). Raises RefusedError unless the person writes in the space.
     """
     can_add_resource.require(person, space)
     resource = Resource(space=space, author_id=person.id, state=State.PUBLISHED, published_at=now())
@@ -77,7 +78,7 @@ def share_resource(
     db.session.add(resource)
     db.session.flush()
     if form is not None:
-        claim_received(person, resource, form)
+        claim_received(person, resource, form, order)
     attach(person, resource, keep_all(files, priority=priority))
     record("resource.shared", person, resource, space_id=space.id, files=len(resource.attachments))
     announce(ResourcePublished(resource.id, person.id, now()))
@@ -85,12 +86,19 @@ def share_resource(
 
 
 def edit_resource(
-    person: User, resource: Resource, details: ResourceDetails, seen_version: int, *, form: str | None = None
+    person: User,
+    resource: Resource,
+    details: ResourceDetails,
+    seen_version: int,
+    *,
+    form: str | None = None,
+    order: Sequence[str] = (),
 ) -> Resource:
     """Change what is said of a resource; what it said before is kept.
 
-    ``seen_version`` is the version the person had in front of them. Raises EditConflictError when somebody else changed
-    it meanwhile, RefusedError when the person may not.
+    ``seen_version`` is the version the person had in front of them; ``form`` and ``order`` name the files that waited
+    for it (see ``received_for``). Raises EditConflictError when somebody else changed it meanwhile, RefusedError when
+    the person may not.
     """
     lock(resource)
     can_edit_resource.require(person, resource)
@@ -101,7 +109,7 @@ def edit_resource(
     keep_revision(resource, person, _as_written(resource))
     _write(resource, details)
     if form is not None:
-        claim_received(person, resource, form)
+        claim_received(person, resource, form, order)
     _changed(person, resource)
     return resource
 

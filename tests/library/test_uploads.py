@@ -101,6 +101,19 @@ def test_bytes_stored_in_a_closed_space_are_read_again_as_far_as_anybody_can_tel
     assert "Titre du document connu" not in outsider.get(NEW).get_data(as_text=True)
 
 
+@pytest.mark.parametrize("title", ["Deux documents", ""])
+def test_files_stand_in_the_order_of_the_page_though_they_arrive_in_another(
+    app: Flask, member: Browser, title: str
+) -> None:
+    late, early = (send(member, pdf(name), f"{name}.pdf").get_json()["token"] for name in ("second", "premier"))
+    sent = TYPED | {"title": title, "publier": "1", "ordre": [early, late]}
+    answer = member.post(NEW, sent)
+    shown = member.get(answer.location) if title else answer
+    page = shown.get_data(as_text=True)
+    assert 0 < page.index("premier.pdf") < page.index("second.pdf")
+    assert many(app, Resource) == (1 if title else 0)
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_names_are_made_harmless_and_work_to_the_end(app: Flask, member: Browser, name: str) -> None:
     answer = member.post(NEW, {**TYPED, "files": upload(pdf("x"), name)})

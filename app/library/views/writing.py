@@ -22,7 +22,7 @@ from app.library.addresses import resource_url
 from app.library.files import forget_received, received_for
 from app.library.forms import ResourceForm, filled_from, form_class, offer_audiences
 from app.library.kinds import kind_of
-from app.library.lines import DETACH, REMOVE, file_lines, known_addresses, may_be_told, waiting_lines
+from app.library.lines import DETACH, ORDER, REMOVE, file_lines, known_addresses, may_be_told, waiting_lines
 from app.library.models import Resource
 from app.library.operations import edit_resource, remove_file, share_resource
 from app.library.permissions import can_add_resource, can_edit_resource
@@ -161,7 +161,7 @@ def _publish(space: Space, desk: Desk) -> ResponseReturnValue | None:
     details = desk.form.details(keep_lang="" if received_for(person(), request.path) else "fr")
     try:
         with transaction():
-            resource = share_resource(person(), space, details, form=request.path)
+            resource = share_resource(person(), space, details, form=request.path, order=request.form.getlist(ORDER))
             drop_draft(person(), request.path)
     except DomainError as error:
         _say(desk, error)
@@ -175,7 +175,7 @@ def _change(resource: Resource, desk: Desk) -> ResponseReturnValue | None:
     seen = number_in(desk.form.seen_version.data) or 0
     try:
         with transaction():
-            edit_resource(person(), resource, details, seen, form=request.path)
+            edit_resource(person(), resource, details, seen, form=request.path, order=request.form.getlist(ORDER))
             drop_draft(person(), request.path)
     except DomainError as error:
         _say(desk, error)
@@ -218,7 +218,7 @@ def _form_page(space: Space, desk: Desk, resource: Resource | None = None) -> st
         "form": desk.form,
         "resource": resource,
         "own_fields": [desk.form[one.name] for one in kind_of(desk.form.kind.data or "").fields],
-        "waiting": waiting_lines(person(), request.path),
+        "waiting": waiting_lines(person(), request.path, request.form.getlist(ORDER)),
         "known": known_addresses(person(), request.path),
         "files": file_lines(resource, with_state=True, removable=True) if resource else [],
         "accept": accepted_for_field(),
