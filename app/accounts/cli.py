@@ -8,7 +8,8 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from app.accounts.factors import CODE_ATTEMPTS, disable_factor
+from app.accounts.factors import CODE_ATTEMPTS
+from app.accounts.managing import reset_factor
 from app.accounts.models import User, UserKind
 from app.accounts.operations import (
     ACCOUNT_ATTEMPTS,
@@ -105,11 +106,11 @@ def disable_command(email: str) -> None:
 
 @users.command("reset-factor")
 @click.argument("email")
-def reset_factor(email: str) -> None:
-    """Switch off the second factor of somebody who has lost it and their recovery codes."""
+def reset_factor_command(email: str) -> None:
+    """Switch off the second factor of somebody who has lost it and their recovery codes; end their sessions."""
     user = _user(email)
     with transaction():
-        disable_factor(user, None)
+        reset_factor(user, by=None)
     click.echo(f"{user.email} signs in by password alone")
 
 

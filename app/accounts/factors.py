@@ -28,6 +28,11 @@ STEPS_AROUND = (-1, 0, 1)
 HOW_MANY_CODES = 10
 CODE_GROUPS, CODE_GROUP = 3, 4  # 60 bits, hashed with scrypt (OWASP ASVS 5.0, V6.5.2)
 CODE_ATTEMPTS = Limit("second step", free=5)
+_SWITCHED_OFF = _l("La connexion en deux étapes vient d'être arrêtée.")
+_RESET = _l(
+    "L'administration du site vient d'arrêter la connexion en deux étapes de votre compte et de fermer vos sessions : "
+    "votre mot de passe suffit pour vous identifier. Remettez-la en place dès que possible, page « Sécurité »."
+)
 
 
 def begin_factor(user: User) -> None:
@@ -102,14 +107,16 @@ def codes_left(user: User) -> int:
 def disable_factor(user: User, by: User | None) -> None:
     """Switch the second factor off. Call inside ``transaction()``.
 
-    ``by`` is the person themselves, or None for the host. Raises DomainError when their role asks for one.
+    ``by`` is the person themselves, an administrator who lets them in again, or None for the host. Raises DomainError
+    when the person's own role asks for one and they do it themselves.
     """
-    if by is not None and not may_do_without_factor(user):
+    is_own = by is not None and by.id == user.id
+    if is_own and not may_do_without_factor(user):
         raise DomainError(_l("Votre rôle demande la connexion en deux étapes : elle ne peut pas être arrêtée."))
     user.totp_secret = user.totp_confirmed_at = user.totp_last_step = None
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
-    record("user.factor_disabled" if by is user else "user.factor_reset", by, user)
-    tell(user, _l("Connexion en deux étapes arrêtée"), _l("La connexion en deux étapes vient d'être arrêtée."))
+    record("user.factor_disabled" if is_own else "user.factor_reset", by, user)
+    tell(user, _l("Connexion en deux étapes arrêtée"), _SWITCHED_OFF if is_own else _RESET)
 
 
 def accept_code(user: User, code: str) -> bool:

@@ -46,7 +46,7 @@ describe(
         "user.email_changed": _l("Adresse de courriel changée"),
         "user.factor_disabled": _l("Connexion en deux étapes arrêtée"),
         "user.factor_enabled": _l("Connexion en deux étapes activée"),
-        "user.factor_reset": _l("Connexion en deux étapes remise à zéro par l'hébergeur"),
+        "user.factor_reset": _l("Connexion en deux étapes remise à zéro"),
         "user.identity_linked": _l("Service de connexion relié au compte"),
         "user.identity_unlinked": _l("Service de connexion détaché du compte"),
         "user.password_changed": _l("Mot de passe changé"),

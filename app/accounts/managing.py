@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.accounts.factors import CODE_ATTEMPTS
+from app.accounts.factors import CODE_ATTEMPTS, disable_factor
 from app.accounts.models import Organisation, User
 from app.accounts.operations import (
     ACCOUNT_ATTEMPTS,
@@ -135,6 +135,19 @@ def end_sessions_of(user: User, *, by: User | None) -> None:
     """Sign a person out everywhere. Call inside ``transaction()``."""
     end_sessions(user.id)
     record("user.sessions_ended", by, user)
+
+
+def reset_factor(user: User, *, by: User | None, edit_version: int | None = None) -> None:
+    """Let a person who has lost their app and their codes sign in by password alone; sign them out everywhere.
+
+    ``by`` is None for the host. Call inside ``transaction()``. Raises DomainError for one's own, which is switched off
+    with a code on one's own pages, and EditConflictError.
+    """
+    if by is not None and by.id == user.id:
+        raise DomainError(_l("La vôtre se règle dans votre compte, à la page « Sécurité »."))
+    hold(user, edit_version)
+    disable_factor(user, by)
+    end_sessions(user.id)
 
 
 def send_password_link(user: User, *, by: User | None) -> None:

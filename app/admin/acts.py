@@ -10,10 +10,13 @@ from app.accounts.managing import (
     hold,
     lift_waits,
     reopen_account,
+    reset_factor,
     send_password_link,
     set_administrator,
 )
 from app.accounts.models import User
+from app.accounts.organisations.operations import set_referent
+from app.accounts.queries import has_second_factor, may_do_without_factor
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 from app.spaces.departures import STAY, become_guest, close_person, spaces_run_alone
@@ -36,6 +39,7 @@ class Act:
 
     ``offered`` tells whether it makes sense now; ``explains`` gives the sentences shown before; ``warns`` those that
     must be accepted by a ticked box, when there are any; ``does`` it, inside a transaction; ``said`` is said after.
+    What is only for others (``for_others``) is not offered on one's own account.
     """
 
     title: object
@@ -47,6 +51,23 @@ class Act:
     warns: Callable[[User], Iterable[str]] = lambda _user: ()
     icon: str = "settings"
     is_grave: bool = False
+    for_others: bool = False
+
+    def is_offered(self, user: User, by: User) -> bool:
+        """Tell whether the act makes sense now, on this account, for who would do it."""
+        return self.offered(user) and not (self.for_others and user.id == by.id)
+
+
+def _is_open(user: User) -> bool:
+    return user.disabled_at is None
+
+
+def _is_closed(user: User) -> bool:
+    return user.disabled_at is not None
+
+
+def _may_speak_for_a_city(user: User) -> bool:
+    return _is_open(user) and user.is_member and user.organisation is not None and not user.is_referent
 
 
 def _named(user: User) -> list[str]:
@@ -86,6 +107,31 @@ def _member(_user: User) -> list[str]:
     ]
 
 
+def _referent(user: User) -> list[str]:
+    place = user.organisation.name if user.organisation else ""
+    return [
+        _("%(name)s pourra inviter ses collègues de %(place)s dans le réseau.", name=user.name, place=place),
+        _("Les demandes d'accès reconnues à l'adresse de cette collectivité lui seront aussi soumises."),
+    ]
+
+
+def _without_factor(user: User) -> list[str]:
+    told = [
+        _("La connexion en deux étapes de %(name)s est arrêtée : le mot de passe suffira.", name=user.name),
+        _("Sa clé et ses codes de secours ne servent plus. La personne est déconnectée de tous ses appareils."),
+        _("Un courriel l'en avertit, et le journal le garde."),
+        _("Assurez-vous d'abord, de vive voix, que la demande vient bien d'elle."),
+    ]
+    if not may_do_without_factor(user):
+        told.insert(1, _("Son rôle la demande : il faudra la remettre en place dès la prochaine connexion."))
+    return told
+
+
+def _do_referent(asked: Asked, *, given: bool) -> None:
+    hold(asked.user, asked.edit_version)
+    set_referent(asked.user, asked.by, given=given)
+
+
 def _do_member(asked: Asked) -> None:
     hold(asked.user, asked.edit_version)
     become_member(asked.user, by=asked.by)
@@ -101,7 +147,7 @@ ACTS = {
         _l("Envoyer un lien pour choisir un mot de passe"),
         _l("Envoyer le lien"),
         _l("Le lien est parti."),
-        lambda user: user.disabled_at is None,
+        _is_open,
         lambda user: [
             _("Un lien valable une heure part à %(email)s. Le mot de passe actuel reste valable.", email=user.email)
         ],
@@ -112,7 +158,7 @@ ACTS = {
         _l("Lever l'attente après des essais manqués"),
         _l("Lever l'attente"),
         _l("La personne peut essayer de nouveau."),
-        lambda user: user.disabled_at is None,
+        _is_open,
         lambda _user: [_("La personne peut essayer de nouveau tout de suite, sans attendre la fin du délai.")],
         lambda asked: lift_waits(asked.user, by=asked.by),
         icon="clock",
@@ -121,10 +167,31 @@ ACTS = {
         _l("Fermer ses sessions"),
         _l("Fermer toutes ses sessions"),
         _l("La personne est déconnectée partout."),
-        lambda user: user.disabled_at is None,
+        _is_open,
         lambda _user: [_("La personne est déconnectée de tous ses appareils et devra s'identifier de nouveau.")],
         lambda asked: end_sessions_of(asked.user, by=asked.by),
         icon="logout",
+    ),
+    "referent": Act(
+        _l("Nommer référent de sa collectivité"),
+        _l("Nommer référent"),
+        _l("La personne est maintenant référente de sa collectivité."),
+        _may_speak_for_a_city,
+        _referent,
+        lambda asked: _do_referent(asked, given=True),
+        icon="person-add",
+    ),
+    "retirer-referent": Act(
+        _l("Retirer le rôle de référent"),
+        _l("Retirer ce rôle"),
+        _l("La personne n'est plus référente de sa collectivité."),
+        lambda user: user.is_referent,
+        lambda user: [
+            _("%(name)s n'invitera plus ses collègues et ne répondra plus à leurs demandes d'accès.", name=user.name),
+            _("Ses invitations qui attendent encore ne suffiront plus à faire entrer quelqu'un."),
+        ],
+        lambda asked: _do_referent(asked, given=False),
+        icon="person-add",
     ),
     "invite": Act(
         _l("Faire de cette personne une invitée"),
@@ -149,7 +216,7 @@ ACTS = {
         _l("Fermer le compte"),
         _l("Fermer le compte"),
         _l("Le compte est fermé."),
-        lambda user: user.disabled_at is None,
+        _is_open,
         _closed,
         _do_close,
         _orphans,
@@ -160,7 +227,7 @@ ACTS = {
         _l("Rouvrir le compte"),
         _l("Rouvrir le compte"),
         _l("Le compte est ouvert."),
-        lambda user: user.disabled_at is not None,
+        _is_closed,
         lambda _user: [
             _("La personne peut de nouveau s'identifier, avec son mot de passe et ses places dans les espaces.")
         ],
@@ -171,6 +238,17 @@ ACTS = {
 
 #: Acts for which the password is asked again.
 GRAVE_ACTS = {
+    "deux-etapes": Act(
+        _l("Remettre à zéro sa connexion en deux étapes"),
+        _l("Remettre à zéro"),
+        _l("La connexion en deux étapes est remise à zéro, et la personne est avertie."),
+        lambda user: _is_open(user) and has_second_factor(user),
+        _without_factor,
+        lambda asked: reset_factor(asked.user, by=asked.by, edit_version=asked.edit_version),
+        icon="refresh",
+        is_grave=True,
+        for_others=True,
+    ),
     "administration": Act(
         _l("Confier l'administration"),
         _l("Confier l'administration"),

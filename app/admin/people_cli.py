@@ -10,6 +10,7 @@ import click
 from app.accounts.cli import users
 from app.accounts.managing import reopen_account, set_administrator
 from app.accounts.models import User, UserKind
+from app.accounts.organisations.operations import set_referent
 from app.accounts.queries import user_by_email
 from app.admin.person import organisation_called_like, portrait_of
 from app.core.db import transaction
@@ -88,6 +89,17 @@ def make_admin(email: str, *, undo: bool) -> None:
     user = _user(email)
     _do(lambda: set_administrator(user, is_admin=not undo, by=None))
     click.echo(f"{user.email} {'no longer runs' if undo else 'runs'} the site")
+
+
+@users.command("referent")
+@click.argument("email")
+@click.option("--off", is_flag=True, help="Take the role back.")
+def referent_command(email: str, *, off: bool) -> None:
+    """Let a member invite the colleagues of their organisation and answer their requests, or take it back."""
+    user = _user(email)
+    _do(lambda: set_referent(user, given=not off))
+    place = user.organisation.name if user.organisation else "any organisation"
+    click.echo(f"{user.email} is {'no longer a' if off else 'a'} referent of {place}")
 
 
 @users.command("close")

@@ -17,12 +17,14 @@ from werkzeug.test import TestResponse
 
 from app.accounts.entering import WAITING_LIFE
 from app.accounts.factors import CODE_ATTEMPTS, key_of
+from app.accounts.managing import reset_factor
 from app.accounts.models import RecoveryCode
 from app.accounts.operations import disable
 from app.core import clock
 from app.core.audit import AuditEntry
 from app.core.db import transaction
 from app.core.drafts import draft_for
+from app.core.errors import DomainError
 from app.core.sessions import UserSession
 from app.extensions import db
 from config import Settings, UnsafeSettingError
@@ -250,6 +252,41 @@ def test_host_resets_the_factor_of_who_has_lost_everything(app: Flask, cast: Cas
     with app.app_context():
         actions = db.session.scalars(select(AuditEntry.action)).all()
     assert {"user.factor_enabled", "user.factor_reset"} <= set(actions)
+
+
+def test_administrator_resets_the_factor_of_who_has_lost_everything(app: Flask, cast: Cast) -> None:
+    set_up(app)
+    theirs, browser = Browser(app, MEMBER), Browser(app, ADMIN)
+    with app.app_context():
+        address = f"/administration/personnes/{loaded(MEMBER).public_id}/deux-etapes"
+        sent = {"edit_version": str(loaded(MEMBER).edit_version)}
+    assert "Malik Benali" in browser.get(address).text
+    wait(minutes=16)
+    assert browser.post(address, sent).status_code == 401
+    assert theirs.get("/").status_code == 200
+    assert browser.post(address, {**sent, "confirmation_password": PASSWORD}).status_code == 302
+    assert theirs.get("/").status_code == 302
+    with app.app_context():
+        assert loaded(MEMBER).totp_secret is None
+        assert db.session.scalars(select(RecoveryCode)).all() == []
+        line = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "user.factor_reset")).one()
+        assert line.person_id == loaded(ADMIN).id
+    work(app)
+    letters = [one for one in app.extensions["mail_transport"].messages() if one["To"] == MEMBER]
+    assert "L’administration du site vient d’arrêter" in letters[-1].get_body(("plain",)).get_content()
+
+
+def test_nobody_resets_their_own_factor_in_the_administration(app: Flask, cast: Cast) -> None:
+    set_up(app, ADMIN)
+    browser = Browser(app, ADMIN)
+    with app.app_context():
+        page, version = f"/administration/personnes/{loaded(ADMIN).public_id}", loaded(ADMIN).edit_version
+    assert "/deux-etapes" not in browser.get(page).text
+    assert browser.post(f"{page}/deux-etapes", {"edit_version": str(version)}).status_code == 302
+    with app.app_context():
+        assert loaded(ADMIN).totp_confirmed_at is not None
+        with pytest.raises(DomainError), transaction():
+            reset_factor(loaded(ADMIN), by=loaded(ADMIN))
 
 
 def test_person_without_a_password_confirms_by_a_code(app: Flask, cast: Cast) -> None:

@@ -119,3 +119,13 @@ def test_only_administrator_needs_no_naming(app: Flask, cast: Cast, tmp_path: Pa
     with app.app_context(), transaction():
         loaded(ENTERED).is_admin = False
     assert run(app, "import", list_in(tmp_path), "--dry-run")[0] == 0
+
+
+def test_referent_is_named_and_taken_back_by_command(app: Flask, cast: Cast) -> None:
+    assert run(app, "referent", MEMBER) == (0, f"{MEMBER} is a referent of Port-Elvain\n")
+    with app.app_context():
+        assert loaded(MEMBER).is_referent
+    assert run(app, "referent", MEMBER, "--off") == (0, f"{MEMBER} is no longer a referent of Port-Elvain\n")
+    with app.app_context():
+        assert not loaded(MEMBER).is_referent
+    assert run(app, "referent", GUEST)[0] == 1

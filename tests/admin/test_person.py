@@ -124,6 +124,29 @@ def test_member_made_guest_keeps_present_spaces_for_a_time(app: Flask, cast: Cas
     assert Browser(app, MEMBER).get("/espaces/atelier-ouvert").status_code == 200
 
 
+def test_referent_is_named_and_taken_back_on_the_page_of_the_person(app: Flask, cast: Cast) -> None:
+    browser = Browser(app, ADMIN)
+    assert "Nommer référent de sa collectivité" in browser.get(page_of(app, MEMBER)).text
+    assert "Port-Elvain" in browser.get(f"{page_of(app, MEMBER)}/referent").text
+    for slug, is_referent in (("referent", True), ("retirer-referent", False)):
+        assert act(app, browser, MEMBER, slug) == 302
+        with app.app_context():
+            assert loaded(MEMBER).is_referent is is_referent
+    assert len(journal(app, "organisation.referent_named")) == len(journal(app, "organisation.referent_removed")) == 1
+
+
+def test_guest_and_who_has_no_city_are_not_made_referents(app: Flask, cast: Cast) -> None:
+    with app.app_context(), transaction():
+        loaded(OUTSIDER).organisation = None
+    browser = Browser(app, ADMIN)
+    for email in (GUEST, OUTSIDER):
+        assert "/referent" not in browser.get(page_of(app, email)).text
+        assert act(app, browser, email, "referent") == 302
+        with app.app_context():
+            assert not loaded(email).is_referent
+    assert journal(app, "organisation.referent_named") == []
+
+
 def test_guest_no_longer_runs_a_space(app: Flask, cast: Cast) -> None:
     with app.app_context(), transaction():
         member = select(Membership).where(Membership.user_id == loaded(MEMBER).id)

@@ -34,7 +34,7 @@ def person_page(public_id: str) -> ResponseReturnValue:
         (url_for(f"admin_person.{endpoint}", public_id=public_id, act=slug), act)
         for endpoint, table in (("act_page", ACTS), ("grave_act_page", GRAVE_ACTS))
         for slug, act in table.items()
-        if act.offered(user)
+        if act.is_offered(user, person())
     ]
     return render_template("admin/person.html", user=user, portrait=portrait_of(user), acts=acts)
 
@@ -67,14 +67,14 @@ def _edit_form(user: User, form: PersonForm, conflict: EditConflictError | None 
     return page, 409 if conflict else (422 if form.errors else 200)
 
 
-@blueprint.route("/<any(lien, essais, sessions, invite, membre, fermer, rouvrir):act>", methods=["GET", "POST"])
+@blueprint.route(f"/<any({', '.join(map(repr, ACTS))}):act>", methods=["GET", "POST"])
 @administrators
 def act_page(public_id: str, act: str) -> ResponseReturnValue:
     """Say what an act means, then do it."""
     return _act(public_id, act, ACTS[act])
 
 
-@blueprint.route("/<any(administration, 'retirer-administration'):act>", methods=["GET", "POST"])
+@blueprint.route(f"/<any({', '.join(map(repr, GRAVE_ACTS))}):act>", methods=["GET", "POST"])
 @administrators
 @confirmed
 def grave_act_page(public_id: str, act: str) -> ResponseReturnValue:
@@ -84,7 +84,7 @@ def grave_act_page(public_id: str, act: str) -> ResponseReturnValue:
 
 def _act(public_id: str, slug: str, act: Act) -> ResponseReturnValue:
     user = person_called(public_id)
-    if not act.offered(user):
+    if not act.is_offered(user, person()):
         flash(_("Ce n'est plus nécessaire : la situation a changé."))
         return _back_to(public_id)
     refusal = ""

@@ -14,6 +14,7 @@ TABLE: list[Line] = [
     Line("admin_person.edit_page", "/administration/personnes/{person}/modifier", ADMINS),
     Line("admin_person.act_page", "/administration/personnes/{person}/fermer", ADMINS),
     post("admin_person.act_page", "/administration/personnes/{person}/essais", ADMINS_SEND),
+    Line("admin_person.act_page", "/administration/personnes/{person}/referent", ADMINS),
     Line("admin_person.grave_act_page", "/administration/personnes/{person}/administration", ADMINS),
     Line("admin_import.sheet_page", "/administration/personnes/importer", ADMINS),
     Line("admin_import.columns_page", "/administration/personnes/importer/aaaaaaaaaa", NOT_THEIRS),
