@@ -24,6 +24,7 @@ from app.core.errors import DomainError, EditConflictError
 from app.core.i18n import lazy_gettext as _l
 from app.core.jobs import URGENT, enqueue
 from app.core.sessions import end_sessions
+from app.core.slots import collect
 from app.core.text import one_line
 from app.extensions import db
 
@@ -103,6 +104,18 @@ def other_administrators(user: User) -> list[int]:
     """Return those who would still run the site without this person, held so that two cannot leave at once."""
     running = select(User.id).where(User.is_admin.is_(True), User.disabled_at.is_(None)).order_by(User.id)
     return [one for one in db.session.scalars(running.with_for_update()) if one != user.id]
+
+
+def hold_who_leaves(user: User) -> None:
+    """Hold a person about to leave, and all whose rules count on them, so that two cannot each count on the other.
+
+    Always in this order: what other features hold for them, the administrators, the account; then what was entrusted
+    to the person before the account was held. Call inside ``transaction()``.
+    """
+    collect("person.hold", user)
+    other_administrators(user)
+    lock(user)
+    collect("person.hold", user)
 
 
 def close_account(user: User, *, by: User | None, edit_version: int | None = None) -> None:

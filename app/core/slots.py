@@ -22,6 +22,7 @@ SLOTS = {
     "person.roles": "(person) -> str or None: a role that asks for a second factor (BEFFROI_SECOND_FACTOR_FOR)",
     "person.panels": "(person) -> Markup or None: a panel of a person's page, for the signed-in reader",
     "person.export": "(person) -> list[ExportPart]: what a feature holds of a person, for the ZIP of their data",
+    "person.hold": "(person) -> None: hold, while writing, the rows whose rules count on a person about to leave",
     "person.obstacles": "(person) -> list[str]: sentences that say what must be settled before the account is erased",
     "person.erase": "(person, withdraw) -> None: forget a person; ``withdraw``: what nobody answered goes too",
     "storage.named": "() -> set[str]: the SHA-256 of stored files that a feature's rows name, which no sweep removes",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
-from app.accounts.managing import close_account, hold
+from app.accounts.managing import close_account, hold, hold_who_leaves
 from app.accounts.models import User, UserKind
 from app.core.audit import record
 from app.core.clock import now
@@ -21,7 +21,7 @@ STAY = timedelta(days=90)
 
 
 def spaces_run_alone(user: User) -> list[Space]:
-    """Return the living spaces that nobody but this person runs, by name."""
+    """Return the living spaces that nobody but this person runs for good, by name."""
     mine, other = aliased(Membership), aliased(User)
     others = (
         select(func.count())
@@ -31,7 +31,7 @@ def spaces_run_alone(user: User) -> list[Space]:
             Membership.space_id == Space.id,
             Membership.user_id != user.id,
             Membership.role == Role.FACILITATOR,
-            or_(Membership.expires_at.is_(None), Membership.expires_at > now()),
+            Membership.expires_at.is_(None),
             other.disabled_at.is_(None),
             other.kind == UserKind.MEMBER,
         )
@@ -51,6 +51,7 @@ def close_person(user: User, *, by: User | None, edit_version: int | None = None
 
     Raises DomainError when a space would have nobody left to run it, unless ``orphans`` says that this is meant.
     """
+    hold_who_leaves(user)
     alone = spaces_run_alone(user)
     if alone and not orphans:
         raise DomainError(_alone_in(alone))
@@ -62,6 +63,7 @@ def become_guest(user: User, *, by: User | None, edit_version: int | None = None
 
     Call inside ``transaction()``. Raises DomainError for an administrator, and for who runs a space alone.
     """
+    hold_who_leaves(user)
     hold(user, edit_version)
     if user.is_guest:
         return

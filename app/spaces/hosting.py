@@ -10,24 +10,32 @@ from app.core.i18n import lazy_gettext as _l
 from app.extensions import db
 from app.spaces.asking import tell_person
 from app.spaces.models import Membership, Role, Space, Visibility
-from app.spaces.operations import add_member, keep_a_facilitator, keep_oneself_out, membership_in, remove_member
+from app.spaces.operations import (
+    add_member,
+    hold_new_facilitator,
+    keep_a_facilitator,
+    keep_oneself_out,
+    membership_in,
+    remove_member,
+)
 from app.spaces.permissions import can_run_space, forget_memberships
 from app.spaces.queries import facilitators_of
 
 
 def change_role(space: Space, user: User, role: str, *, by: User | None = None) -> Membership:
-    """Hand the running of a space to a person, or take it back.
+    """Hand the running of a space to a person, or take it back. Who runs a space takes part without an end.
 
-    Raises NotFoundError when they take no part in it, DomainError for a guest or for the last facilitator,
-    RefusedError.
+    Raises NotFoundError when they take no part in it, DomainError for a guest, a closed account or the last
+    facilitator, RefusedError.
     """
     _may_run(space, by)
     found = membership_in(space, user)
     if found is None or not found.is_running:
         raise NotFoundError
-    if user.is_guest and role == Role.FACILITATOR:
-        raise DomainError(_l("Un invité ne peut pas animer un espace."))
-    if role != Role.FACILITATOR:
+    if role == Role.FACILITATOR:
+        hold_new_facilitator(user)
+        found.expires_at = found.sponsor_id = found.warned_at = None
+    else:
         keep_a_facilitator(space, user)
     if found.role != role:
         found.role = Role(role)

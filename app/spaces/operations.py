@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from app.accounts.models import User
+from app.accounts.queries import may_sign_in
 from app.core.audit import record
 from app.core.db import lock
 from app.core.errors import DomainError
@@ -114,11 +115,14 @@ def add_member(
     """Let a person take part in a space, or change how they do. Call inside ``transaction()``.
 
     ``expires_at`` is the moment their access ends, None for never; ``sponsor`` answers for a guest. An open request of
-    theirs is settled. Raises DomainError for a guest as facilitator, or when the last facilitator would lose the role.
+    theirs is settled. Raises DomainError for a guest, a closed account or an end as facilitator, or when the last
+    facilitator would lose the role.
     """
     lock(space)
-    if user.is_guest and role == Role.FACILITATOR:
-        raise DomainError(_l("Un invité ne peut pas animer un espace."))
+    if role == Role.FACILITATOR:
+        hold_new_facilitator(user)
+        if expires_at is not None:
+            raise DomainError(_l("Qui anime un espace y participe sans date de fin."))
     found = membership_in(space, user)
     came_in = found is None or not found.is_running
     was = found.role if found is not None else role
@@ -144,9 +148,34 @@ def _settle_request(space: Space, user: User) -> None:
     db.session.execute(delete(JoinRequest).where(JoinRequest.space_id == space.id, JoinRequest.user_id == user.id))
 
 
+def hold_new_facilitator(user: User) -> None:
+    """Hold, after the space, who is about to run it: an account being closed meanwhile counts as closed.
+
+    Raises DomainError for a guest and for a closed account.
+    """
+    lock(user)
+    if user.is_guest:
+        raise DomainError(_l("Un invité ne peut pas animer un espace."))
+    if not may_sign_in(user):
+        raise DomainError(_l("Ce compte est fermé. Ouvrez-le d'abord."))
+
+
+def hold_spaces_run_by(user: User) -> None:
+    """Hold the spaces a person runs until the transaction ends, always in the same order."""
+    theirs = select(Membership.space_id).where(Membership.user_id == user.id, Membership.role == Role.FACILITATOR)
+    held = select(Space).where(Space.id.in_(theirs)).order_by(Space.id).with_for_update(of=Space)
+    db.session.scalars(held.execution_options(populate_existing=True)).all()
+
+
+def is_last_facilitator(space: Space, user: User) -> bool:
+    """Tell whether nobody would run a space without this person; who only stays until a day does not count."""
+    running = any(one.id == user.id for one in facilitators_of(space))
+    return running and all(one.id == user.id for one in facilitators_of(space, lasting=True))
+
+
 def keep_a_facilitator(space: Space, user: User) -> None:
-    """Refuse that the only person who runs a space stops doing so. Raises DomainError."""
-    if [one.id for one in facilitators_of(space)] == [user.id]:
+    """Refuse that the only person who runs a space stops doing so; the space must be held. Raises DomainError."""
+    if is_last_facilitator(space, user):
         raise DomainError(
             _l("L'espace n'aurait plus personne pour l'animer. Confiez d'abord l'animation à un autre membre.")
         )

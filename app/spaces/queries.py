@@ -113,9 +113,11 @@ def people_of(space: Space, number: int) -> Page[Membership]:
     return paginate(_people(space).order_by(rank, User.sort_key, User.id), number, PEOPLE_PER_PAGE)
 
 
-def facilitators_of(space: Space) -> list[User]:
-    """Return those who run a space, by name; only members of the network can."""
+def facilitators_of(space: Space, *, lasting: bool = False) -> list[User]:
+    """Return those who run a space, by name; only members of the network can. ``lasting``: those without an end."""
     running = _people(space).where(Membership.role == Role.FACILITATOR, User.kind == UserKind.MEMBER)
+    if lasting:
+        running = running.where(Membership.expires_at.is_(None))
     return [one.user for one in db.session.scalars(running.order_by(User.sort_key, User.id))]
 
 

@@ -11,8 +11,8 @@ from app.core.takeaway import ExportPart
 from app.extensions import db
 from app.spaces.importing.operations import forget_in_lists
 from app.spaces.models import Invitation, JoinRequest, Membership, Role, Space, SpaceEntry
+from app.spaces.operations import hold_spaces_run_by, is_last_facilitator
 from app.spaces.permissions import can_see_space, forget_memberships
-from app.spaces.queries import facilitators_of
 
 
 @fill("person.export", order=20)
@@ -54,13 +54,19 @@ def _place(user: User, one: Membership) -> dict[str, str]:
     }
 
 
+@fill("person.hold")
+def spaces_they_run(user: User) -> None:
+    """Hold the spaces a person runs: two facilitators cannot each count on the other when both leave at once."""
+    hold_spaces_run_by(user)
+
+
 @fill("person.obstacles", order=20)
 def spaces_without_another_facilitator(user: User) -> list[str]:
     """Return one sentence for each living space that would have nobody left to run it."""
     running = select(Space).join(Membership, Membership.space_id == Space.id)
     running = running.where(Membership.user_id == user.id, Membership.role == Role.FACILITATOR)
     living = running.where(Space.deleted_at.is_(None), Space.archived_at.is_(None)).order_by(Space.sort_key)
-    alone = [one for one in db.session.scalars(living) if [who.id for who in facilitators_of(one)] == [user.id]]
+    alone = [one for one in db.session.scalars(living) if is_last_facilitator(one, user)]
     return [
         _("L'espace « %(space)s » n'a que vous pour l'animer. Confiez-le d'abord à un autre membre.", space=one.name)
         for one in alone

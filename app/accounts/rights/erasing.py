@@ -11,7 +11,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import delete, func, select
 
-from app.accounts.managing import other_administrators
+from app.accounts.managing import hold_who_leaves
 from app.accounts.models import (
     AccessRequest,
     DataExport,
@@ -79,8 +79,7 @@ def erase(user: User, *, withdraw: bool, by: User | None = None) -> None:
     the instance remembers it, so that an older copy of the database put back forgets them again. Raises DomainError,
     with the first obstacle, when something must be settled first.
     """
-    other_administrators(user)  # held: two administrators cannot each count on the other
-    lock(user)
+    hold_who_leaves(user)
     if user.erased_at is not None:
         return
     for sentence in obstacles_to_erasing(user):

@@ -68,7 +68,7 @@ def accept(secret: str, who: User | Newcomer) -> Welcome:
     if offer.kind == UserKind.MEMBER and user.is_guest and invitation.invited_by is not None:
         user.organisation = user.organisation or home_of(invitation)
         become_member(user, by=invitation.invited_by)
-    for place in offer.places:
+    for place in sorted(offer.places, key=lambda one: one.space_id):  # held in one order, whoever else enters
         _enter(user, place, invitation)
     invitation.accepted_at, invitation.accepted_by_id = now(), user.id
     entered = [one.id for one in offer.spaces]
@@ -122,7 +122,8 @@ def _enter(user: User, place: InvitationSpace, invitation: Invitation) -> None:
     found = membership_in(place.space, user)
     if found is not None and found.is_running:
         until = max(until, found.expires_at) if until and found.expires_at else None
-        role = Role.FACILITATOR if found.role == Role.FACILITATOR else role
+        role = Role.FACILITATOR if found.role == Role.FACILITATOR and user.is_member else role
+        until = None if role == Role.FACILITATOR else until
         if (role, until) == (found.role, found.expires_at):
             return
     author = invitation.invited_by

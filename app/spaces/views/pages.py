@@ -10,7 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from app.core.access import network_members, person, signed_in
 from app.core.clock import now
 from app.core.db import transaction
-from app.core.errors import RefusedError
+from app.core.errors import DomainError, RefusedError
 from app.core.i18n import gettext as _
 from app.core.navigation import Tab
 from app.core.paging import page_number
@@ -22,7 +22,7 @@ from app.spaces.cards import space_cards
 from app.spaces.entering import stays_in
 from app.spaces.forms import AskForm
 from app.spaces.models import Membership, Role, Space
-from app.spaces.operations import join, leave
+from app.spaces.operations import is_last_facilitator, join, leave
 from app.spaces.people import shows
 from app.spaces.permissions import (
     can_ask_for_space,
@@ -157,12 +157,14 @@ def leave_space(space: Space) -> ResponseReturnValue:
     membership = memberships_of(person()).get(space.id)
     if membership is None:
         return redirect(url_for("spaces.space_page", slug=space.slug))
-    alone = [one.id for one in facilitators_of(space)] == [person().id]
-    if request.method == "GET" or alone:
-        page = render_space_page("spaces/leave.html", space, membership=membership, alone=alone)
-        return page, 200 if request.method == "GET" else 409
-    with transaction():
-        leave(person(), space)
+    if request.method == "GET":
+        alone = is_last_facilitator(space, person())
+        return render_space_page("spaces/leave.html", space, membership=membership, alone=alone)
+    try:
+        with transaction():
+            leave(person(), space)
+    except DomainError:
+        return render_space_page("spaces/leave.html", space, membership=membership, alone=True), 409
     flash(_("Vous ne participez plus à « %(space)s ». Vos contributions restent.", space=space.name))
     if can_see_space(person(), space):
         return redirect(url_for("space_list.spaces_page"))

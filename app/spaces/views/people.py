@@ -53,12 +53,16 @@ def role_view(space: Space, public_id: str) -> ResponseReturnValue:
     user, role = _someone_in(space, public_id), request.form.get("role", "")
     if role not in set(Role):
         raise NotFoundError
+    place = membership_in(space, user)
+    had_end = place is not None and place.expires_at is not None
     try:
         with transaction():
             change_role(space, user, role, by=person())
     except DomainError as error:
         return _said(space, error)
     runs = _("%(name)s anime maintenant l'espace.", name=user.name)
+    if had_end:
+        runs = _("%(name)s anime maintenant l'espace et y participe sans date de fin.", name=user.name)
     flash(runs if role == Role.FACILITATOR else _("%(name)s n'anime plus l'espace.", name=user.name))
     return _back(space)
 
