@@ -187,6 +187,11 @@ def format_day_number(value: date) -> str:
     return _day(value, "d MMMM y", current_language())
 
 
+def format_month(value: date) -> str:
+    """Write a month with its year: « septembre 2020 »."""
+    return str(babel_date(value, "MMMM y", locale=current_language()))
+
+
 def format_time(moment: datetime) -> str:
     """Write an hour: « 10 h 30 » in French, « 10:30 » in English (24 h clock)."""
     return _hour(local(moment), current_language())

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from html import escape, unescape
+from itertools import groupby
 from typing import Any
 
 import nh3
@@ -27,6 +28,7 @@ ALLOWED_PROTOCOLS = frozenset({"http", "https", "mailto"})
 EXTENSIONS = ["markdown.extensions.tables", "markdown.extensions.nl2br", "markdown.extensions.sane_lists"]
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_ITEM = re.compile(r"^[-–•*]\s+")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _TAG = re.compile(r"<[^>]*>")
 # What follows the bracket of a link, at full length or by reference. All other brackets are kept away from Markdown,
@@ -121,6 +123,16 @@ def excerpt(text: str, length: int = 200) -> str:
     if len(bare) <= length:
         return bare
     return bare[:length].rsplit(" ", 1)[0].rstrip(" ,;:.–-") + "…"
+
+
+def blocks_of(text: str) -> list[tuple[str, list[str]]]:
+    """Return plain text cut for a page: ("p", lines), and ("ul", items) for lines that begin with a hyphen."""
+    blocks: list[tuple[str, list[str]]] = []
+    for paragraph in re.split(r"\n\s*\n", clean_text(text).strip()):
+        lines = filter(None, map(str.strip, paragraph.split("\n")))
+        for is_list, group in groupby(lines, key=lambda line: _ITEM.match(line) is not None):
+            blocks.append(("ul" if is_list else "p", [_ITEM.sub("", line) for line in group]))
+    return blocks
 
 
 def placeholders(source: str) -> list[tuple[str, str]]:

@@ -12,10 +12,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from app.library.kinds import KINDS
+
 Thing = TypeVar("Thing")
 FOLDER = Path(__file__).parent / "content"
 
-KINDS = ("report", "press", "research", "practice", "minutes", "note", "position", "legal", "guide", "other")
+
 FORMATS = ("pdf", "docx", "odt")
 VISIBILITIES = ("open", "request", "private")
 JOIN_POLICIES = ("free", "request", "invitation")

@@ -15,6 +15,7 @@ from app.core.assets import icon_names
 from app.core.errors import NotFoundError
 from app.core.i18n import lazy_gettext as _l
 from app.core.plans import plan_svg
+from app.library.kinds import KINDS
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -23,18 +24,6 @@ if TYPE_CHECKING:
 MONTH = 30 * 24 * 3600
 LONGEST_IDENTIFIER = 40
 THUMB_SIDE = 80
-KINDS = {
-    "practice": _l("Pratique locale"),
-    "report": _l("Rapport"),
-    "press": _l("Article de presse"),
-    "research": _l("Recherche universitaire"),
-    "minutes": _l("Compte rendu"),
-    "note": _l("Note de synthèse"),
-    "position": _l("Prise de position"),
-    "legal": _l("Texte juridique"),
-    "guide": _l("Guide"),
-    "other": _l("Autre"),
-}
 COLOURS = [
     "bar",
     "primary",
@@ -73,7 +62,7 @@ def components() -> ResponseReturnValue:
     """Show all components with their states; sample words only."""
     return render_template(
         "home/components.html",
-        kinds=KINDS,
+        kinds={kind.key: kind.label for kind in KINDS.values()},
         colours=COLOURS,
         people=_people(),
         form=_sample_form(),

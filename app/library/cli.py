@@ -19,6 +19,7 @@ from app.core.jobs import BULK
 from app.core.worker import run_all
 from app.extensions import db
 from app.library.checking import Problem, verify_all
+from app.library.facets import renew_facets
 from app.library.files import read_soon
 from app.library.importing import Entry, Fate, ImportProblemError, Outcome, entries_of, import_all
 from app.library.models import Blob, FileVersion, Reading, Resource
@@ -38,7 +39,11 @@ WAIT_SECONDS = 0.5
 @library.command("import")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--space", "slug", required=True, help="Slug of the space the files go into.")
-@click.option("--manifest", type=click.Path(path_type=Path), help="CSV: path, title, author, date, lang, kind, tags.")
+@click.option(
+    "--manifest",
+    type=click.Path(path_type=Path),
+    help="CSV: path, title, author, date, lang, kind, tags, and the fields of the kind.",
+)
 @click.option("--as", "email", help="Who brings them; the first facilitator of the space when left out.")
 @click.option("--json", "as_json", is_flag=True, help="Say what became of each file as JSON.")
 @click.option("--wait", is_flag=True, help="Read the files here and now, and end when they have been read.")
@@ -96,7 +101,7 @@ def _report(space: Space, fates: list[Fate], *, as_json: bool) -> None:
         click.echo(json.dumps({"space": space.slug, "counts": counts, "files": files}, ensure_ascii=False, indent=1))
         return
     for one in fates:
-        if one.outcome is not Outcome.IMPORTED:
+        if one.reason:
             click.echo(f"{one.outcome:14} {_writable(one.shown)}: {one.reason}")
     click.echo(
         f"{counts[Outcome.IMPORTED]} imported, {counts[Outcome.ALREADY_THERE]} already there, "
@@ -136,6 +141,14 @@ def state() -> None:
         select(Blob.reading, func.count()).group_by(Blob.reading).order_by(Blob.reading)
     ):
         click.echo(f"{reading:14} {number}")
+
+
+@library.command("renew-filters")
+def renew_filters() -> None:
+    """Note again what each resource is filtered by, after a field of a kind has become a filter or changed."""
+    with transaction():
+        count = renew_facets()
+    click.echo(f"the filters of {count} resources are up to date")
 
 
 @library.command("verify")

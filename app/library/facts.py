@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import request, url_for
@@ -10,7 +11,7 @@ from app.accounts.models import User
 from app.core.i18n import format_day_number, format_size, pgettext
 from app.core.i18n import gettext as _
 from app.core.navigation import safe_next
-from app.core.text import one_line
+from app.core.text import blocks_of, one_line
 from app.library.forms import LANGUAGES
 from app.library.kinds import kind_of
 from app.library.models import Resource
@@ -37,14 +38,39 @@ def head_facts(resource: Resource) -> list[str]:
 def essentials(resource: Resource) -> list[tuple[Any, Any]]:
     """Return « L'essentiel »: (label, value) pairs; empty values are left out when shown."""
     audience = _("Tout le réseau") if resource.audience == Audience.NETWORK else _("L'espace")
-    own = [(one.label, resource.fields.get(one.name, "")) for one in kind_of(resource.kind).fields]
+    kind = kind_of(resource.kind)
+    day = format_day_number(resource.dated_on) if resource.dated_on and kind.asks("dated_on") else ""
     return [
-        (_("Source"), resource.source),
-        (_("Date"), format_day_number(resource.dated_on) if resource.dated_on else ""),
+        (_("Source"), resource.source if kind.asks("source") else ""),
+        *((one.label, one.type.shown(value)) for one, value in kind.filled(resource.fields) if not one.main),
+        (kind.called.get("dated_on", _("Date")), day),
         (_("Langue"), _("Plusieurs langues") if resource.lang == "mul" else LANGUAGES.get(resource.lang, "")),
-        *own,
         (_("Lisible par"), audience),
     ]
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A long field as the middle of the page shows it: its label, its name, its paragraphs and lists."""
+
+    name: str
+    label: str
+    blocks: list[tuple[str, list[str]]]
+
+
+def passages(resource: Resource) -> list[Passage]:
+    """Return the long fields of a resource that say something."""
+    said = ((one, value) for one, value in kind_of(resource.kind).filled(resource.fields) if one.main)
+    return [Passage(one.name, str(one.label), blocks_of(str(value))) for one, value in said]
+
+
+def shown_date(resource: Resource) -> str:
+    """Return the date of a resource as far as it is known: « 5 juillet 2021 », « 2021 »; when it came otherwise."""
+    dated = kind_of(resource.kind).dated_by(resource.fields)
+    if dated:
+        return dated[0].type.shown(dated[1])
+    day = resource.dated_on or (resource.published_at.date() if resource.published_at else None)
+    return format_day_number(day) if day else ""
 
 
 def resource_trail(resource: Resource, person: User) -> list[tuple[str, str]]:

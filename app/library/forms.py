@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from wtforms import Field, HiddenField, RadioField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
@@ -14,7 +13,9 @@ from app.core.forms import BeffroiForm, DayField
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 from app.core.i18n import ngettext
-from app.library.kinds import KINDS, Kind, KindField
+from app.library.fields_form import form_field, text_of, value_of
+from app.library.kinds import KINDS, Kind, kind_of
+from app.library.kinds.values import BOXES
 from app.library.models import Resource
 from app.library.operations import ResourceDetails
 from app.library.tags import MOST_TAGS, split_tags
@@ -30,6 +31,10 @@ LANGUAGES = {
     "nl": "Nederlands",
     "pt": "Português",
 }
+#: The kind a new form begins with.
+DEFAULT_KIND = "report"
+#: Words of the library's addresses, which no filter may take.
+RESERVED = frozenset({"type", "mot", "tri", "page", "q", "vue", "fichier", "taille", "files", "key"})
 LONGEST_SUMMARY, LONGEST_BODY, LONGEST_SOURCE = 2000, 60_000, 300
 
 
@@ -40,12 +45,11 @@ def _limited(most: int) -> Length:
 class ResourceForm(BeffroiForm):
     """The fields common to every kind."""
 
-    kind = SelectField(
-        _l("Type"), choices=[SelectChoice(key, kind.label) for key, kind in KINDS.items()], default="report"
-    )
+    kind = SelectField(_l("Type"), default=DEFAULT_KIND)
     title = StringField(
         _l("Titre"),
         [InputRequired(_l("Donnez un titre à la ressource.")), _limited(LONGEST_TITLE)],
+        render_kw={"data-proposal": "title"},
     )
     summary = TextAreaField(
         _l("Résumé"),
@@ -57,8 +61,13 @@ class ResourceForm(BeffroiForm):
         [_limited(LONGEST_BODY)],
         description=_l("Quand il n'y a pas de fichier, ou pour dire plus que le résumé."),
     )
-    source = StringField(_l("Source"), [_limited(LONGEST_SOURCE)], description=_l("Auteur, organisme ou journal."))
-    dated_on = DayField(_l("Date du document"))
+    source = StringField(
+        _l("Source"),
+        [_limited(LONGEST_SOURCE)],
+        description=_l("Auteur, organisme ou journal."),
+        render_kw={"data-proposal": "author"},
+    )
+    dated_on = DayField(_l("Date du document"), render_kw={"data-proposal": "date"})
     lang = SelectField(
         _l("Langue du document"),
         choices=[
@@ -67,6 +76,7 @@ class ResourceForm(BeffroiForm):
             SelectChoice("mul", _l("Plusieurs langues")),
         ],
         default="",
+        render_kw={"data-proposal": "lang"},
     )
     tags = StringField(
         _l("Mots-clés"),
@@ -75,6 +85,27 @@ class ResourceForm(BeffroiForm):
     )
     audience = RadioField(_l("Qui peut lire cette ressource ?"), default=Audience.SPACE)
     seen_version = HiddenField()
+
+    #: The kind whose own fields the form has, beside those common to all.
+    of_kind: ClassVar[Kind]
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.kind.choices = [SelectChoice(key, kind.label) for key, kind in KINDS.items()]
+        if not self.kind.data:
+            self.kind.data = self.of_kind.key
+
+    @property
+    def typed(self) -> dict[str, Any]:
+        """The texts as typed; boxes that are ticked are one text too."""
+        boxes = {one.name: text_of(self[one.name]) for one in self.of_kind.fields if one.type.control == BOXES}
+        return {**super().typed, **boxes}
+
+    @property
+    def missing(self) -> list[Any]:
+        """The labels of the fields that must be filled and are still empty."""
+        own = [self[one.name] for one in self.of_kind.fields if one.required]
+        return [one.label.text for one in (self.title, *own) if not text_of(one).strip()]
 
     def validate_tags(self, field: Field) -> None:
         """Refuse more keywords than can be read."""
@@ -85,32 +116,39 @@ class ResourceForm(BeffroiForm):
 
     def details(self, *, keep_lang: str = "") -> ResourceDetails:
         """Return what was typed, ready for an operation."""
-        kind = KINDS[str(self.kind.data)]
+        kind = self.of_kind
+        values = {one.name: value_of(one, self[one.name]) for one in kind.fields}
+        fields = {name: value for name, value in values.items() if value not in (None, "", [])}
+        dated_on = self.dated_on.day if kind.asks("dated_on") else kind.day_of(fields)
         return ResourceDetails.of(
             kind=kind.key,
             title=self.title.data or "",
             summary=self.summary.data or "",
             body=self.body.data or "",
-            source=self.source.data or "",
-            dated_on=self.dated_on.day,
+            source=(self.source.data or "") if kind.asks("source") else "",
+            dated_on=dated_on,
             lang=self.lang.data or keep_lang,
             tags=split_tags(self.tags.data or ""),
             audience=self.audience.data or Audience.SPACE,
-            fields={one.name: self[one.name].data or "" for one in kind.fields},
+            fields=fields,
         )
 
 
-@cache
 def form_class(kind: Kind) -> type[ResourceForm]:
-    """Return the form of a kind: the common fields, then its own."""
-    own = {field.name: _built(field) for field in kind.fields}
-    return type(f"ResourceForm_{kind.key}", (ResourceForm,), own) if own else ResourceForm
+    """Return the form of a kind: the common fields under the names it gives them, then its own."""
+    known = _classes.get(kind.key)
+    if known is None or known.of_kind is not kind:
+        own = {field.name: form_field(field) for field in kind.fields}
+        clash = sorted(name for name in own if hasattr(ResourceForm, name) or name in RESERVED)
+        if clash:
+            raise LookupError(f"{kind.key}: these names of fields mean something else already: {clash}")
+        called = {name: DayField(label, render_kw={"data-proposal": "date"}) for name, label in kind.called.items()}
+        known = type(f"ResourceForm_{kind.key}", (ResourceForm,), {**own, **called, "of_kind": kind})
+        _classes[kind.key] = known
+    return known
 
 
-def _built(field: KindField) -> Any:
-    checks = [InputRequired(_l("Ce champ est nécessaire."))] if field.required else []
-    maker = TextAreaField if field.rows > 1 else StringField
-    return maker(field.label, [*checks, _limited(LONGEST_SUMMARY)], description=field.help)
+_classes: dict[str, type[ResourceForm]] = {}
 
 
 def offer_audiences(form: ResourceForm, person: User, space: Space, members: int) -> None:
@@ -147,4 +185,5 @@ def filled_from(resource: Resource) -> dict[str, Any]:
         name: getattr(resource, name) for name in ("kind", "title", "summary", "body", "source", "lang", "audience")
     }
     tags = ", ".join(tag.label for tag in resource.tags)
-    return {**resource.fields, **common, "dated_on": day, "tags": tags, "seen_version": str(resource.edit_version)}
+    own = kind_of(resource.kind).written(resource.fields)
+    return {**own, **common, "dated_on": day, "tags": tags, "seen_version": str(resource.edit_version)}

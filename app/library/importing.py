@@ -10,20 +10,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from app.accounts.models import User
 from app.core.db import lock, transaction
 from app.core.errors import DomainError
 from app.core.jobs import BULK
-from app.core.text import one_line
-from app.library.kinds import KINDS, OTHER
+from app.core.text import clean_text, one_line
+from app.library.kinds import KINDS, OTHER, Kind, UnreadableError
 from app.library.operations import ResourceDetails, share_resource
 from app.library.queries import holds_bytes
 from app.library.receiving import FileRefusedError, Received, receive
 from app.library.tags import split_tags
 from app.spaces.models import LONGEST_TITLE, Space
 
-LONGEST_SOURCE = 300
+LONGEST_SOURCE, LONGEST_SUMMARY = 300, 2000
 LONGEST_MANIFEST = 64 * 1024 * 1024
 _DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ].*)?$")
 _FRENCH_DAY = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})$")
@@ -56,7 +57,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Fate:
-    """What became of one file, with the reason when it did not come in, and the resource it has become."""
+    """What became of one file, and the resource it has become.
+
+    ``reason`` says why it did not come in, or what of its row in the manifest could not be read.
+    """
 
     shown: str
     outcome: Outcome
@@ -98,7 +102,8 @@ def _files_in(folder: Path) -> Iterator[tuple[str, Path]]:
 def rows_of(manifest: Path) -> dict[str, dict[str, str]]:
     """Return the rows of a manifest by path: UTF-8 CSV with a head, separated by comma, semicolon or tab.
 
-    Columns beyond ``path, title, author, date, lang, kind, tags`` are ignored. Raises ImportProblemError.
+    Columns are ``path, title, author, date, lang, kind, tags`` and those of the fields of the kinds (docs/kinds.md);
+    others are ignored. Raises ImportProblemError.
     """
     try:
         if manifest.stat().st_size > LONGEST_MANIFEST:
@@ -112,7 +117,9 @@ def rows_of(manifest: Path) -> dict[str, dict[str, str]]:
     if not rows or "path" not in rows[0]:
         raise ImportProblemError("the manifest needs a first line of column names, with « path » among them")
     return {
-        _plain(row, "path"): {name: _plain(row, name) for name in row if name} for row in rows if _plain(row, "path")
+        _plain(row, "path"): {name.strip(): clean_text(row[name] or "").strip() for name in row if name}
+        for row in rows
+        if _plain(row, "path")
     }
 
 
@@ -146,7 +153,7 @@ def import_entry(person: User, space: Space, entry: Entry) -> Fate:
 
 
 def _shared(person: User, space: Space, entry: Entry, received: Received) -> Fate:
-    details = details_of(entry)
+    details, remark = details_of(entry)
     try:
         with transaction():
             lock(space)  # two imports at once into one space wait for each other, so neither doubles the other's files
@@ -154,7 +161,7 @@ def _shared(person: User, space: Space, entry: Entry, received: Received) -> Fat
                 return Fate(entry.shown, Outcome.ALREADY_THERE, "the same bytes are in this space already")
             resource = share_resource(person, space, details, files=[received], priority=BULK)
             blob_id = resource.attachments[0].current.blob_id
-            return Fate(entry.shown, Outcome.IMPORTED, "", resource.public_id, blob_id)
+            return Fate(entry.shown, Outcome.IMPORTED, remark, resource.public_id, blob_id)
     except DomainError as error:
         return Fate(entry.shown, Outcome.REFUSED, str(error.message) or "not allowed in this space")
 
@@ -171,18 +178,40 @@ def import_all(
     return fates
 
 
-def details_of(entry: Entry) -> ResourceDetails:
-    """Return what is known of a file: the manifest's words, else its name; its language is left to the reading."""
-    said = entry.said
-    kind = said.get("kind", "").casefold()
-    return ResourceDetails.of(
-        kind=kind if kind in KINDS else OTHER.key,
-        title=(said.get("title") or title_of(entry.path.name))[:LONGEST_TITLE],
-        source=said.get("author", "")[:LONGEST_SOURCE],
-        dated_on=day_of(said.get("date", "")),
+def details_of(entry: Entry) -> tuple[ResourceDetails, str]:
+    """Return what is known of a file and a remark: the manifest's words, else its name.
+
+    Its language is left to the reading. The remark names what of the manifest could not be read as its field asks;
+    the file comes in without it.
+    """
+    said = {name: value for name, value in entry.said.items() if value}
+    kind = KINDS.get(one_line(said.get("kind", "")).casefold(), OTHER)
+    fields, remarks = _fields(kind, said)
+    takes_author = any("author" in one.columns for one in kind.fields)
+    details = ResourceDetails.of(
+        kind=kind.key,
+        title=(one_line(said.get("title", "")) or title_of(entry.path.name))[:LONGEST_TITLE],
+        summary=said.get("summary", "")[:LONGEST_SUMMARY],
+        source="" if takes_author else one_line(said.get("author", ""))[:LONGEST_SOURCE],
+        dated_on=day_of(said.get("date", "")) or kind.day_of(fields),
         lang=_lang(said.get("lang", "")),
-        tags=split_tags(said.get("tags", "")),
+        tags=split_tags(one_line(said.get("tags", ""))),
+        fields=fields,
     )
+    return details, " ".join(remarks)
+
+
+def _fields(kind: Kind, said: dict[str, str]) -> tuple[dict[str, Any], list[str]]:
+    """Return the fields of a kind as a row of a manifest says them, and a remark for each that cannot be read."""
+    fields, remarks = {}, []
+    for one in kind.fields:
+        text = one.read_from(said)
+        if text:
+            try:
+                fields[one.name] = one.type.read(text)
+            except UnreadableError as refusal:
+                remarks.append(f"{one.name}: {refusal}")
+    return fields, remarks
 
 
 def title_of(name: str) -> str:

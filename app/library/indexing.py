@@ -13,13 +13,13 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.accounts.models import User
 from app.core.db import sort_key
 from app.core.events import listen
-from app.core.i18n import format_day_number
 from app.core.i18n import gettext as _
 from app.core.text import plain_text
 from app.extensions import db
 from app.library.addresses import PAGES_APART, page_number_in, resource_url
 from app.library.events import ResourceChanged, ResourcePublished, ResourceRemoved
-from app.library.kinds import KINDS, kind_words
+from app.library.facts import shown_date
+from app.library.kinds import KINDS, kind_of, kind_words
 from app.library.models import Attachment, FileVersion, Page, Resource
 from app.library.permissions import can_read_resource
 from app.library.queries import shown_with
@@ -101,7 +101,8 @@ def _document(resource: Resource) -> ParentDocument:
 
 
 def _own(resource: Resource) -> Passage:
-    words = [resource.summary, plain_text(resource.body_html), resource.source, *map(str, resource.fields.values())]
+    fields = kind_of(resource.kind).words_of(resource.fields)
+    words = [resource.summary, plain_text(resource.body_html), resource.source, *fields]
     return Passage(OWN_TEXT, OWN, "", "\n".join(word for word in words if word))
 
 
@@ -137,11 +138,10 @@ def card_of(resource: Resource, person: User) -> Card:
     """Return a resource as a line of results, for somebody who may read it."""
     space = shown_space(person, resource)
     organisation = resource.author.organisation if resource.author else None
-    day = resource.dated_on or (resource.published_at.date() if resource.published_at else None)
     meta = (
         organisation.name if organisation else "",
         space.label if space else "",
-        format_day_number(day) if day else "",
+        shown_date(resource),
     )
     files = {one.position: one.public_id for one in resource.attachments}
 

@@ -24,8 +24,6 @@ ICONS = {"pdf": "file-pdf", "image": "file-image", "sheet": "file-sheet", "slide
 REMOVE, DETACH = "retirer", "detacher"
 #: Name of the hidden fields which tell, one a line, in what order the files stand on the page.
 ORDER = "ordre"
-#: What a file calls its author is the source of the resource.
-PROPOSED_AS = {"author": "source"}
 #: How long reading a file takes at the least, and for each of its pages (measured: four milliseconds).
 SHORTEST_READING, READING_A_PAGE = timedelta(seconds=1.5), timedelta(milliseconds=5)
 
@@ -99,7 +97,7 @@ def received_line(received: ReceivedFile) -> FileLine:
         remove_name=REMOVE,
         remove_value=received.public_id,
         order_name=ORDER,
-        proposed={PROPOSED_AS.get(name, name): said for name, said in received.blob.proposed.items()} if told else {},
+        proposed=dict(received.blob.proposed) if told else {},
     )
 
 

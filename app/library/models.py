@@ -61,6 +61,18 @@ resource_tag = Table(
 )
 
 
+#: What a resource may be filtered by in the fields of its kind: a copy of ``Resource.fields``, made with it
+#: (docs/decisions/0016). ``name`` is the field's, ``value`` a key of its type.
+resource_facet = Table(
+    "resource_facet",
+    db.metadata,
+    Column("resource_id", ForeignKey("resource.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", String(40), primary_key=True),
+    Column("value", String(200), primary_key=True),
+    Index("ix_resource_facet_name_value", "name", "value"),
+)
+
+
 class Tag(db.Model):
     """A keyword. ``slug`` is its form without accents or case: two spellings are one tag."""
 

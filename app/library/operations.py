@@ -19,6 +19,7 @@ from app.core.revisions import keep_revision
 from app.core.text import RENDERER_VERSION, render_markdown
 from app.extensions import db
 from app.library.events import ResourceChanged, ResourcePublished, ResourceRemoved
+from app.library.facets import keep_facets
 from app.library.files import attach, claim_received, keep_all
 from app.library.models import Attachment, Resource
 from app.library.permissions import (
@@ -77,6 +78,7 @@ def share_resource(
     _write(resource, details)
     db.session.add(resource)
     db.session.flush()
+    keep_facets(resource)
     if form is not None:
         claim_received(person, resource, form, order)
     attach(person, resource, keep_all(files, priority=priority))
@@ -108,6 +110,7 @@ def edit_resource(
         )
     keep_revision(resource, person, _as_written(resource))
     _write(resource, details)
+    keep_facets(resource)
     if form is not None:
         claim_received(person, resource, form, order)
     _changed(person, resource)
@@ -154,6 +157,7 @@ def _changed(person: User, resource: Resource) -> None:
 def _write(resource: Resource, details: ResourceDetails) -> None:
     for name in WRITTEN:
         setattr(resource, name, getattr(details, name))
+    resource.fields = dict(details.fields)
     resource.dated_on = details.dated_on
     resource.body_html, resource.renderer_version = details.body_html, RENDERER_VERSION
     resource.tags = tags_named(list(details.tags))

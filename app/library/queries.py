@@ -13,6 +13,8 @@ from sqlalchemy.orm.interfaces import ORMOption
 from app.accounts.models import User
 from app.core.errors import NotFoundError, RefusedError
 from app.extensions import db
+from app.library.facets import Chosen, FacetGroup, condition_of, groups_of
+from app.library.kinds import kind_of
 from app.library.models import Attachment, Blob, FileVersion, Resource, Shelf, Tag, resource_tag
 from app.library.permissions import can_read_resource, can_restore_resource
 from app.spaces.models import Space, State
@@ -24,16 +26,20 @@ SORTS = ("recent", "old", "title")
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which resources a list shows, as its address says: home or shelf space, kind, keywords (all of them), order."""
+    """Which resources a list shows, as its address says: home or shelf space, kind, keywords (all of them), order.
+
+    ``chosen`` are the values ticked in the filters of the kind.
+    """
 
     space_id: int | None = None
     kind: str = ""
     tags: tuple[str, ...] = ()
+    chosen: Chosen = ()
     sort: str = "recent"
 
     def without_kind(self) -> Wanted:
         """Return the same list over all kinds and keywords."""
-        return replace(self, kind="", tags=())
+        return replace(self, kind="", tags=(), chosen=())
 
 
 def named_with() -> tuple[ORMOption, ...]:
@@ -80,6 +86,14 @@ def count_by_tag(person: User, wanted: Wanted) -> list[tuple[Tag, int]]:
         .limit(MOST_TAGS_OFFERED)
     )
     return [(tag, count) for tag, count in db.session.execute(query)]
+
+
+def facet_groups(person: User, wanted: Wanted) -> list[FacetGroup]:
+    """Return the filters of the wanted kind, each value with what ticking it would give; none while all kinds show."""
+    if not wanted.kind:
+        return []
+    visible = _visible(person, replace(wanted, chosen=()))
+    return groups_of(kind_of(wanted.kind), visible, wanted.chosen)
 
 
 def count_visible(person: User, space: Space) -> int:
@@ -208,6 +222,8 @@ def _visible(person: User, wanted: Wanted) -> ColumnElement[bool]:
     for slug in wanted.tags:
         tagged = select(resource_tag.c.resource_id).join(Tag, Tag.id == resource_tag.c.tag_id).where(Tag.slug == slug)
         conditions.append(Resource.id.in_(tagged))
+    if wanted.chosen:
+        conditions.append(condition_of(wanted.chosen))
     return and_(*conditions)
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from flask import url_for
 
-from app.accounts.models import User
-from app.core.i18n import current_language, format_date
+from app.accounts.models import Organisation, User
+from app.core.i18n import current_language, format_date, format_number
+from app.core.i18n import gettext as _
 from app.core.text import excerpt
 from app.library.addresses import resource_url
 from app.library.forms import LANGUAGES
@@ -45,7 +46,7 @@ def row_of(resource: Resource, person: User, beside: str = "", *, in_space: bool
         kind_label=str(kind.label),
         title=resource.title,
         facts=_facts(resource, person, in_space=in_space),
-        summary=excerpt(resource.summary, SUMMARY_LENGTH),
+        summary=excerpt(resource.summary or kind.abstract_of(resource.fields), SUMMARY_LENGTH),
         tags=[{"label": tag.label, "url": url_for("library.resources_page", mot=tag.slug)} for tag in resource.tags],
         side=[format_date(resource.published_at, weekday=False) if resource.published_at else "", beside],
         is_new=_is_new(resource, person),
@@ -62,13 +63,22 @@ def _facts(resource: Resource, person: User, *, in_space: bool) -> list[str]:
     space = None if in_space else shown_space(person, resource)
     organisation = resource.author.organisation if resource.author else None
     first = resource.attachments[0].current if resource.attachments else None
+    kind = kind_of(resource.kind)
     facts: list[Any] = [
-        organisation.name if organisation else resource.source,
+        _place(organisation, with_size=kind.compares_places) if organisation else resource.source,
+        *kind.row_facts(resource.fields),
         space.label if space else "",
         file_facts(first.name, first.blob) if first else "",
         LANGUAGES.get(foreign_lang(resource), ""),
     ]
     return [str(fact) for fact in facts if fact]
+
+
+def _place(organisation: Organisation, *, with_size: bool) -> str:
+    """Return the authority that shares: « Castelmaure, 41 000 hab. » where places are compared."""
+    if not with_size or not organisation.population:
+        return organisation.name
+    return _("%(place)s, %(number)s hab.", place=organisation.name, number=format_number(organisation.population))
 
 
 def _is_new(resource: Resource, person: User) -> bool:

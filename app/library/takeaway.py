@@ -16,6 +16,8 @@ from app.core.slots import collect, fill
 from app.core.takeaway import ExportedFile, ExportPart
 from app.extensions import db
 from app.library.events import ResourceRemoved
+from app.library.facets import keep_facets
+from app.library.kinds import kind_of
 from app.library.models import FileVersion, ReceivedFile, Resource
 from app.library.permissions import can_read_resource
 from app.library.tags import tags_named
@@ -47,9 +49,17 @@ def _record(user: User, one: Resource) -> dict[str, Any]:
         _("Texte"): said.get("body", one.body),
         _("Source"): said.get("source", one.source),
         _("Mots-clés"): said.get("tags", [tag.label for tag in one.tags]),
-        _("Champs"): said.get("fields", one.fields),
+        _("Champs"): _fields(said.get("kind", one.kind), said.get("fields", one.fields)),
         _("Fichiers"): [file.name for file in files if reads or file.by_id == user.id],
     }
+
+
+def _fields(kind: str, values: dict[str, Any]) -> dict[str, str]:
+    """Return the fields of a kind as they may be typed again, under their labels; one it has no more by its name."""
+    known = kind_of(kind)
+    labels = {field.name: str(field.label) for field in known.fields}
+    written = known.written(values)
+    return {labels.get(name, name): written.get(name) or str(value) for name, value in values.items()}
 
 
 def _as_left_by(user: User, one: Resource) -> dict[str, Any]:
@@ -83,6 +93,7 @@ def _empty(user: User, resource: Resource) -> None:
     """Take everything out of a resource; its place stays in the trash, so that its address says it is gone."""
     resource.title, resource.summary, resource.body, resource.body_html = _("Ressource retirée"), "", "", ""
     resource.source, resource.fields, resource.tags, resource.dated_on = "", {}, tags_named([]), None
+    keep_facets(resource)
     for attachment in list(resource.attachments):
         resource.attachments.remove(attachment)
     of_resource = (Revision.subject_type == resource.__tablename__) & (Revision.subject_id == resource.id)

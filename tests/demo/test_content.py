@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from app.demo.content import KINDS, Network, Resource, Space, Thread, cards, load, typographic
+from app.demo.content import Network, Resource, Space, Thread, cards, load, typographic
+from app.library.kinds import KINDS
 
 TOWNS = {"city", "intercommunality", "department"}
 

@@ -13,9 +13,19 @@ from app.core.access import person, signed_in
 from app.core.paging import page_number, paginate
 from app.core.slots import collect
 from app.core.text import one_line
+from app.library.facets import MOST_CHOSEN, FacetGroup, label_of, names_of
 from app.library.kinds import KINDS, kind_of
+from app.library.kinds.values import LONGEST_KEY
 from app.library.permissions import can_add_resource
-from app.library.queries import SORTS, Wanted, count_by_kind, count_by_tag, resources_visible_to, tags_by_slug
+from app.library.queries import (
+    SORTS,
+    Wanted,
+    count_by_kind,
+    count_by_tag,
+    facet_groups,
+    resources_visible_to,
+    tags_by_slug,
+)
 from app.library.rows import row_of
 from app.library.views.doors import library, space_library
 from app.spaces.blueprint import render_space_page
@@ -65,6 +75,8 @@ class Listing:
     wanted: Wanted
     kinds: list[dict[str, Any]]
     tags: list[dict[str, Any]]
+    groups: list[FacetGroup]
+    state: list[tuple[str, str]]
     ticked: list[dict[str, str]]
     total: int
     address: str
@@ -86,10 +98,11 @@ def _listing(address: Callable[..., str], space: Space | None = None) -> Listing
     beside = {
         key: text for part in collect("resource.counts", [one.id for one in page.items]) for key, text in part.items()
     }
-    state = {
+    state: dict[str, Any] = {
         "type": wanted.kind or None,
         "mot": list(wanted.tags),
         "tri": None if wanted.sort == SORTS[0] else wanted.sort,
+        **{name: list(values) for name, values in wanted.chosen},
     }
     return Listing(
         page=page,
@@ -97,6 +110,8 @@ def _listing(address: Callable[..., str], space: Space | None = None) -> Listing
         wanted=wanted,
         kinds=_kind_choices(address, by_kind, wanted, state),
         tags=_tag_choices(wanted),
+        groups=facet_groups(person(), wanted),
+        state=_pairs(state),
         ticked=_ticked(address, wanted, state),
         total=sum(by_kind.values()),
         address=address(),
@@ -112,13 +127,27 @@ def _listing(address: Callable[..., str], space: Space | None = None) -> Listing
 def _wanted(space: Space | None) -> Wanted:
     """Read the state of the list in the address; what is unknown there is passed over."""
     kind, sort = request.args.get("type", ""), request.args.get("tri", SORTS[0])
+    chosen = [(name, _asked(name)) for name in names_of(KINDS[kind])] if kind in KINDS else []
     slugs = [one_line(slug)[:LONGEST_SLUG] for slug in request.args.getlist("mot")[:MOST_TAGS_ASKED]]
     return Wanted(
         space_id=space.id if space else None,
         kind=kind if kind in KINDS else "",
         tags=tuple(dict.fromkeys(slug for slug in slugs if slug)),
+        chosen=tuple((name, values) for name, values in chosen if values),
         sort=sort if sort in SORTS else SORTS[0],
     )
+
+
+def _asked(name: str) -> tuple[str, ...]:
+    """Return the values of a filter in the address, each once."""
+    values = (one_line(value)[:LONGEST_KEY] for value in request.args.getlist(name)[:MOST_CHOSEN])
+    return tuple(dict.fromkeys(value for value in values if value))
+
+
+def _pairs(state: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the state of a list, its order aside, as the hidden fields of a form that changes that order."""
+    lists = ((name, value if isinstance(value, list) else [value]) for name, value in state.items() if name != "tri")
+    return [(name, one) for name, values in lists for one in values if one]
 
 
 def _kind_choices(
@@ -149,8 +178,16 @@ def _tag_choices(wanted: Wanted) -> list[dict[str, Any]]:
 
 
 def _ticked(address: Callable[..., str], wanted: Wanted, state: dict[str, Any]) -> list[dict[str, str]]:
-    """Return the keywords filtered by, each with the address of the list without it."""
-    return [
+    """Return what the list is filtered by, each with the address of the list without it."""
+    fields = [
+        {
+            "label": label_of(kind_of(wanted.kind), name, value),
+            "remove_url": address(**{**state, name: [one for one in values if one != value]}),
+        }
+        for name, values in wanted.chosen
+        for value in values
+    ]
+    return fields + [
         {
             "label": tag.label,
             "remove_url": address(**{**state, "mot": [slug for slug in wanted.tags if slug != tag.slug]}),

@@ -13,7 +13,7 @@ from app.core.paging import page_number
 from app.core.slots import collect
 from app.core.text import one_line, slugify, typographic
 from app.library.addresses import download_url, resource_url
-from app.library.facts import essentials, head_facts, resource_trail
+from app.library.facts import essentials, head_facts, passages, resource_trail
 from app.library.jobs import draw_soon
 from app.library.kinds import kind_of
 from app.library.lines import file_lines
@@ -93,6 +93,7 @@ def _page(resource: Resource, version: FileVersion | None, document: Document | 
         "unavailable": state_of(version.blob) if version and document is None else None,
         "body": typographic(resource.body_html) if resource.lang == "fr" else resource.body_html,
         "essentials": essentials(resource),
+        "passages": passages(resource),
         "tags": [{"label": tag.label, "url": url_for("library.resources_page", mot=tag.slug)} for tag in resource.tags],
         "files": file_lines(resource, with_state=may_edit),
         "download": download_url(version) if version else "",

@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, flash, jsonify, redirect, render_template, request, url_for
-from sqlalchemy import func, select
 
-from app.accounts.models import User, UserKind
 from app.core.access import person, signed_in
-from app.core.clock import now
 from app.core.db import transaction
 from app.core.drafts import draft_for, drop_draft, keep_draft
 from app.core.errors import DomainError, EditConflictError, wants_json
 from app.core.forms import number_in
 from app.core.i18n import format_time, ngettext
 from app.core.i18n import gettext as _
-from app.extensions import db
 from app.library.addresses import resource_url
-from app.library.files import forget_received, received_for
-from app.library.forms import ResourceForm, filled_from, form_class, offer_audiences
+from app.library.files import received_for
+from app.library.forms import DEFAULT_KIND, ResourceForm, filled_from, form_class
 from app.library.kinds import kind_of
-from app.library.lines import DETACH, ORDER, REMOVE, file_lines, known_addresses, may_be_told, waiting_lines
+from app.library.lines import DETACH, ORDER, REMOVE
 from app.library.models import Resource
 from app.library.operations import edit_resource, remove_file, share_resource
 from app.library.permissions import can_add_resource, can_edit_resource
 from app.library.queries import attachment_of, has_just_shared, resource_for
-from app.library.receiving import MOST_FILES, accepted_for_field
+from app.library.views.desk import ATTACH, CHOOSE, LATER, TAKE, Desk, members, opened, page_of
 from app.library.views.doors import library, space_library
-from app.library.views.sending import answer_upload, take_files
+from app.library.views.sending import answer_upload
 from app.spaces.blueprint import render_space_page
 from app.spaces.models import Audience, Space, Visibility
 from app.spaces.queries import turnout
@@ -38,18 +33,6 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 CONFLICT, REFUSED = 409, 422
-#: Buttons of the form that do something else than publish, beside those of each file.
-ATTACH, LATER = "joindre", "plus_tard"
-
-
-@dataclass
-class Desk:
-    """A form being filled: what is typed, and what must be said about it."""
-
-    form: ResourceForm
-    problems: list[str] = field(default_factory=list)
-    status: int = 200
-    in_conflict: bool = False
 
 
 @space_library.route("/ressources/nouvelle", methods=["GET", "POST"])
@@ -59,7 +42,7 @@ def new_resource(space: Space) -> ResponseReturnValue:
     can_add_resource.require(person(), space)
     if request.method == "POST" and wants_json():
         return answer_upload(request.path)
-    desk = _desk(space, _draft(space))
+    desk = opened(space, _draft(space))
     if _is_publishing(desk):
         published = _publish(space, desk)
         if published is not None:
@@ -75,7 +58,7 @@ def change_resource(public_id: str) -> ResponseReturnValue:
     can_edit_resource.require(person(), resource)
     if request.method == "POST" and wants_json():
         return answer_upload(request.path)
-    desk = _desk(resource.space, {**filled_from(resource), **draft_for(person(), request.path)})
+    desk = opened(resource.space, {**filled_from(resource), **draft_for(person(), request.path)})
     if request.method == "POST" and DETACH in request.form:
         _detach(resource, request.form[DETACH], desk.form)
     if _is_publishing(desk):
@@ -109,29 +92,11 @@ def _draft(space: Space) -> dict[str, Any]:
 
 
 def _kept(form: str) -> Response:
-    typed = ResourceForm().typed
+    kind = kind_of(request.form.get("kind") or DEFAULT_KIND)
+    typed = form_class(kind)().typed
     with transaction():
-        moment = keep_draft(person(), form, typed)
+        moment = keep_draft(person(), form, {**draft_for(person(), form), **typed})
     return jsonify(saved=_("Brouillon enregistré à %(time)s", time=format_time(moment)))
-
-
-def _desk(space: Space, kept: dict[str, Any]) -> Desk:
-    """Return the form as typed, or as it was left; take in what came with it, whatever button was pressed."""
-    kind = kind_of(request.form.get("kind") or kept.get("kind", ""))
-    form = form_class(kind)(data=kept if request.method == "GET" else None)
-    desk = Desk(form)
-    if request.method == "POST":
-        _kept_files, desk.problems = take_files(request.path)
-        _keep_typed(form)
-    offer_audiences(form, person(), space, _members())
-    return desk
-
-
-def _keep_typed(form: ResourceForm) -> None:
-    with transaction():
-        keep_draft(person(), request.path, form.typed)
-        if REMOVE in request.form:
-            forget_received(person(), request.path, request.form[REMOVE])
 
 
 def _detach(resource: Resource, public_id: str, form: ResourceForm) -> None:
@@ -147,7 +112,7 @@ def _detach(resource: Resource, public_id: str, form: ResourceForm) -> None:
 
 def _is_publishing(desk: Desk) -> bool:
     """Tell whether the form is to be published and may be; say in ``desk`` why not."""
-    if request.method != "POST" or request.form.keys() & {ATTACH, REMOVE, DETACH, LATER}:
+    if request.method != "POST" or request.form.keys() & {ATTACH, REMOVE, DETACH, LATER, CHOOSE, TAKE}:
         if desk.problems:
             desk.status = REFUSED
         return False
@@ -195,51 +160,15 @@ def _say(desk: Desk, error: DomainError) -> None:
 def _published(resource: Resource, space: Space) -> str:
     people = turnout(space)
     everybody = resource.audience == Audience.NETWORK or space.visibility == Visibility.OPEN
-    members = _members() + people.guests if everybody else people.people
+    readers = members() + people.guests if everybody else people.people
     return ngettext(
         "Ressource publiée. %(num)s personne peut la lire.",
         "Ressource publiée. %(num)s personnes peuvent la lire.",
-        members,
+        readers,
     )
 
 
-def _members() -> int:
-    present = (User.kind == UserKind.MEMBER) & User.disabled_at.is_(None)
-    return db.session.scalar(select(func.count()).select_from(User).where(present)) or 0
-
-
 def _form_page(space: Space, desk: Desk, resource: Resource | None = None) -> str:
-    waiting = received_for(person(), request.path)
-    if resource is not None and desk.in_conflict:
-        desk.form.seen_version.data = str(resource.edit_version)
-    _propose(desk.form, [(one.blob.proposed if may_be_told(one) else {}) | {"name": one.name} for one in waiting])
-    context = {
-        "desk": desk,
-        "form": desk.form,
-        "resource": resource,
-        "own_fields": [desk.form[one.name] for one in kind_of(desk.form.kind.data or "").fields],
-        "waiting": waiting_lines(person(), request.path, request.form.getlist(ORDER)),
-        "known": known_addresses(person(), request.path),
-        "files": file_lines(resource, with_state=True, removable=True) if resource else [],
-        "accept": accepted_for_field(),
-        "most_files": MOST_FILES,
-        "current": filled_from(resource) if resource and desk.in_conflict else None,
-        "saved_at": format_time(now()) if LATER in request.form else "",
-    }
     if resource is not None:
-        return render_template("library/edit.html", **context)
-    return render_space_page("library/new.html", space, **context)
-
-
-def _propose(form: ResourceForm, proposals: list[dict[str, str]]) -> None:
-    """Fill what nobody has typed from what the files say of themselves."""
-    for said in proposals:
-        stem = said["name"].rpartition(".")[0].replace("_", " ").replace("-", " ").strip()
-        for name, value in (
-            ("title", said.get("title") or stem),
-            ("source", said.get("author")),
-            ("dated_on", said.get("date")),
-            ("lang", said.get("lang")),
-        ):
-            if value and not form[name].data:
-                form[name].data = value
+        return render_template("library/edit.html", **page_of(desk, resource))
+    return render_space_page("library/new.html", space, **page_of(desk))

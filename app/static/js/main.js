@@ -13,11 +13,13 @@ import { attachPolls } from "./behaviours/poll.js";
 import { attachMenus } from "./behaviours/menu.js";
 import { attachFields } from "./behaviours/fields.js";
 import { attachSuggestions } from "./behaviours/suggest.js";
+import { attachKinds } from "./behaviours/kind.js";
 import { attachTabs } from "./behaviours/tabs.js";
 
 const BEHAVIOURS = [
   attachShortcut, attachSubmitOnce, attachDrafts, attachUploads, attachComposer, attachViewer, attachReading,
   attachToasts, attachTimes, attachFacets, attachPolls, attachMenus, attachFields, attachSuggestions, attachTabs,
+  attachKinds,
 ];
 
 function attachAll(root) {

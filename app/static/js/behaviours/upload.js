@@ -13,16 +13,26 @@ export function attachUploads(root) {
   for (const row of fresh(root, ".upload")) propose(row);
 }
 
-// What a file says of itself fills the fields that are still empty; nothing typed is replaced.
+// What a file says of itself fills the fields that are still empty, and is marked as proposed; nothing typed is replaced.
 function propose(row) {
   for (const [key, value] of Object.entries(row.dataset)) {
     const name = key.startsWith("proposed") ? key.slice("proposed".length).toLowerCase() : "";
-    const field = name && value && document.getElementById(name === "date" ? "dated_on" : name);
+    const field = name && value && document.querySelector(`[data-proposal="${name}"]`);
     if (field && !field.value.trim()) {
-      field.value = value;
+      field.value = field.maxLength > 0 ? value.slice(0, field.maxLength) : value;
+      if (!field.value) continue;
       field.dispatchEvent(new Event("input", { bubbles: true }));
+      markProposed(field, row.querySelector("b")?.textContent ?? "");
     }
   }
+}
+
+function markProposed(field, file) {
+  const sentence = field.form?.dataset.proposedNote;
+  if (!sentence) return;
+  const note = Object.assign(document.createElement("p"), { className: "hint hint--proposed", textContent: sentence.replace("{file}", file) });
+  field.closest(".field").append(note);
+  field.addEventListener("input", () => note.remove(), { once: true });
 }
 
 function acceptDrops(zone, input) {

@@ -1,0 +1,135 @@
+"""A form of a resource being filled: what was typed, what the profile and the files propose, what is still missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from flask import request
+from sqlalchemy import func, select
+from wtforms import Field as FormField
+
+from app.accounts.models import User, UserKind
+from app.core.access import person
+from app.core.clock import now
+from app.core.db import transaction
+from app.core.drafts import draft_for, keep_draft
+from app.core.i18n import format_time
+from app.extensions import db
+from app.library.fields_form import text_of
+from app.library.files import forget_received, received_for
+from app.library.forms import DEFAULT_KIND, ResourceForm, filled_from, form_class, offer_audiences
+from app.library.kinds import Field, Kind, Section, kind_of
+from app.library.kinds.values import AREA, BOXES
+from app.library.lines import ORDER, REMOVE, file_lines, known_addresses, waiting_lines
+from app.library.models import Resource
+from app.library.proposals import propose
+from app.library.receiving import MOST_FILES, accepted_for_field
+from app.library.views.sending import take_files
+from app.spaces.models import Space
+
+#: Buttons of the form that do something else than publish, beside those of each file.
+ATTACH, LATER, CHOOSE, TAKE = "joindre", "plus_tard", "changer", "reprendre"
+WIDE = frozenset({AREA, BOXES})
+
+
+@dataclass
+class Desk:
+    """A form being filled: what is typed, and what must be said about it."""
+
+    form: ResourceForm
+    problems: list[str] = field(default_factory=list)
+    status: int = 200
+    in_conflict: bool = False
+
+
+@dataclass(frozen=True)
+class Part:
+    """A section of the form with the fields of the kind in it; short ones stand side by side."""
+
+    section: Section
+    rows: list[list[tuple[Field, FormField]]]
+    missing: int
+    filled: int
+    asked: int
+
+
+def opened(space: Space, kept: dict[str, Any]) -> Desk:
+    """Return the form as typed, or as it was left; take in what came with it, whatever button was pressed."""
+    kind = kind_of(request.form.get("kind") or kept.get("kind", "") or DEFAULT_KIND)
+    is_posted = request.method == "POST"
+    from_profile = {one.name: one.from_profile(person()) for one in kind.fields if one.from_profile}
+    begun = {**from_profile, **kept}
+    form = form_class(kind)(data=begun if not is_posted or CHOOSE in request.form else None)
+    desk = Desk(form)
+    if is_posted:
+        _untouched_boxes(form, begun)
+        _kept_files, desk.problems = take_files(request.path)
+        keep_typed(request.path, form)
+    offer_audiences(form, person(), space, members())
+    return desk
+
+
+def _untouched_boxes(form: ResourceForm, begun: dict[str, Any]) -> None:
+    """Put back the boxes of a kind just chosen: they were not on the page that was sent."""
+    if CHOOSE in request.form:
+        for one in form.of_kind.fields:
+            if one.type.control == BOXES and one.name not in request.form:
+                form[one.name].process_data(begun.get(one.name))
+
+
+def keep_typed(key: str, form: ResourceForm) -> None:
+    """Keep what is typed; the fields of another kind, typed before, stay where they are."""
+    with transaction():
+        keep_draft(person(), key, {**draft_for(person(), key), **form.typed})
+        if REMOVE in request.form:
+            forget_received(person(), key, request.form[REMOVE])
+
+
+def members() -> int:
+    """Return how many members the network has."""
+    present = (User.kind == UserKind.MEMBER) & User.disabled_at.is_(None)
+    return db.session.scalar(select(func.count()).select_from(User).where(present)) or 0
+
+
+def parts_of(form: ResourceForm, kind: Kind) -> list[Part]:
+    """Return the sections of a kind with its fields, and how far each of them is filled."""
+    return [
+        _part(form, section, [one for one in kind.fields if one.section == section.key]) for section in kind.sections
+    ]
+
+
+def _part(form: ResourceForm, section: Section, fields: Sequence[Field]) -> Part:
+    rows: list[list[tuple[Field, FormField]]] = []
+    for is_wide, group in groupby(fields, key=lambda one: one.type.control in WIDE):
+        pairs = [(one, form[one.name]) for one in group]
+        rows += [[pair] for pair in pairs] if is_wide else [pairs]
+    filled = [one for one in fields if text_of(form[one.name]).strip()]
+    missing = [one for one in fields if one.required and one not in filled]
+    return Part(section, rows, len(missing), len(filled), len(fields))
+
+
+def page_of(desk: Desk, resource: Resource | None = None) -> dict[str, Any]:
+    """Return what ``library/form.html`` takes."""
+    waiting = received_for(person(), request.path)
+    if resource is not None and desk.in_conflict:
+        desk.form.seen_version.data = str(resource.edit_version)
+    proposals = propose(desk.form, waiting, request.form.get(TAKE, ""))
+    kind = desk.form.of_kind
+    return {
+        "desk": desk,
+        "form": desk.form,
+        "kind": kind,
+        "resource": resource,
+        "parts": parts_of(desk.form, kind),
+        "proposals": proposals,
+        "waiting": waiting_lines(person(), request.path, request.form.getlist(ORDER)),
+        "known": known_addresses(person(), request.path),
+        "files": file_lines(resource, with_state=True, removable=True) if resource else [],
+        "accept": accepted_for_field(),
+        "most_files": MOST_FILES,
+        "current": filled_from(resource) if resource and desk.in_conflict else None,
+        "saved_at": format_time(now()) if LATER in request.form else "",
+    }
