@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import getpass
 import os
 import secrets
@@ -25,6 +26,13 @@ from tests.photograph import Photograph, empty_tables
 from tests.support import Browser
 
 DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+def pytest_collection_finish() -> None:
+    """Leave out of each collection of garbage what was imported: it stays, and walking it takes a fifth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def postgres_server() -> str | None:

@@ -118,11 +118,14 @@ def outcome(answer: TestResponse) -> str:
 
 def test_everybody_gets_what_the_table_says(app: Flask, world: Any, browser: Any) -> None:
     people = {who: browser(who) for who in PEOPLE}
-    wrong = []
+    wrong, asked = [], set()
     for line in TABLE:
         for slug, names in world.items():
             gets = line.gets if isinstance(line.gets, str) else line.gets[slug]
             path = line.path.format(**names)
+            if (line.method, path, line.sends) in asked:
+                continue  # the same whatever the space
+            asked.add((line.method, path, line.sends))
             for who, letter in zip(PEOPLE, gets, strict=True):
                 here = people[who]
                 answer = here.get(path) if line.method == "GET" else here.post(path, dict(line.sends))

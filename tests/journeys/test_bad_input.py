@@ -16,6 +16,7 @@ from tests.journeys.oddities import (
     filled,
     holds,
     is_clear,
+    on_sqlite,
     rules,
     wrong,
 )
@@ -102,6 +103,7 @@ def test_form_with_fields_missing_says_which_and_keeps_the_rest(me: Browser, fie
     assert (shared.status_code, holds(shared, TYPED)) == (422, True)
 
 
+@on_sqlite
 def test_form_with_doubled_fields_is_answered(app: Flask, me: Browser, names: dict[str, str]) -> None:
     found = []
     for rule in rules(app, "POST"):
@@ -118,6 +120,7 @@ def test_form_with_doubled_fields_is_answered(app: Flask, me: Browser, names: di
     assert found == []
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("kind", "body"),
     [
