@@ -101,12 +101,6 @@ def _dispose(app: Flask) -> None:
         db.engine.dispose()
 
 
-def _empty(app: Flask) -> None:
-    empty_tables(app)
-    # The version of the catalogue begins again with the tables, which never happens to a site.
-    app.extensions["search_catalogue"] = CatalogueKeeper()
-
-
 @pytest.fixture(params=DATABASES)
 def app(
     request: pytest.FixtureRequest,
@@ -115,7 +109,10 @@ def app(
 ) -> Iterator[Flask]:
     """An application with empty tables. No context is pushed: a request of the test client makes its own."""
     application = applications(request.param, tmp_path_factory.getbasetemp() / request.param)
-    _empty(application)
+    if "furnish" not in request.fixturenames:  # which empties the tables before it fills them
+        empty_tables(application)
+    # The version of the catalogue begins again with the tables, which never happens to a site.
+    application.extensions["search_catalogue"] = CatalogueKeeper()
     yield application
     clock.set_clock(None)
 
@@ -144,8 +141,13 @@ def furnish(
     nothing else.
     """
 
+    begun: list[str] = []
+
     def make(name: str, build: Callable[[], Any]) -> Any:
         known = photographs.get((app, name))
+        if known is None and not begun:  # what is made second goes on from what stands there
+            empty_tables(app)
+        begun.append(name)
         with app.app_context():
             if known is not None:
                 known[1].put_back(app)
