@@ -18,7 +18,7 @@ from app.core.storage import storage
 from app.extensions import db
 from app.library.models import Blob, FileVersion, Page, Reading, ReceivedFile, Resource, pack_boxes
 from app.library.queries import ids_carrying
-from app.library.reading.pictures import THUMBNAIL_WIDTH, VIEW_WIDTH, has_pictures, picture_name, render_pages
+from app.library.reading.pictures import THUMBNAIL_WIDTH, VIEW_WIDTH, has_pictures, picture_name, render_widths
 from app.library.reading.results import PageText, Summary
 from app.library.reading.run import READER_VERSION, open_reading
 from app.library.receiving import filetype_of
@@ -140,12 +140,14 @@ def draw(sha256: str, type_: str, pages: Iterable[int], thumbnails: Iterable[int
     filetype = filetype_of(type_)
     if not has_pictures(filetype):
         return
-    wanted = list(pages)
-    for width, numbers in ((VIEW_WIDTH, wanted), (THUMBNAIL_WIDTH, list(thumbnails or wanted))):
-        missing = [n for n in numbers if storage().derived(picture_name(sha256, n, width)) is None]
-        if not missing:
-            continue
-        for n, content in render_pages(storage().path(sha256), filetype, missing, width).items():
+    pages = list(pages)
+    missing: dict[int, list[int]] = {}
+    for width, numbers in ((VIEW_WIDTH, pages), (THUMBNAIL_WIDTH, list(thumbnails or pages))):
+        for n in numbers:
+            if storage().derived(picture_name(sha256, n, width)) is None:
+                missing.setdefault(n, []).append(width)
+    if missing:
+        for (n, width), content in render_widths(storage().path(sha256), filetype, missing).items():
             storage().put_derived(picture_name(sha256, n, width), content)
 
 

@@ -9,7 +9,7 @@ from .bounded import bounded_child
 from .limits import MIB, Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from .filetypes import FileType
@@ -53,7 +53,15 @@ def render_squares(path: Path, filetype: FileType, sides: Iterable[int]) -> dict
 def render_pages(
     path: Path, filetype: FileType, pages: Iterable[int], width: int = VIEW_WIDTH, *, limits: Limits = PICTURE_LIMITS
 ) -> dict[int, bytes]:
-    """Return {page: WebP} for the asked pages (from 1) that could be drawn, `width` pixels wide.
+    """Return {page: WebP} for the asked pages (from 1) at one width, as ``render_widths`` does."""
+    drawn = render_widths(path, filetype, {page: [width] for page in pages}, limits=limits)
+    return {page: content for (page, _width), content in drawn.items()}
+
+
+def render_widths(
+    path: Path, filetype: FileType, wanted: Mapping[int, Iterable[int]], *, limits: Limits = PICTURE_LIMITS
+) -> dict[tuple[int, int], bytes]:
+    """Return {(page, width): WebP} for the pages (from 1) and widths in pixels of ``wanted`` that could be drawn.
 
     A picture file has one page (a TIFF one for each of its images), turned upright, never enlarged, without EXIF
     or place. A page that cannot be drawn, or does not exist, is left out; never raises for what the file holds.
@@ -64,10 +72,9 @@ def render_pages(
         "path": str(path.absolute()),
         "family": filetype.family,
         "code": filetype.code,
-        "pages": sorted(set(pages)),
-        "width": width,
+        "pages": [[page, sorted(set(widths))] for page, widths in sorted(wanted.items())],
     }
     with bounded_child("render", request, limits) as outcome:
-        done = [line["picture"] for line in outcome.lines() if "picture" in line]
-        files = {page: outcome.folder / f"{page}.webp" for page in done}
-        return {page: file.read_bytes() for page, file in files.items() if file.stat().st_size <= _LARGEST}
+        done = [(line["picture"], line["width"]) for line in outcome.lines() if "picture" in line]
+        files = {(page, width): outcome.folder / f"{page}-{width}.webp" for page, width in done}
+        return {drawn: file.read_bytes() for drawn, file in files.items() if file.stat().st_size <= _LARGEST}

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from .output import Output
 
-    Drawer = Callable[[int], Image.Image]
+    Drawer = Callable[[int, int], Image.Image]
 
 # A page is as tall as it likes: beyond five times its width it is shown in part.
 _TALLEST = 5
@@ -37,17 +37,24 @@ def run(request: dict[str, Any], _limits: dict[str, Any], output: Output) -> Non
 
 
 def render(request: dict[str, Any], output: Output, folder: Path) -> None:
-    """Write "<page>.webp" for each asked page that can be drawn, and name it in the results as it is done."""
-    draw = _pdf_drawer(request) if request["family"] == "pdf" else _image_drawer(request)
+    """Write "<page>-<width>.webp" for each asked page that can be drawn, and name it in the results as it is done.
+
+    A page is drawn once, at the largest width asked for it, and shrunk to the others.
+    """
+    drawer = _pdf_drawer if request["family"] == "pdf" else _image_drawer
+    draw = drawer(request)
     done = 0
-    for page in request["pages"]:
+    for page, widths in request["pages"]:
         try:
-            picture = draw(page)
-            picture.save(folder / f"{page}.webp", "WEBP", quality=_QUALITY, method=3)
+            picture = draw(page, max(widths))
+            for width in sorted(widths, reverse=True):
+                picture.thumbnail((width, width * _TALLEST), Image.Resampling.LANCZOS, reducing_gap=2.0)
+                # Method 2 takes half the time of method 3 for two bytes more in a hundred.
+                picture.save(folder / f"{page}-{width}.webp", "WEBP", quality=_QUALITY, method=2)
+                output.note({"picture": page, "width": width})
         except (pypdfium2.PdfiumError, OSError, ValueError, IndexError, SyntaxError, EOFError):
             continue  # this page cannot be drawn; the others may
         done += 1
-        output.note({"picture": page})
     output.end(status="searchable" if done else "unreadable", detail="", page_count=done)
 
 
@@ -67,7 +74,7 @@ def portray(request: dict[str, Any], output: Output, folder: Path) -> None:
 def _pdf_drawer(request: dict[str, Any]) -> Drawer:
     document = open_pdf(request["path"])
 
-    def draw(number: int) -> Image.Image:
+    def draw(number: int, width: int) -> Image.Image:
         if not 1 <= number <= len(document):
             raise IndexError(number)
         page = document[number - 1]
@@ -75,7 +82,7 @@ def _pdf_drawer(request: dict[str, Any]) -> Drawer:
         if not (across > 0 and down > 0 and math.isfinite(across * down)):
             raise ValueError(number)
         # The scale, not the page, decides the number of pixels: a page 5 km wide costs no more than another.
-        scale = min(request["width"] / across, request["width"] * _TALLEST / down)
+        scale = min(width / across, width * _TALLEST / down)
         drawn: Image.Image = page.render(scale=scale, may_draw_forms=False).to_pil()
         return drawn.convert("RGB")
 
@@ -85,12 +92,9 @@ def _pdf_drawer(request: dict[str, Any]) -> Drawer:
 def _image_drawer(request: dict[str, Any]) -> Drawer:
     image = open_image(request["path"], request["code"])
 
-    def draw(number: int) -> Image.Image:
+    def draw(number: int, _width: int) -> Image.Image:
         image.seek(number - 1)
-        picture = upright(image)
-        room = (request["width"], request["width"] * _TALLEST)
-        picture.thumbnail(room, Image.Resampling.LANCZOS, reducing_gap=2.0)
-        return picture
+        return upright(image)
 
     return draw
 
