@@ -140,7 +140,6 @@ def furnish(
     It takes a name and what to do inside an application context; it returns what that returned. The tables then hold
     nothing else.
     """
-
     begun: list[str] = []
 
     def make(name: str, build: Callable[[], Any]) -> Any:

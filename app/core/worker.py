@@ -152,8 +152,9 @@ class _Heartbeat:
 def run_all(app: Flask, limit: int = 10_000) -> int:
     """Run everything that is ready now, in this thread, and return how many batches ran (commands and tests)."""
     worker, count = Worker(app), 0
+    files_first = worker.queues[::-1]  # so that what was read in many files is indexed in one batch
     with life_sign(worker.instance, worker.name):
         worker.take_over()
-        while count < limit and any(worker.run_once(queue) for queue in worker.queues):
+        while count < limit and any(worker.run_once(queue) for queue in files_first):
             count += 1
     return count

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from app.accounts.models import User
-from app.accounts.queries import may_sign_in
 from app.core.audit import record
 from app.core.db import lock
 from app.core.errors import DomainError
@@ -156,7 +155,7 @@ def hold_new_facilitator(user: User) -> None:
     lock(user)
     if user.is_guest:
         raise DomainError(_l("Un invité ne peut pas animer un espace."))
-    if not may_sign_in(user):
+    if not user.is_active:
         raise DomainError(_l("Ce compte est fermé. Ouvrez-le d'abord."))
 
 

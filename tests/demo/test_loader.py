@@ -66,6 +66,7 @@ def accounts_of(app: Flask) -> list[dict[str, Any]]:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 def test_accounts_command_gives_one_row_for_each_role(demo_on: Flask) -> None:
     with demo_on.app_context():
         load_network(known_password=True)
@@ -118,6 +119,7 @@ def test_documented_password_opens_nothing_on_a_reachable_host(app: Flask, cast:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 def test_random_passwords_are_made_where_strangers_could_try_the_known_one(app: Flask) -> None:
     with app.app_context():
         made = load_network(known_password=False)

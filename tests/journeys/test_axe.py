@@ -1,4 +1,4 @@
-"""Every page, wide and narrow, light and dark: no violation of WCAG 2.2 A and AA, nor of good practice."""
+"""Every page, wide and narrow, light and dark: no violation of WCAG 2.2 A and AA, nor of good practice; and it fits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from config import ROOT
 from tests.journeys.addresses import EVERYBODY, Address, all_addresses
 from tests.journeys.eyes import Page
-from tests.journeys.live import DESK, MEMBER, PHONE, Site
+from tests.journeys.live import DESK, MEMBER, NARROW, PHONE, Site
 
 pytestmark = pytest.mark.browser
 
@@ -24,6 +24,21 @@ LOOK = """async (runOnly) => {
     const where = (nodes) => nodes.slice(0, 3).map((node) => `${node.target.join(" ")} (${why(node)})`).join(" | ");
     return outcome.violations.map((one) => `${one.id}: ${where(one.nodes)}`);
 }"""
+
+WIDER = """() => {
+    const wide = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= wide) return [];
+    const outside = (element) => element.getBoundingClientRect().right > wide + 1;
+    return [...document.querySelectorAll("body *")].filter(outside).slice(-3)
+        .map((element) => `${element.tagName}.${element.className} ${element.textContent.trim().slice(0, 40)}`);
+}"""
+SMALL = """() => [...document.querySelectorAll("a[href], button, input, select, summary, textarea")].filter((one) => {
+    const box = one.getBoundingClientRect();
+    // Boxes and file fields have their label as target; links in running text are left out (WCAG 2.2, 2.5.8).
+    if (!box.width || !box.height || one.matches("[type=checkbox], [type=radio], [type=file]")) return false;
+    if (one.closest(".visually-hidden, .skip-link") || getComputedStyle(one).display === "inline") return false;
+    return box.height < 23.5 || box.width < 23.5;
+}).map((one) => `${one.tagName}.${one.className} ${one.textContent.trim().slice(0, 30)}`)"""
 
 
 @cache
@@ -45,18 +60,40 @@ def _violations(page: Page, address: Address) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["1280", "390"])
-def test_no_page_breaks_a_rule_of_accessibility(opened: Callable[..., Page], site: Site, size: tuple[int, int]) -> None:
+def _pages(opened: Callable[..., Page], size: tuple[int, int]) -> dict[str | None, Page]:
     # Reduced motion: a colour measured in the middle of a transition is no colour of ours.
-    pages = {person: opened(person, size, reduced_motion="reduce") for person in EVERYBODY}
-    found = {}
+    return {person: opened(person, size, reduced_motion="reduce") for person in EVERYBODY}
+
+
+def _faults_of_size(page: Page) -> list[str]:
+    """Return what is wider than the screen, and what is too small for a finger."""
+    return [*page.evaluate(WIDER), *(f"small: {one}" for one in page.evaluate(SMALL))]
+
+
+def test_no_page_breaks_a_rule_of_accessibility(opened: Callable[..., Page], site: Site) -> None:
+    pages, found = _pages(opened, DESK), {}
     for one in all_addresses(site):
         page = pages[one.person]
         page.emulate_media(color_scheme="light")
         found[one.name] = _violations(page, one)
         page.emulate_media(color_scheme="dark")
         found[f"{one.name}, dark"] = page.evaluate(LOOK, {"type": "rule", "values": OF_COLOURS})
-    assert {name: rules for name, rules in found.items() if rules} == {}
+    assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+def test_no_page_breaks_one_on_a_phone_nor_is_wider_nor_holds_a_target_too_small(
+    opened: Callable[..., Page], site: Site
+) -> None:
+    """At 390 pixels in the dark, then at the 320 of WCAG 1.4.10."""
+    pages, found = _pages(opened, PHONE), {}
+    for one in all_addresses(site):
+        page = pages[one.person]
+        page.emulate_media(color_scheme="dark")
+        page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+        found[one.name] = [*_violations(page, one), *_faults_of_size(page)]
+        page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
+        found[f"{one.name}, narrow"] = _faults_of_size(page)
+    assert {name: faults for name, faults in found.items() if faults} == {}
 
 
 def test_english_pages_break_none_either(opened: Callable[..., Page], site: Site) -> None:

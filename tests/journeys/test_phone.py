@@ -1,4 +1,4 @@
-"""On a phone: the bar below, nothing wider than the screen, at 390 and at 320 pixels."""
+"""On a phone: the bar below, and what is done with one hand."""
 
 from __future__ import annotations
 
@@ -6,26 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.journeys.addresses import EVERYBODY, all_addresses
 from tests.journeys.eyes import Page, expect
-from tests.journeys.live import MEMBER, NARROW, PHONE, Site
+from tests.journeys.live import MEMBER, PHONE, Site
 
 pytestmark = pytest.mark.browser
-
-WIDER = """() => {
-    const wide = document.documentElement.clientWidth;
-    if (document.documentElement.scrollWidth <= wide) return [];
-    const outside = (element) => element.getBoundingClientRect().right > wide + 1;
-    return [...document.querySelectorAll("body *")].filter(outside).slice(-3)
-        .map((element) => `${element.tagName}.${element.className} ${element.textContent.trim().slice(0, 40)}`);
-}"""
-SMALL = """() => [...document.querySelectorAll("a[href], button, input, select, summary, textarea")].filter((one) => {
-    const box = one.getBoundingClientRect();
-    // Boxes and file fields have their label as target; links in running text are left out (WCAG 2.2, 2.5.8).
-    if (!box.width || !box.height || one.matches("[type=checkbox], [type=radio], [type=file]")) return false;
-    if (one.closest(".visually-hidden, .skip-link") || getComputedStyle(one).display === "inline") return false;
-    return box.height < 23.5 || box.width < 23.5;
-}).map((one) => `${one.tagName}.${one.className} ${one.textContent.trim().slice(0, 30)}`)"""
 
 
 def test_bar_below_leads_to_every_part(opened: Callable[..., Page]) -> None:
@@ -50,16 +34,3 @@ def test_reading_a_document_and_answering_fit_in_the_hand(opened: Callable[..., 
     page.locator("#repondre textarea").fill("Écrit dans le train.")
     page.get_by_role("button", name="Publier la réponse").tap()
     expect(page.get_by_role("article").filter(has_text="Écrit dans le train.")).to_be_visible()
-
-
-@pytest.mark.parametrize("size", [PHONE, NARROW], ids=["390", "320"])
-def test_no_page_is_wider_than_the_screen_nor_holds_a_target_too_small(
-    opened: Callable[..., Page], site: Site, size: tuple[int, int]
-) -> None:
-    pages = {person: opened(person, size) for person in EVERYBODY}
-    found = {}
-    for address in all_addresses(site):
-        page = pages[address.person]
-        address.open(page)
-        found[address.name] = [*page.evaluate(WIDER), *(f"small: {one}" for one in page.evaluate(SMALL))]
-    assert {name: faults for name, faults in found.items() if faults} == {}
