@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 KEPT_FIELD = "kept"
 WAITING_KEY = "second_step"
+CARRIED_KEY = "carried"  # what a feature finds again in the session once the person has signed in
 ENDING_KEY = "sso_ending"  # what the provider needs to end its own session after this one
 WAITING_LIFE = timedelta(minutes=10)
 PASSWORD = "password"  # noqa: S105 - the name of a way in
@@ -87,11 +88,10 @@ def enter(user: User, target: str | None, kept: str, way: str, more: dict[str, A
 
 
 def _fresh_session() -> None:
-    language = session.get(LANGUAGE_KEY)
+    kept = {key: session[key] for key in (LANGUAGE_KEY, CARRIED_KEY) if session.get(key)}
     session.clear()
     cast("ServerSession", session).renew()
-    if language:
-        session[LANGUAGE_KEY] = language
+    session.update(kept)
 
 
 def text_being_sent() -> str:

@@ -74,7 +74,12 @@ def page_of_form() -> str | None:
 
 
 def here() -> str:
-    """Return the address being read, to come back to it; without its arguments when they are too long to be sent on."""
+    """Return the address being read, to come back to it; without its arguments when they are too long to be sent on.
+
+    An address that carries its own secret is never given away: arguments of addresses stand in histories and journals.
+    """
+    if "secret" in (request.view_args or {}):
+        return safe_next(request.args.get("next")) or "/"
     whole = request.full_path.rstrip("?")
     return whole if len(whole) <= LONGEST_TARGET else request.path[:LONGEST_TARGET]
 

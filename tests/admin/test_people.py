@@ -131,7 +131,15 @@ def test_export_holds_what_was_asked_and_is_journalled(app: Flask, cast: Cast) -
     assert [row[:3] for row in rows[1:]] == [["'=1+1", "f@example.org", "'@SUM(A1)"]]
     with app.app_context():
         entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "people.exported")).one()
-        assert (entry.person_id, entry.detail) == (loaded(ADMIN).id, {"rows": 1, "q": "1"})
+        assert (entry.person_id, entry.detail) == (loaded(ADMIN).id, {"rows": 1, "searched": True})
+
+
+def test_journal_keeps_how_an_export_was_narrowed_and_never_the_words_searched(app: Flask, cast: Cast) -> None:
+    Browser(app, ADMIN).post(f"{PEOPLE}/export", {"q": "zorglub", "role": "guest"})
+    with app.app_context():
+        entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "people.exported")).one()
+        assert entry.detail == {"rows": 0, "searched": True, "role": "guest"}
+    assert "zorglub" not in Browser(app, ADMIN).get("/administration/journal").text
 
 
 def test_exports_are_limited(app: Flask, cast: Cast) -> None:

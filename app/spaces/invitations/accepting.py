@@ -14,12 +14,13 @@ from app.core.clock import now
 from app.core.db import lock
 from app.core.errors import DomainError, NotFoundError, RefusedError
 from app.core.i18n import lazy_gettext as _l
+from app.core.sessions import hashed
 from app.core.text import one_line
 from app.extensions import db
 from app.spaces.invitations.details import USUAL_STAY
 from app.spaces.invitations.offers import home_of, offer_of
 from app.spaces.invitations.permissions import can_invite_into
-from app.spaces.invitations.queries import invitation_of
+from app.spaces.invitations.queries import invitation_of_hash
 from app.spaces.models import Invitation, InvitationSpace, Role, Space
 from app.spaces.operations import add_member, membership_in
 from app.spaces.permissions import forget_memberships, memberships_of
@@ -53,7 +54,12 @@ def accept(secret: str, who: User | Newcomer) -> Welcome:
     What it opens is checked with the rights its author has now. Raises NotFoundError when the link is over (used,
     cancelled, too old, unknown), RefusedError for another account, DomainError when nothing of it is left.
     """
-    invitation = _held(secret)
+    return accept_by_hash(hashed(secret), who)
+
+
+def accept_by_hash(secret_hash: str, who: User | Newcomer) -> Welcome:
+    """Accept an invitation by the hash of its secret, which a session may keep. As ``accept``."""
+    invitation = _held(secret_hash)
     account = user_by_email(invitation.email)
     if isinstance(who, User) and who.id != (account.id if account else None):
         raise RefusedError(_l("Cette invitation est pour une autre adresse."))
@@ -76,9 +82,9 @@ def accept(secret: str, who: User | Newcomer) -> Welcome:
     return Welcome(user, offer.spaces, offer.lapsed)
 
 
-def _held(secret: str) -> Invitation:
+def _held(secret_hash: str) -> Invitation:
     """Return the invitation of a secret, held until the end of the transaction. Raises NotFoundError."""
-    invitation = invitation_of(secret)
+    invitation = invitation_of_hash(secret_hash)
     if invitation is None:
         raise NotFoundError
     lock(invitation)

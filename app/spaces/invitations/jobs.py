@@ -41,7 +41,7 @@ def mail_invitation(payload: dict[str, Any]) -> None:
 
 
 def _mail(invitation: Invitation, author: User, offer: Offer, link: str) -> None:
-    spaces = [place.space for place in invitation.places if offer.needs_approval or place in offer.places]
+    spaces = offer.spaces
     with force_locale(invitation.language):
         if len(spaces) == 1 and not spaces[0].is_private:
             subject = _("%(name)s vous invite dans « %(space)s »", name=author.name, space=spaces[0].name)

@@ -9,7 +9,7 @@ from app.accounts.models import User, UserKind
 from app.accounts.organisations.domains import organisation_of_address
 from app.core.clock import now
 from app.core.i18n import lazy_gettext as _l
-from app.spaces.invitations.permissions import can_bring_in, can_open
+from app.spaces.invitations.permissions import can_bring_in, can_open, can_propose
 from app.spaces.models import Invitation, InvitationSpace, Role, Space
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Offer:
     """What may be accepted now. ``kind`` is what the person is afterwards, None when they may not come in at all.
 
     ``lapsed`` says, a sentence each, what the invitation no longer opens. ``needs_approval``: somebody of the network
-    must first let this new person in; the invitation keeps waiting meanwhile.
+    must first let this new person in; the invitation keeps waiting meanwhile, and ``places`` are those that would open.
     """
 
     kind: UserKind | None
@@ -59,11 +59,14 @@ def offer_of(invitation: Invitation, account: User | None) -> Offer:
     if is_own or (invitation.guest_until is not None and invitation.guest_until <= now()):
         return Offer(None, lapsed=[OWN if is_own else TOO_LATE])
     kind = _becomes(invitation, author, account)
-    if kind is None:
-        return Offer(None, lapsed=[NOT_RECOGNISED], needs_approval=True)
-    problems = [(place, _problem(author, place, invitation.kind, kind)) for place in invitation.places]
+    problems = [
+        (place, _problem(author, place, invitation.kind, kind or UserKind.MEMBER)) for place in invitation.places
+    ]
     places = [place for place, problem in problems if problem is None]
     lapsed = [problem for _place, problem in problems if problem is not None]
+    if kind is None:
+        waits = bool(places) or can_propose(author, invitation.email, invitation.organisation)
+        return Offer(None, places, [NOT_RECOGNISED] if waits else lapsed or [NOT_RECOGNISED], needs_approval=waits)
     if kind == UserKind.GUEST and not places:
         return Offer(None, lapsed=lapsed)
     if account is not None and account.is_member and lapsed and not places:

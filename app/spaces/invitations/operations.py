@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from app.accounts.models import User, UserKind
 from app.accounts.queries import normal_email
@@ -18,10 +19,21 @@ from app.core.text import clean_text, one_line
 from app.extensions import db
 from app.spaces.invitations.details import LONGEST_WORDS, InvitationDetails, check_stay, is_address
 from app.spaces.invitations.journal import RESENT, SENT
-from app.spaces.invitations.permissions import can_bring_in, can_invite_into, can_open, is_administrator, owns
+from app.spaces.invitations.permissions import (
+    can_bring_in,
+    can_invite_into,
+    can_open,
+    can_propose,
+    is_administrator,
+    is_referent,
+    owns,
+)
 from app.spaces.invitations.queries import open_invitations, sent_today
 from app.spaces.models import Invitation, InvitationSpace
 from app.spaces.permissions import can_moderate_space, takes_part
+
+if TYPE_CHECKING:
+    from flask_babel.speaklater import LazyString
 
 LIFE = timedelta(days=14)
 DAILY = 500
@@ -62,10 +74,21 @@ def _check_rights(by: User, details: InvitationDetails) -> None:
     if details.is_for_guest:
         if not details.spaces:
             raise DomainError(_l("Un invité vient dans un espace au moins : choisissez lequel."))
-    elif not can_bring_in(by, details.email, details.organisation) and not any(
-        can_invite_into(by, space) for space in details.spaces
+    elif not (
+        can_bring_in(by, details.email, details.organisation)
+        or can_propose(by, details.email, details.organisation)
+        or any(can_invite_into(by, space) for space in details.spaces)
     ):
-        raise RefusedError(_l("Vous n'invitez dans le réseau que des collègues de votre collectivité."))
+        raise RefusedError(_why_no_colleague(by, details))
+
+
+def _why_no_colleague(by: User, details: InvitationDetails) -> LazyString:
+    """Return why the person does not invite this address into the network."""
+    own = details.organisation if is_referent(by) else None
+    if own is None or own.id != by.organisation_id or not own.domains:
+        return _l("Vous n'invitez dans le réseau que des collègues de votre collectivité.")
+    domains = ", ".join(f"@{one.domain}" for one in own.domains)
+    return _l("Vous n'invitez que des adresses de votre collectivité : %(domains)s.", domains=domains)
 
 
 def _check_guest(by: User, details: InvitationDetails) -> None:

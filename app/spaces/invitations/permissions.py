@@ -60,17 +60,27 @@ def can_open(author: User, space: Space, kind: str, role: str = Role.MEMBER) -> 
 def can_bring_in(author: User, email: str, organisation: Organisation | None) -> bool:
     """Tell whether the person may make a member of the network of whoever has this address, for this organisation.
 
-    Administrators anyone; referents the colleagues of their organisation, unless the address is one of another; those
-    who run a space only addresses whose domain a member organisation has declared.
+    Administrators anyone; the others only addresses whose domain a member organisation has declared, and a referent
+    those of their own whether it is a member or not: anybody can open an address elsewhere in any name.
     """
     if not author.is_member:
         return False
     if author.is_admin:
         return True
     home = organisation_of_address(email)
-    if is_referent(author) and organisation is not None and organisation.id == author.organisation_id:
-        return home is None or home.id == organisation.id
-    return home is not None and home.is_member and (organisation is None or organisation.id == home.id)
+    if home is None or (organisation is not None and organisation.id != home.id):
+        return False
+    return home.is_member or (is_referent(author) and home.id == author.organisation_id)
+
+
+def can_propose(author: User, email: str, organisation: Organisation | None) -> bool:
+    """Tell whether a referent may invite a colleague whom administrators must then let in.
+
+    So it is where the organisation has declared no domain by which an address could be recognised.
+    """
+    if not is_referent(author) or organisation is None or organisation.id != author.organisation_id:
+        return False
+    return not organisation.domains and organisation_of_address(email) is None
 
 
 def owns(person: User, invitation: Invitation) -> bool:

@@ -27,7 +27,12 @@ SHOWN = timedelta(days=60)
 
 def invitation_of(secret: str) -> Invitation | None:
     """Return the invitation whose link can still be used; reading it does not use it up."""
-    found: Invitation | None = db.session.scalar(select(Invitation).where(Invitation.secret_hash == hashed(secret)))
+    return invitation_of_hash(hashed(secret))
+
+
+def invitation_of_hash(secret_hash: str) -> Invitation | None:
+    """Return the invitation that can still be used by the hash of its secret, which a session may keep."""
+    found: Invitation | None = db.session.scalar(select(Invitation).where(Invitation.secret_hash == secret_hash))
     return found if found is not None and found.is_open else None
 
 

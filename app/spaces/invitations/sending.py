@@ -34,7 +34,9 @@ def send_all(by: User, form: InvitationForm, here: Space | None = None) -> int:
     sent = len(recipients)
     flash(ngettext("%(num)s invitation est envoyée.", "%(num)s invitations sont envoyées.", sent))
     waiting = 0 if form.is_for_guests else sum(not can_bring_in(by, one.email, organisation) for one in recipients)
-    if waiting:
+    if waiting and "kind" not in form:
+        flash(_("L'équipe du réseau devra d'abord faire entrer ces personnes."), "warning")
+    elif waiting:
         flash(
             ngettext(
                 "%(num)s adresse n'est pas d'une collectivité membre : si cette personne n'a pas de compte, l'équipe "

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, flash, redirect, render_template, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_login import current_user
 
-from app.accounts.entering import PASSWORD, enter
+from app.accounts.entering import CARRIED_KEY, PASSWORD, enter
 from app.accounts.models import User
 from app.accounts.passwords import hash_password
 from app.accounts.queries import may_sign_in, user_by_email
-from app.core.access import anyone, person
+from app.core.access import anyone, person, signed_in
 from app.core.db import transaction
 from app.core.errors import DomainError, NotFoundError
 from app.core.i18n import LANGUAGE_KEY
 from app.core.i18n import gettext as _
-from app.spaces.invitations.accepting import Newcomer, Welcome, accept
+from app.core.i18n import lazy_gettext as _l
+from app.core.sessions import hashed
+from app.spaces.invitations.accepting import Newcomer, Welcome, accept_by_hash
 from app.spaces.invitations.forms import AcceptForm
 from app.spaces.invitations.offers import Offer, offer_of
-from app.spaces.invitations.queries import invitation_of
+from app.spaces.invitations.queries import invitation_of_hash
 from app.spaces.models import Invitation
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from flask_babel.speaklater import LazyString
 
 blueprint = Blueprint("invitations", __name__)
+INVITATION = "invitation"
+OPEN_AGAIN = _l("Ouvrez de nouveau le lien du courriel, dans ce navigateur.")
 NO_REFERRER = {"Referrer-Policy": "no-referrer"}
 
 
@@ -36,7 +40,20 @@ NO_REFERRER = {"Referrer-Policy": "no-referrer"}
 @anyone
 def invitation_page(secret: str) -> ResponseReturnValue:
     """Show what an invitation opens, or accept it. Opening the page does not use the link up."""
-    invitation = invitation_of(secret)
+    return _invitation(hashed(secret))
+
+
+@blueprint.route("/invitation", methods=["GET", "POST"])
+@signed_in
+def carried_page() -> ResponseReturnValue:
+    """Show the invitation whose link was opened before signing in, or accept it: its secret stands in no address."""
+    carried = session.get(CARRIED_KEY)
+    secret_hash = carried.get(INVITATION) if isinstance(carried, dict) else None
+    return _invitation(secret_hash) if isinstance(secret_hash, str) else _over([OPEN_AGAIN])
+
+
+def _invitation(secret_hash: str) -> ResponseReturnValue:
+    invitation = invitation_of_hash(secret_hash)
     account = user_by_email(invitation.email) if invitation is not None else None
     if invitation is None or (account is not None and not may_sign_in(account)):
         return _over()
@@ -46,9 +63,12 @@ def invitation_page(secret: str) -> ResponseReturnValue:
     form = AcceptForm(invitation.email, obj=invitation)
     if account is None and not current_user.is_authenticated and not offer.needs_approval:
         if form.validate_on_submit():
-            return _accepted(secret, _newcomer(form))
+            return _accepted(secret_hash, _newcomer(form))
     elif form.is_submitted() and account is not None and current_user == account:
-        return _accepted(secret, person())
+        return _accepted(secret_hash, person())
+    elif "sign_in" in request.form and account is not None and not current_user.is_authenticated:
+        session[CARRIED_KEY] = {INVITATION: secret_hash}
+        return redirect(url_for("accounts.sign_in_page", next=url_for("invitations.carried_page")))
     return _page(invitation, offer, account, form)
 
 
@@ -69,15 +89,16 @@ def _newcomer(form: AcceptForm) -> Newcomer:
     return Newcomer(form.name.data or "", form.function.data or "", password, form.language.data)
 
 
-def _accepted(secret: str, who: User | Newcomer) -> ResponseReturnValue:
+def _accepted(secret_hash: str, who: User | Newcomer) -> ResponseReturnValue:
     """Accept, and bring the person to the first space that opened, or home."""
     try:
         with transaction():
-            welcome = accept(secret, who)
+            welcome = accept_by_hash(secret_hash, who)
     except NotFoundError:
         return _over()
     except DomainError as error:
         return _over([error.message])
+    session.pop(CARRIED_KEY, None)
     first = welcome.spaces[0] if welcome.spaces else None
     target = url_for("spaces.space_page", slug=first.slug) if first else url_for("home.home_page")
     answer: ResponseReturnValue = redirect(target)

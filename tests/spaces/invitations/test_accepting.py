@@ -211,7 +211,9 @@ def test_referent_who_changed_city_brings_nobody_in(context: Flask, cast: Cast) 
 
 
 def test_referents_colleague_does_not_enter_a_space_that_is_not_free_any_more(context: Flask, cast: Cast) -> None:
-    invited(REFERENT, NEW, OPEN, organisation=loaded(REFERENT).organisation)
+    own = loaded(REFERENT).organisation
+    declare_domain(own.id if own else None)
+    invited(REFERENT, NEW, OPEN, organisation=own)
     secret = secret_for(context)
     with transaction():
         space(OPEN).join_policy = JoinPolicy.REQUEST

@@ -107,6 +107,10 @@ def test_referent_makes_members_of_their_own_city_only(context: Flask, cast: Cas
         make_member(loaded(REFERENT), loaded(GUEST))
     with transaction():
         loaded(GUEST).organisation = loaded(REFERENT).organisation
+    with pytest.raises(RefusedError), transaction():
+        make_member(loaded(REFERENT), loaded(GUEST))
+    declare_domain(loaded(REFERENT).organisation_id, GUEST.partition("@")[2])
+    with transaction():
         assert make_member(loaded(REFERENT), loaded(GUEST))
     assert loaded(GUEST).is_member
 

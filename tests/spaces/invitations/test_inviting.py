@@ -17,7 +17,9 @@ from app.core.db import transaction
 from app.core.errors import DomainError, RefusedError, TooManyError
 from app.extensions import db
 from app.spaces.invitations import operations
+from app.spaces.invitations.accepting import Newcomer, accept
 from app.spaces.invitations.details import InvitationDetails
+from app.spaces.invitations.offers import offer_of
 from app.spaces.invitations.operations import cancel, send_again
 from app.spaces.invitations.queries import invitation_of
 from app.spaces.models import Role
@@ -45,6 +47,7 @@ from tests.spaces.invitations.post import (
     secret_for,
     space,
     text_of,
+    written_to,
 )
 from tests.support import loaded
 
@@ -101,6 +104,7 @@ def test_referent_brings_colleagues_and_opens_what_is_open(
 ) -> None:
     own = loaded(REFERENT).organisation
     assert own is not None
+    declare_domain(own.id)
     if may:
         assert invitation(invited(REFERENT, NEW, *slugs, organisation=own)).organisation_id == own.id
     else:
@@ -117,6 +121,24 @@ def test_referent_brings_nobody_of_another_city_nor_guests(context: Flask, cast:
     declare_domain(other.id if other else None)
     with pytest.raises(RefusedError):
         invited(REFERENT, NEW, organisation=own)
+
+
+def test_referent_invites_only_addresses_of_the_domains_of_their_city(context: Flask, cast: Cast) -> None:
+    own = loaded(REFERENT).organisation
+    declare_domain(own.id if own else None, "lanvallec.example")
+    with pytest.raises(RefusedError) as refusal:
+        invited(REFERENT, "lea@gmail.com", organisation=own)
+    assert "@lanvallec.example" in str(refusal.value.message)
+    invited(REFERENT, "lea@lanvallec.example", organisation=own)
+
+
+def test_colleague_of_a_city_without_domain_waits_for_the_team(context: Flask, cast: Cast) -> None:
+    invited(REFERENT, NEW, OPEN, organisation=loaded(REFERENT).organisation)
+    offer = offer_of(written_to(), None)
+    assert (offer.kind, offer.needs_approval, [one.slug for one in offer.spaces]) == (None, True, [OPEN])
+    secret = secret_for(context)
+    with pytest.raises(DomainError), transaction():
+        accept(secret, Newcomer("Léa Martin", "", "hash", "fr"))
 
 
 @pytest.mark.parametrize("email", ["", "lea", "lea@ville", "lea@@ville.fr", "lea@ville.fr, bob@ville.fr", "a b@c.fr"])

@@ -18,7 +18,7 @@ from app.spaces.invitations import operations
 from app.spaces.models import Invitation, Role
 from app.spaces.operations import add_member
 from tests.people import ADMIN, FACILITATOR, MEMBER, OPEN, PRIVATE, REFERENT, REQUEST, Cast
-from tests.spaces.invitations.post import NEW, invitation, invited, secret_for, space, written_to
+from tests.spaces.invitations.post import NEW, declare_domain, invitation, invited, secret_for, space, written_to
 from tests.support import Browser, CountedStatements, loaded
 
 PAGE = f"/espaces/{PRIVATE}/invitations"
@@ -144,6 +144,18 @@ def test_referent_invites_colleagues_from_their_own_page(app: Flask, cast: Cast)
         one = written_to()
         assert (one.kind, one.guest_until, one.organisation) == (UserKind.MEMBER, None, loaded(REFERENT).organisation)
     assert page.post(url, form(spaces=[PRIVATE])).status_code == 422
+    assert "devra d’abord faire entrer ces personnes" in page.get(url).text
+
+
+def test_referent_reads_which_addresses_come_in(app: Flask, cast: Cast) -> None:
+    page, url = Browser(app, REFERENT), "/moi/collegues"
+    assert "aucun domaine de courriel" in page.get(url).text
+    with app.app_context():
+        declare_domain(loaded(REFERENT).organisation_id, "lanvallec.example")
+    assert "@lanvallec.example" in page.get(url).text
+    refused = page.post(url, form(addresses="lea@gmail.com"))
+    assert refused.status_code == 403
+    assert "@lanvallec.example" in refused.text.split('id="inviter"')[1].split("<textarea")[0]
 
 
 def test_invitation_is_sent_again_and_withdrawn_from_the_page(app: Flask, cast: Cast) -> None:

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pyotp
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from app.accounts.factors import begin_factor, key_of
 from app.accounts.models import UserKind
 from app.accounts.queries import user_by_email
 from app.core import clock
 from app.core.clock import now
 from app.core.db import transaction
+from app.core.sessions import UserSession
+from app.extensions import db
 from app.spaces.invitations.operations import cancel
+from app.spaces.models import Role
+from app.spaces.operations import membership_in
 from tests.people import ADMIN, FACILITATOR, MEMBER, OPEN, OUTSIDER, PASSWORD, PRIVATE, Cast
-from tests.spaces.invitations.post import NEW, invited, secret_for, space, written_to
+from tests.spaces.invitations.post import NEW, invited, mails, secret_for, space, text_of, written_to
 from tests.support import Browser, loaded
 
 FORM = {"name": "Léa Martin", "function": "Adjointe", "language": "fr", "password": "trois barques rouges penchent"}
@@ -72,10 +79,72 @@ def test_known_address_signs_in_then_accepts(app: Flask, cast: Cast) -> None:
     assert "Vous avez déjà un compte" in page.text
     assert "password" not in page.text
     assert here.post(path, FORM).status_code == 200
-    back = here.post("/connexion", {"email": OUTSIDER, "password": PASSWORD, "next": path})
-    assert back.headers["Location"] == path
-    assert "Accepter" in here.get(path).text
-    assert here.post(path).headers["Location"] == f"/espaces/{PRIVATE}"
+    onward = here.post(path, {"sign_in": "1"}).headers["Location"]
+    assert onward == "/connexion?next=/invitation"
+    here.get(onward)
+    back = here.post("/connexion", {"email": OUTSIDER, "password": PASSWORD, "next": "/invitation"})
+    assert back.headers["Location"] == "/invitation"
+    assert "Accepter" in here.get("/invitation").text
+    assert here.post("/invitation").headers["Location"] == f"/espaces/{PRIVATE}"
+    assert here.get("/invitation").status_code == 404
+
+
+def test_secret_of_an_invitation_stands_in_no_other_address_nor_in_the_session(app: Flask, cast: Cast) -> None:
+    path = link(app, FACILITATOR, OUTSIDER, PRIVATE)
+    secret, here = path.rpartition("/")[2], Browser(app)
+    assert secret not in here.get(path).text
+    here.post(path, {"sign_in": "1"})
+    with app.app_context():
+        kept = [one.data for one in db.session.scalars(select(UserSession))]
+    assert any("carried" in data for data in kept)
+    assert not any(secret in data for data in kept)
+
+
+def test_invitation_waits_behind_the_second_step(app: Flask, cast: Cast) -> None:
+    path = link(app, FACILITATOR, OUTSIDER, PRIVATE)
+    with app.app_context():
+        with transaction():
+            begin_factor(loaded(OUTSIDER))
+            loaded(OUTSIDER).totp_confirmed_at = now()
+        code = pyotp.TOTP(key_of(loaded(OUTSIDER)) or "").at(now())
+    here = Browser(app)
+    here.get(path)
+    here.post(path, {"sign_in": "1"})
+    here.post("/connexion", {"email": OUTSIDER, "password": PASSWORD, "next": "/invitation"})
+    here.get("/connexion/code")
+    answer = here.post("/connexion/code", {"code": code})
+    assert answer.headers["Location"] == "/invitation"
+    assert "Cercle fermé" in here.get("/invitation").text
+
+
+def test_invitation_page_without_a_link_opened_before_says_to_open_it_again(app: Flask, cast: Cast) -> None:
+    answer = Browser(app, MEMBER).get("/invitation")
+    assert answer.status_code == 404
+    assert "Ouvrez de nouveau le lien du courriel" in answer.text
+
+
+def test_mail_names_only_what_its_author_may_still_open(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        invited(FACILITATOR, NEW, OPEN, PRIVATE, name="Léa")
+        with transaction():
+            place = membership_in(space(PRIVATE), loaded(FACILITATOR))
+            assert place is not None
+            place.role = Role.MEMBER
+        path = f"/invitation/{secret_for(app, NEW)}"
+        message = text_of(next(one for one in mails(app) if one["To"] == NEW))
+    assert "Atelier ouvert" in message
+    assert "Cercle fermé" not in message
+    assert "Cercle fermé" not in Browser(app).get(path).text
+
+
+def test_nothing_is_mailed_when_the_author_may_open_nothing_any_more(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        invited(FACILITATOR, "jamais@ville-nouvelle.example", PRIVATE)
+        with transaction():
+            place = membership_in(space(PRIVATE), loaded(FACILITATOR))
+            assert place is not None
+            place.role = Role.MEMBER
+        assert "jamais@ville-nouvelle.example" not in {one["To"] for one in mails(app)}
 
 
 def test_somebody_else_is_told_and_accepts_nothing(app: Flask, cast: Cast) -> None:
