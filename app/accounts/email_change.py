@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import delete, or_, select
 
+from app.accounts.events import AddressChanged
 from app.accounts.models import EmailChange, User
 from app.accounts.operations import SECRET_BYTES, end_links
 from app.accounts.queries import may_sign_in, normal_email, user_by_email
@@ -17,6 +18,7 @@ from app.core.audit import record
 from app.core.clock import now
 from app.core.db import lock, transaction
 from app.core.errors import NotFoundError
+from app.core.events import announce
 from app.core.i18n import lazy_gettext as _l
 from app.core.jobs import job
 from app.core.mail import send
@@ -104,6 +106,8 @@ def confirm_change(secret: str) -> Progress:
         return Progress.IMPOSSIBLE
     old, user.email = user.email, new
     end_links(user)
+    db.session.flush()
+    announce(AddressChanged(user.id, old))
     record("user.email_changed", user, user)
     for place in (old, new):
         tell(

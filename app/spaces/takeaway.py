@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import delete, select, update
 
+from app.accounts.events import AddressChanged
 from app.accounts.models import User
+from app.core.events import listen
 from app.core.i18n import gettext as _
 from app.core.slots import fill
 from app.core.takeaway import ExportPart
@@ -80,6 +82,17 @@ def leave_spaces(user: User, _withdraw: bool) -> None:  # noqa: FBT001 - the slo
         db.session.execute(delete(model).where(model.user_id == user.id))
     theirs = (Invitation.email == user.email) | (Invitation.accepted_by_id == user.id)
     db.session.execute(delete(Invitation).where(theirs))
-    db.session.execute(update(Membership).where(Membership.sponsor_id == user.id).values(sponsor_id=None))
     forget_in_lists(user.email)
+    db.session.execute(update(Membership).where(Membership.sponsor_id == user.id).values(sponsor_id=None))
     forget_memberships(user)
+
+
+@listen(AddressChanged)
+def forget_former_address(event: AddressChanged) -> None:
+    """Forget what waits at an address its owner gave up.
+
+    Whoever reads it now may be another; and erasing the person later would not find it.
+    """
+    waiting = (Invitation.email == event.former) & Invitation.accepted_by_id.is_(None)
+    db.session.execute(delete(Invitation).where(waiting))
+    forget_in_lists(event.former)

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from app.accounts.models import SecretLink
 from app.accounts.operations import RESET_ATTEMPTS, set_password
 from app.accounts.passwords import hash_password
+from app.accounts.requests.jobs import WELCOME_LIFE
 from app.core import clock
 from app.core.db import transaction
 from app.extensions import db
@@ -112,6 +113,8 @@ def test_link_dies_after_an_hour(app: Flask, cast: Cast) -> None:
     answer = choose(app, link)
     assert answer.status_code == 404
     assert "Ce lien n’est plus valable" in answer.text
+    assert WELCOME_LIFE.days == 14
+    assert "pendant 14 jours celui d’un message de bienvenue, pendant une heure les autres" in answer.text
 
 
 def test_every_link_dies_when_the_password_changes(app: Flask, cast: Cast) -> None:

@@ -18,8 +18,13 @@ from app.accounts.queries import user_by_email, valid_link
 from app.core import clock
 from app.core.audit import AuditEntry
 from app.core.db import transaction
+from app.core.sheets import read_text
 from app.extensions import db
-from tests.people import MEMBER, OUTSIDER, PASSWORD, Cast
+from app.spaces.importing.operations import keep_sheet
+from app.spaces.invitations.details import InvitationDetails
+from app.spaces.invitations.operations import invite
+from app.spaces.models import Invitation, PeopleImportRow, Space
+from tests.people import FACILITATOR, MEMBER, OUTSIDER, PASSWORD, REQUEST, Cast
 from tests.support import Browser, loaded, work
 
 NEW_PASSWORD = "sept girafes lisent dehors"
@@ -125,6 +130,24 @@ def test_address_changes_once_both_have_confirmed_in_any_order(app: Flask, cast:
     with app.app_context():
         entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "user.email_changed")).one()
         assert entry.detail == {}  # the journal names nobody but by an id: erased is erased
+
+
+def test_what_waits_at_the_former_address_goes_with_it(app: Flask, cast: Cast) -> None:
+    ask(app, NEW)
+    both = links(app)
+    with app.app_context(), transaction():
+        by, space = loaded(FACILITATOR), db.session.get_one(Space, cast.spaces[REQUEST])
+        for email in (MEMBER, OUTSIDER):
+            invite(by, InvitationDetails(email, spaces=(space,)))
+        keep_sheet(by, "liste.csv", read_text(f"Nom;Adresse\nMalik Benali;{MEMBER}\nOdile;{OUTSIDER}\n"))
+    for link in both:
+        confirm(app, link)
+    with app.app_context():
+        assert db.session.scalars(select(Invitation.email)).all() == [OUTSIDER]
+        assert [row.cells[1] for row in db.session.scalars(select(PeopleImportRow).order_by(PeopleImportRow.n))] == [
+            "",
+            OUTSIDER,
+        ]
 
 
 def test_opening_the_links_changes_nothing(app: Flask, cast: Cast) -> None:

@@ -60,6 +60,11 @@ UNKNOWN = "zorglubinconnu"
 @pytest.fixture
 def planted(app: Flask, cast: Cast) -> list[str]:
     """Plant the canaries in the private space and index them; return every address where one could sing."""
+    return plant(app, PRIVATE, MEMBER)
+
+
+def plant(app: Flask, slug: str, voice: str) -> list[str]:
+    """Plant the canaries in a space, with a second person of it; return every address where one could sing."""
     said = CANARIES
     with app.app_context():
         file = receive(io.BytesIO(f"Le texte {said['textefichier']}.".encode()), f"{said['nomfichier']}.txt")
@@ -72,23 +77,23 @@ def planted(app: Flask, cast: Cast) -> list[str]:
             tags=[said["motcle"]],
         )
         with transaction():
-            space = db.session.scalars(select(Space).where(Space.slug == PRIVATE)).one()
+            space = db.session.scalars(select(Space).where(Space.slug == slug)).one()
             resource = share_resource(loaded(FACILITATOR), space, details, files=[file])
             thread = start_thread(loaded(FACILITATOR), space, f"Question {said['question']}", "Bonjour.")
-            reply(loaded(MEMBER), thread, f"Réponse {said['message']}")
-            comment(loaded(MEMBER), resource, f"Commentaire {said['commentaire']}")
+            reply(loaded(voice), thread, f"Réponse {said['message']}")
+            comment(loaded(voice), resource, f"Commentaire {said['commentaire']}")
             open_space = db.session.scalars(select(Space).where(Space.slug == OPEN)).one()
             start_thread(
                 loaded(FACILITATOR), open_space, "Une question ouverte", f"Voir [[resource:{resource.public_id}]]."
             )
             public = (resource.public_id, thread.public_id, resource.attachments[0].current.public_id)
-        addresses = _addresses(*public)
+        addresses = _addresses(slug, *public)
         open_thread = db.session.scalars(select(Thread.public_id).where(Thread.title == "Une question ouverte")).one()
     work(app)
     return [*addresses, f"/discussions/{open_thread}-une-question-ouverte"]
 
 
-def _addresses(resource: str, thread: str, file: str) -> list[str]:
+def _addresses(slug: str, resource: str, thread: str, file: str) -> list[str]:
     pages = ["/", "/espaces", f"/espaces/{OPEN}", f"/espaces/{OPEN}/membres", f"/espaces/{OPEN}/ressources"]
     pages += [
         f"/espaces/{OPEN}/discussions",
@@ -98,7 +103,7 @@ def _addresses(resource: str, thread: str, file: str) -> list[str]:
         "/ressources?tri=titre",
     ]
     pages += [f"/ressources?mot={CANARIES['motcle']}", "/discussions/nouvelle", "/ressources/nouvelle"]
-    pages += [f"/espaces/{PRIVATE}{end}" for end in ("", "/membres", "/ressources", "/discussions")]
+    pages += [f"/espaces/{slug}{end}" for end in ("", "/membres", "/ressources", "/discussions")]
     pages += [f"/ressources/{resource}-x", f"/ressources/{resource}-x?q=texte&vue=texte", f"/discussions/{thread}-x"]
     pages += [f"/fichiers/{file}/x.txt", f"/fichiers/{file}/etat", f"/ressources/{resource}/commentaires"]
     return pages
@@ -138,14 +143,14 @@ def test_search_for_a_canary_answers_like_a_search_for_nothing(app: Flask, plant
     for who in BLIND[1:]:
         here = browser(who)
         for pattern in ("{}", '"{}"', "question {} -ville", "{}*"):
-            unknown = _without_echo(here, pattern.format(UNKNOWN))
+            unknown = without_echo(here, pattern.format(UNKNOWN))
             told += [
-                f"{who}: {word}" for word in CANARIES.values() if _without_echo(here, pattern.format(word)) != unknown
+                f"{who}: {word}" for word in CANARIES.values() if without_echo(here, pattern.format(word)) != unknown
             ]
     assert told == []
 
 
-def _without_echo(here: Any, words: str) -> tuple[int, bytes]:
+def without_echo(here: Any, words: str) -> tuple[int, bytes]:
 
     answer = here.get("/recherche", query_string={"q": words})
     page = answer.data
@@ -208,7 +213,7 @@ def test_thing_moved_into_a_closed_space_is_closed_before_the_index_knows(app: F
         resource.space_id = cast.spaces[PRIVATE]
         index_soon("resource", resource.id)
     assert here.get(f"/ressources/{public_id}-x").status_code == 404
-    assert _without_echo(here, "zorglubmobile") == _without_echo(here, UNKNOWN)
+    assert without_echo(here, "zorglubmobile") == without_echo(here, UNKNOWN)
 
 
 def test_administration_names_spaces_and_tells_nothing_of_what_they_hold(

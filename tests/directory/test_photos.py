@@ -16,7 +16,8 @@ from app.core.db import transaction
 from app.core.storage import storage
 from app.directory.photos import LARGE, SMALL, small_name
 from app.library.jobs import sweep_storage
-from tests.people import FACILITATOR, GUEST, MEMBER, OUTSIDER, Cast
+from app.spaces.departures import close_person
+from tests.people import ADMIN, FACILITATOR, GUEST, MEMBER, OUTSIDER, Cast
 from tests.support import Browser, loaded
 
 SEND = "/moi/profil/photo"
@@ -129,9 +130,23 @@ def test_photo_stands_beside_the_name_where_it_may(app: Flask, cast: Cast, brows
 
 def test_removed_photo_is_gone_at_once(app: Flask, cast: Cast, browser: Any) -> None:
     here = browser(MEMBER)
-    _send(here, _jpeg())
-    assert here.post(SEND, {"retirer": "1"}).status_code == 302
-    assert here.get(_address(app, MEMBER)).status_code == 404
+    addresses = [_address(app, MEMBER, side) for side in (SMALL, LARGE)]
+    for leaving in ("removed", "closed", "erased"):
+        _send(here, _jpeg())
+        tags = [here.get(one).headers["ETag"] for one in addresses]
+        if leaving == "removed":
+            assert here.post(SEND, {"retirer": "1"}).status_code == 302
+        else:
+            with app.app_context(), transaction():
+                close_person(loaded(MEMBER), by=None) if leaving == "closed" else erase(loaded(MEMBER), withdraw=False)
+        for reader in (browser(FACILITATOR), browser(ADMIN), here):
+            for one, tag in zip(addresses, tags, strict=True):
+                gone = reader.get(one, headers={"If-None-Match": tag}, follow_redirects=True)
+                assert (gone.mimetype, gone.status_code in {200, 404}) == ("text/html", True), leaving
+        if leaving == "closed":
+            with app.app_context(), transaction():
+                loaded(MEMBER).disabled_at = None
+            here.sign_in(MEMBER)
 
 
 def test_small_size_goes_with_its_photo(app: Flask, cast: Cast, browser: Any) -> None:

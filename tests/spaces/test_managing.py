@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from email.message import EmailMessage
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.accounts.models import User
+from app.accounts.models import ShownTo, User
 from app.core.audit import AuditEntry
 from app.core.db import transaction
 from app.extensions import db
 from app.spaces.models import JoinRequest, Membership, Role, Space
 from app.spaces.operations import membership_in
 from app.spaces.queries import space_by_slug
+from app.spaces.views.people import ADDRESSES
 from tests.people import (
     ADMIN,
     ENTERED,
@@ -105,9 +107,11 @@ def test_removed_person_reads_no_more_and_what_they_wrote_stays(app: Flask, cast
 
 def test_member_added_without_acceptance_is_told(app: Flask, cast: Cast) -> None:
     browser, page = Browser(app, FACILITATOR), f"/espaces/{PRIVATE}/membres/ajouter"
-    assert "Odile Kervella" in browser.get(f"{page}?q={OUTSIDER}").text
     with app.app_context():
-        sent = {"person": loaded(OUTSIDER).public_id, "q": OUTSIDER}
+        with transaction():
+            loaded(OUTSIDER).in_directory, loaded(OUTSIDER).email_shown_to = True, ShownTo.NETWORK
+        sent = {"person": loaded(OUTSIDER).public_id}
+    assert "Odile Kervella" in browser.get(f"{page}?q={OUTSIDER}").text
     assert browser.post(page, sent).status_code == 302
     assert _role(app, PRIVATE, OUTSIDER) == Role.MEMBER
     (mail,) = _mails(app)
@@ -134,7 +138,35 @@ def test_person_one_may_not_know_of_is_not_added_by_their_id(app: Flask, cast: C
     for email in (OUTSIDER, GUEST, FORMER, FACILITATOR):
         with app.app_context():
             public_id = db.session.scalars(select(User.public_id).where(User.email == email)).one()
-        assert browser.post(page, {"person": public_id, "q": "x"}).status_code == 404, email
+        assert browser.post(page, {"person": public_id, "q": email}).status_code == 404, email
+
+
+def test_whether_an_address_has_an_account_is_not_told_to_who_adds(app: Flask, cast: Cast) -> None:
+    browser, page = Browser(app, FACILITATOR), f"/espaces/{REQUEST}/membres/ajouter?q="
+    with app.app_context(), transaction():
+        loaded(REFERENT).in_directory = True  # known to all, by name; her address is hers
+        loaded(REFERENT).email_shown_to = ShownTo.NOBODY
+    nobody = "personne@nulle-part.example"
+    answers = set()
+    for email in (nobody, OUTSIDER, REFERENT, GUEST, FORMER, FACILITATOR):
+        answer = browser.get(page + email)
+        assert f"adresse={email}" in answer.text.replace("%40", "@")
+        main = answer.text.split("<main")[1].replace(email.replace("@", "%40"), "").replace(email, "")
+        answers.add((answer.status_code, re.sub(r'name="csrf_token" value="[^"]+"', "", main)))
+    assert len(answers) == 1
+    assert browser.get(f"/espaces/{REQUEST}/membres/suggestions?q={OUTSIDER}").text.strip() == ""
+    invite = browser.get(f"/espaces/{REQUEST}/invitations?adresse={OUTSIDER}").text
+    assert f">\n{OUTSIDER}</textarea>" in invite.replace("\r", "")
+
+
+def test_addresses_are_not_tried_without_end(app: Flask, cast: Cast) -> None:
+    browser, page = Browser(app, FACILITATOR), f"/espaces/{REQUEST}/membres/ajouter?q="
+    with app.app_context():
+        for _ in range(ADDRESSES.free):
+            ADDRESSES.count(str(cast.people[FACILITATOR]))
+    refused = browser.get(f"{page}un@ville.example")
+    assert (refused.status_code, "Retry-After" in refused.headers) == (429, True)
+    assert browser.get(f"{page}malik").status_code == 200
 
 
 def test_request_carries_a_message_and_is_admitted(app: Flask, cast: Cast) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from sqlalchemy import select
 
-from app.accounts.models import User
+from app.accounts.models import User, UserKind
+from app.accounts.queries import LONGEST_EMAIL
 from app.core.access import person, signed_in
 from app.core.db import PUBLIC_ID_LENGTH, transaction
 from app.core.errors import DomainError, NotFoundError
 from app.core.i18n import gettext as _
 from app.core.paging import page_number
+from app.core.text import one_line
 from app.extensions import db
 from app.spaces.blueprint import SpaceBlueprint, render_space_page
 from app.spaces.invitations.forms import InvitationForm, StayForm
@@ -60,6 +62,9 @@ def _form(space: Space) -> InvitationForm:
     form.here = space
     others = [one for one in inviting_spaces(person()) if one.id != space.id]
     form.offer(others, [one for one in sponsors_in(space) if one.id != person().id], person())
+    asked = one_line(request.args.get("adresse", ""))[:LONGEST_EMAIL]
+    if asked and not form.is_submitted():
+        form.addresses.data, form.kind.data = asked, UserKind.MEMBER.value
     return form
 
 

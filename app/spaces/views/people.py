@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 
 from app.accounts.models import User
+from app.accounts.queries import is_address, normal_email
 from app.core.access import person, signed_in
 from app.core.db import PUBLIC_ID_LENGTH, transaction
 from app.core.errors import DomainError, NotFoundError
 from app.core.i18n import gettext as _
 from app.core.text import one_line
+from app.core.throttle import Limit
 from app.extensions import db
 from app.spaces.adding import member_to_add, members_to_add
 from app.spaces.asking import admit, refuse
 from app.spaces.blueprint import render_space_page
 from app.spaces.forms import RefusalForm
 from app.spaces.hosting import add_directly, change_role, take_out
+from app.spaces.invitations.permissions import can_invite_into
 from app.spaces.models import JoinRequest, Membership, Role, Space
 from app.spaces.operations import membership_in
 from app.spaces.permissions import can_run_space
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
 
 PERSON = f"<string(length={PUBLIC_ID_LENGTH}):public_id>"
 LONGEST_WORDS = 254
+ADDRESSES = Limit("addresses to add", free=60, rest=timedelta(minutes=10))
 
 
 def _back(space: Space) -> ResponseReturnValue:
@@ -98,14 +103,18 @@ def _said(space: Space, error: DomainError) -> ResponseReturnValue:
 @blueprint.route("/membres/ajouter", methods=["GET", "POST"])
 @signed_in
 def add_page(space: Space) -> ResponseReturnValue:
-    """Look for members of the network by name, city or address, and add one without waiting for an answer."""
+    """Look for members of the network one knows, and add one without waiting for an answer."""
     me = person()
     can_run_space.require(me, space)
     words = one_line(request.values.get("q", ""))[:LONGEST_WORDS]
     if request.method == "GET":
+        if is_address(normal_email(words)):
+            ADDRESSES.check(str(me.id))
+            ADDRESSES.count(str(me.id))
         found = members_to_add(me, space, words)
-        return render_space_page("spaces/add.html", space, words=words, found=found)
-    user = member_to_add(me, space, request.form.get("person", ""), words)
+        invites = is_address(normal_email(words)) and can_invite_into(me, space)
+        return render_space_page("spaces/add.html", space, words=words, found=found, invites=invites)
+    user = member_to_add(me, space, request.form.get("person", ""))
     if user is None:
         raise NotFoundError
     try:

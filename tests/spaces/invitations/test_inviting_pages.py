@@ -143,8 +143,8 @@ def test_referent_invites_colleagues_from_their_own_page(app: Flask, cast: Cast)
     with app.app_context():
         one = written_to()
         assert (one.kind, one.guest_until, one.organisation) == (UserKind.MEMBER, None, loaded(REFERENT).organisation)
-    assert page.post(url, form(spaces=[PRIVATE])).status_code == 422
     assert "devra d’abord faire entrer ces personnes" in page.get(url).text
+    assert page.post(url, form(spaces=[PRIVATE])).status_code == 422
 
 
 def test_referent_reads_which_addresses_come_in(app: Flask, cast: Cast) -> None:
