@@ -55,9 +55,10 @@ class Rule:
     page, a list, a count and a search never disagree; ``why`` follows the same composition down to the simple rules.
 
     ``sentence`` says what holds when the rule does; ``otherwise`` is the same denied. ``of_thing`` marks a rule that
-    looks at the thing alone, whoever asks. A composed rule given a sentence of its own by ``called`` keeps in
-    ``definition`` what it is made of. ``joined`` is the word that joins its sentence, « and » or « or », empty when it
-    says one thing: inside a longer sentence it then stands in brackets.
+    looks at the thing alone, whoever asks. A composed rule keeps its ``parts``; given a sentence of its own by
+    ``called`` it keeps in ``behind`` what it is made of, and may have a ``title``, the act it allows, for the page that
+    lists the rules. ``joined`` is the word that joins its sentence, « and » or « or », empty when it says one thing:
+    inside a longer sentence it then stands in brackets.
     """
 
     name: str
@@ -67,8 +68,15 @@ class Rule:
     otherwise: str | LazyString | None = None
     of_thing: bool = False
     explain: Explanation | None = None
-    definition: str | LazyString | None = None
+    behind: Rule | None = None
+    title: str | LazyString | None = None
     joined: str = ""
+    parts: tuple[Rule, ...] = ()
+
+    @property
+    def definition(self) -> str | LazyString | None:
+        """What a rule with a sentence of its own is made of, in words; None for the others."""
+        return self.behind.sentence if self.behind is not None else None
 
     def __call__(self, person: Any, thing: Any) -> bool:
         """Tell whether this person may, for this thing."""
@@ -92,9 +100,13 @@ class Rule:
                 raise NotFoundError
             raise RefusedError
 
-    def called(self, sentence: str | LazyString) -> Rule:
+    def called(self, sentence: str | LazyString, title: str | LazyString | None = None) -> Rule:
         """Return the same rule under a sentence of its own, by which other rules name it."""
-        return replace(self, sentence=sentence, definition=self.sentence, joined="")
+        return replace(self, sentence=sentence, behind=self, title=title, joined="", parts=())
+
+    def asked_of(self, name: str, test: Test, clause: Clause, explain: Explanation) -> Rule:
+        """Return this rule asked of another kind of thing, with the same words."""
+        return replace(self, name=name, test=test, clause=clause, explain=explain)
 
     def __and__(self, other: Rule) -> Rule:
         return Rule(
@@ -104,6 +116,7 @@ class Rule:
             lambda person: and_(self.where(person), other.where(person)),
             explain=_deciding(all, self, other),
             joined="and",
+            parts=(*self.joined_by("and"), *other.joined_by("and")),
         )
 
     def __or__(self, other: Rule) -> Rule:
@@ -114,6 +127,7 @@ class Rule:
             lambda person: or_(self.where(person), other.where(person)),
             explain=_deciding(any, self, other),
             joined="or",
+            parts=(*self.joined_by("or"), *other.joined_by("or")),
         )
 
     def __invert__(self) -> Rule:
@@ -135,6 +149,10 @@ class Rule:
         if self.otherwise is not None:
             return self.otherwise
         return _l("il est faux que %(sentence)s", sentence=self.inside("not"))
+
+    def joined_by(self, word: str) -> tuple[Rule, ...]:
+        """Return the rules this one joins by a word, itself when it joins none so."""
+        return self.parts if self.parts and self.joined == word else (self,)
 
     def inside(self, joined: str) -> str | LazyString:
         """Return the sentence as it stands inside a longer one, in brackets where it would be read in two ways."""

@@ -32,8 +32,13 @@ def _sees(reader: User, organisation: Organisation) -> bool:
 
 can_see_organisation = Rule(
     "can_see_organisation",
-    _l("la personne, membre du réseau, peut connaître la collectivité"),
+    _l(
+        "la personne est membre du réseau, et la collectivité l'est aussi, ou l'un de ses agents ou l'une de ses "
+        "ressources lui est visible"
+    ),
     _sees,
     _seen,
     otherwise=_l("la personne ne peut pas connaître la collectivité"),
+    title=_l("Voir la page d'une collectivité"),
+    joined="and",
 )

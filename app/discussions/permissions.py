@@ -18,12 +18,11 @@ def _of_its_thread(rule: Rule) -> Rule:
     def clause(person: User) -> ColumnElement[bool]:
         return Post.thread_id.in_(select(Thread.id).where(rule.where(person)))
 
-    return Rule(
+    return rule.asked_of(
         rule.name,
-        rule.sentence,
         lambda person, post: rule(person, post.thread),
         clause,
-        explain=lambda person, post: rule.why(person, post.thread),
+        lambda person, post: rule.why(person, post.thread),
     )
 
 
@@ -62,18 +61,32 @@ is_shown = Rule(
     of_thing=True,
 )
 
-can_start_thread = can_write_in_space & shows("discussions")
-can_read_thread = (can_read(Thread) & reads_the_subject).called(_l("la personne lit la discussion"))
-takes_replies = thread_is_open & (has_a_subject | in_space(Thread, shows("discussions")))
+_shows_discussions = shows("discussions", _l("Discussions"))
+
+can_start_thread = (can_write_in_space & _shows_discussions).called(
+    _l("la personne ouvre une discussion dans l'espace"), _l("Ouvrir une discussion")
+)
+can_read_thread = (can_read(Thread) & reads_the_subject).called(
+    _l("la personne lit la discussion"), _l("Lire une discussion")
+)
+takes_replies = thread_is_open & (has_a_subject | in_space(Thread, _shows_discussions))
 can_reply = (can_read_thread & in_space(Thread, can_write_in_space) & takes_replies).called(
-    _l("la personne répond dans la discussion")
+    _l("la personne répond dans la discussion"), _l("Répondre dans une discussion")
 )
 can_moderate_thread = (can_read_thread & in_space(Thread, can_moderate_space)).called(
-    _l("la personne modère la discussion")
+    _l("la personne modère la discussion"), _l("Modérer une discussion")
 )
-can_move_thread = (can_moderate_thread & ~has_a_subject).called(_l("la personne déplace la discussion"))
+can_move_thread = (can_moderate_thread & ~has_a_subject).called(
+    _l("la personne déplace la discussion"), _l("Déplacer une discussion")
+)
 
-can_read_post = _of_its_thread(can_read_thread).called(_l("la personne lit le message"))
-can_edit_post = (wrote_it & is_shown & _of_its_thread(can_reply)).called(_l("la personne corrige son message"))
-can_remove_post = (wrote_it & is_shown & can_read_post).called(_l("la personne retire son message"))
-can_hide_post = (is_shown & _of_its_thread(can_moderate_thread)).called(_l("la personne masque le message"))
+can_read_post = _of_its_thread(can_read_thread).called(_l("la personne lit le message"), _l("Lire un message"))
+can_edit_post = (wrote_it & is_shown & _of_its_thread(can_reply)).called(
+    _l("la personne corrige son message"), _l("Corriger son message")
+)
+can_remove_post = (wrote_it & is_shown & can_read_post).called(
+    _l("la personne retire son message"), _l("Retirer son message")
+)
+can_hide_post = (is_shown & _of_its_thread(can_moderate_thread)).called(
+    _l("la personne masque le message"), _l("Masquer le message de quelqu'un")
+)

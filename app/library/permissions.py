@@ -24,13 +24,23 @@ is_in_trash = Rule(
     of_thing=True,
 )
 
-can_add_resource = can_write_in_space & shows("library")
+can_add_resource = (can_write_in_space & shows("library", _l("Ressources"))).called(
+    _l("la personne dépose une ressource dans l'espace"), _l("Déposer une ressource")
+)
 can_read_resource = can_read(Resource)
 writes_there, moderates_there = in_space(Resource, can_write_in_space), in_space(Resource, can_moderate_space)
-keeps_resource = ((wrote_resource & writes_there) | moderates_there).called(_l("la personne tient la ressource à jour"))
-can_edit_resource = (can_read_resource & keeps_resource & in_space(Resource, is_active)).called(
-    _l("la personne modifie la ressource")
+keeps_resource = ((wrote_resource & writes_there) | moderates_there).called(
+    _l("la personne tient la ressource à jour"), _l("Avoir la charge d'une ressource")
 )
-can_remove_resource = (can_read_resource & keeps_resource).called(_l("la personne retire la ressource"))
-can_move_resource = (can_read_resource & moderates_there).called(_l("la personne déplace la ressource"))
-can_restore_resource = (is_in_trash & keeps_resource).called(_l("la personne reprend la ressource de la corbeille"))
+can_edit_resource = (can_read_resource & keeps_resource & in_space(Resource, is_active)).called(
+    _l("la personne modifie la ressource"), _l("Modifier une ressource")
+)
+can_remove_resource = (can_read_resource & keeps_resource).called(
+    _l("la personne retire la ressource"), _l("Mettre une ressource à la corbeille")
+)
+can_move_resource = (can_read_resource & moderates_there).called(
+    _l("la personne déplace la ressource"), _l("Déplacer une ressource vers un autre espace")
+)
+can_restore_resource = (is_in_trash & keeps_resource).called(
+    _l("la personne reprend la ressource de la corbeille"), _l("Reprendre une ressource de la corbeille")
+)

@@ -113,10 +113,12 @@ administers = Rule(
 )
 
 #: Guests neither see the directory nor appear in it.
-can_find_person = (has_open_account & reads_directory & is_listed).called(_l("la personne se trouve dans l'annuaire"))
+can_find_person = (has_open_account & reads_directory & is_listed).called(
+    _l("la personne se trouve dans l'annuaire"), _l("Trouver quelqu'un dans l'annuaire")
+)
 can_see_person = (
     is_oneself | has_open_account & (shares_space | reads_directory & is_listed | administers & has_place)
-).called(_l("la personne peut être vue"))
+).called(_l("la personne peut être vue"), _l("Voir la page de quelqu'un"))
 
 
 def shows(reader: User, person: User, detail: Detail) -> bool:

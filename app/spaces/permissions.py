@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from flask_babel.speaklater import LazyString
 from sqlalchemy import ColumnElement, Select, String, and_, cast, false, or_, select, true
 from sqlalchemy.orm import joinedload
 
@@ -102,10 +103,10 @@ is_open_to_members = Rule(
 
 is_announced_to_members = Rule(
     "is_announced_to_members",
-    _l("l'espace est annoncé (accès sur demande) et la personne est membre du réseau"),
+    _l("l'espace est sur demande et la personne est membre du réseau"),
     lambda person, space: person.is_member and space.visibility == Visibility.REQUEST,
     lambda person: and_(_member_of_network(person), Space.visibility == Visibility.REQUEST),
-    otherwise=_l("l'espace n'est pas annoncé (accès sur demande), ou la personne n'est pas membre du réseau"),
+    otherwise=_l("l'espace n'est pas sur demande, ou la personne n'est pas membre du réseau"),
     joined="and",
 )
 
@@ -155,12 +156,18 @@ has_entered = Rule(
     joined="and",
 )
 
-can_read_space = (exists & (takes_part | is_open_to_members | has_entered)).called(_l("la personne lit l'espace"))
 can_see_space = (exists & (takes_part | is_open_to_members | is_announced_to_members | has_entered)).called(
-    _l("la personne sait que l'espace existe")
+    _l("la personne sait que l'espace existe"), _l("Savoir qu'un espace existe")
 )
-can_write_in_space = (exists & is_active & takes_part).called(_l("la personne écrit dans l'espace"))
-can_moderate_space = (exists & (facilitates | runs_the_site | has_entered)).called(_l("la personne modère l'espace"))
+can_read_space = (exists & (takes_part | is_open_to_members | has_entered)).called(
+    _l("la personne lit l'espace"), _l("Lire un espace")
+)
+can_write_in_space = (exists & is_active & takes_part).called(
+    _l("la personne écrit dans l'espace"), _l("Écrire dans un espace")
+)
+can_moderate_space = (exists & (facilitates | runs_the_site | has_entered)).called(
+    _l("la personne modère l'espace"), _l("Modérer un espace et le régler")
+)
 can_run_space = can_moderate_space
 
 admits_freely = Rule(
@@ -182,20 +189,24 @@ admits_on_request = Rule(
 )
 
 may_come_in = (exists & is_active & (is_open_to_members | is_announced_to_members) & ~takes_part).called(
-    _l("la personne pourrait entrer dans l'espace")
+    _l("la personne pourrait entrer dans l'espace"), _l("Être de ceux qui peuvent entrer dans un espace")
 )
-can_join_space = (may_come_in & admits_freely).called(_l("la personne peut entrer dans l'espace d'elle-même"))
-can_ask_for_space = (may_come_in & admits_on_request).called(_l("la personne peut demander à entrer dans l'espace"))
+can_join_space = (may_come_in & admits_freely).called(
+    _l("la personne peut entrer dans l'espace d'elle-même"), _l("Entrer de soi-même dans un espace")
+)
+can_ask_for_space = (may_come_in & admits_on_request).called(
+    _l("la personne peut demander à entrer dans l'espace"), _l("Demander à entrer dans un espace")
+)
 
 
-def shows(section: str) -> Rule:
-    """Return the rule that a space has not put one of its sections away."""
+def shows(section: str, name: LazyString) -> Rule:
+    """Return the rule that a space has not put one of its sections away; ``name`` is the section in words."""
     return Rule(
         f"shows_{section}",
-        _l("l'espace montre sa rubrique %(section)s", section=section),
+        _l("l'espace montre sa rubrique « %(section)s »", section=name),
         lambda _person, space: space.shows(section),
         lambda _person: ~cast(Space.hidden_sections, String).contains(f'"{section}"', autoescape=True),
-        otherwise=_l("l'espace ne montre pas sa rubrique %(section)s", section=section),
+        otherwise=_l("l'espace ne montre pas sa rubrique « %(section)s »", section=name),
         of_thing=True,
     )
 
@@ -254,7 +265,9 @@ def _reading_rule(model: Any) -> Rule:
         otherwise=_l("la personne n'en est pas l'auteur"),
     )
     place = in_space(model, can_read_space) | _reaches_network(model)
-    return (is_kept & (is_out | brought_it) & place).called(_l("la personne peut lire ce contenu"))
+    return (is_kept & (is_out | brought_it) & place).called(
+        _l("la personne peut lire ce contenu"), _l("Lire un contenu : ressource ou discussion")
+    )
 
 
 def _reaches_network(model: Any) -> Rule:
@@ -276,12 +289,11 @@ def _reaches_network(model: Any) -> Rule:
 
 def in_space(model: Any, rule: Rule) -> Rule:
     """Return a rule of spaces as a rule of a kind of content: asked of the home space."""
-    return Rule(
+    return rule.asked_of(
         f"{rule.name} (in its space)",
-        rule.sentence,
         lambda person, thing: rule(person, thing.space),
         lambda person: model.space_id.in_(select(Space.id).where(rule.where(person))),
-        explain=lambda person, thing: rule.why(person, thing.space),
+        lambda person, thing: rule.why(person, thing.space),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import sys
 from typing import Any
 
 import pytest
@@ -12,16 +13,20 @@ from markupsafe import escape
 from sqlalchemy import select
 
 from app.accounts.operations import create_user
+from app.admin.permissions_page import permission_of, permissions_by_subject
 from app.admin.who_sees import Reader, page_of
 from app.core.audit import AuditEntry
 from app.core.clock import now
 from app.core.db import transaction
 from app.core.paging import Page
+from app.core.rules import Rule
 from app.discussions.operations import start_thread
 from app.extensions import db
+from app.library.models import Resource
 from app.library.operations import ResourceDetails, share_resource
 from app.library.receiving import receive
 from app.spaces.models import Audience, Space, State
+from app.spaces.permissions import can_read, can_read_space
 from tests.people import (
     ADMIN,
     CLOSED_GUEST,
@@ -93,7 +98,7 @@ def test_person_page_says_what_they_may_do_in_each_space_and_why(app: Flask, cas
     assert "voir, lire, écrire" in rows["Cercle fermé"]
     assert "la personne participe à l'espace" in rows["Cercle fermé"]
     assert " voir<" in rows["Vie nocturne"]
-    assert "l'espace est annoncé (accès sur demande)" in rows["Vie nocturne"]
+    assert "l'espace est sur demande" in rows["Vie nocturne"]
 
 
 def test_spaces_unknown_to_a_person_say_why(app: Flask, cast: Cast, browser: Any) -> None:
@@ -232,8 +237,32 @@ def test_lists_are_cut_into_pages() -> None:
     assert [(one.number, len(one.items), one.total) for one in found] == [(1, 50, 120), (3, 20, 120), (3, 20, 120)]
 
 
+def test_every_rule_of_an_act_is_told_once_in_words(context: Flask) -> None:
+    told = [one for _subject, permissions in permissions_by_subject() for one in permissions]
+    titles = [one.title for one in told]
+    assert len(titles) == len(set(titles)) > 20
+    declared = {
+        str(rule.title)
+        for name, module in sys.modules.items()
+        if name.startswith("app.") and name.endswith(".permissions")
+        for key, rule in vars(module).items()
+        if isinstance(rule, Rule) and key.startswith("can_")
+    }
+    assert declared <= set(titles)
+
+
+def test_rule_is_told_as_cases_and_as_what_forbids(context: Flask) -> None:
+    reading = permission_of(can_read_space)
+    assert reading.condition is not None
+    assert (reading.condition.joined, len(reading.condition.parts)) == ("or", 3)
+    assert [one.replace("’", "'") for one in reading.never] == ["l'espace est supprimé"]
+    content = permission_of(can_read(Resource))
+    assert content.condition is not None
+    assert [part.joined for part in content.condition.parts] == ["or", "or"]
+
+
 def test_rules_page_tells_every_rule_and_every_address(app: Flask, cast: Cast, browser: Any) -> None:
     page = browser(ADMIN).get(f"{ACCESS}/regles").text
-    for words in ("la personne lit l’espace", "la personne modifie la ressource", "/espaces/&lt;slug&gt;"):
+    for words in ("Lire un espace", "la personne lit l’espace", "Modifier une ressource", "/espaces/&lt;slug&gt;"):
         assert words in page, words
     assert [rule.rule for rule in app.url_map.iter_rules() if str(escape(rule.rule)) not in page] == []

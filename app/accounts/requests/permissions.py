@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, false, true
 
 from app.accounts.models import AccessRequest
+from app.core.i18n import lazy_gettext as _l
 from app.core.rules import Rule
 
 
@@ -29,7 +30,10 @@ def _clause(person: Any) -> ColumnElement[bool]:
 
 can_decide_request = Rule(
     "can_decide_request",
-    "administre le site, ou est référent de la collectivité reconnue à l'adresse du demandeur",
+    _l("la personne administre le site, ou est référente de la collectivité reconnue à l'adresse du demandeur"),
     _test,
     _clause,
+    otherwise=_l("la personne n'administre pas le site et n'est pas référente de cette collectivité"),
+    title=_l("Répondre à une demande d'accès"),
+    joined="or",
 )

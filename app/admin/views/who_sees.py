@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 from sqlalchemy import select
 
 from app.accounts.models import User
-from app.admin.permissions_page import addresses_by_access, named_rules
+from app.admin.permissions_page import addresses_by_access, permissions_by_subject
 from app.admin.things import KINDS, Thing, closed_spaces, thing_at, thing_with
 from app.admin.who_sees import (
     counted_by_reason,
@@ -159,4 +159,4 @@ def _has_looked(thing: Thing) -> bool:
 @administrators
 def rules_page() -> ResponseReturnValue:
     """Show all permissions and who may call each address, as the code declares them."""
-    return render_template("admin/access_rules.html", rules=named_rules(), groups=addresses_by_access())
+    return render_template("admin/access_rules.html", subjects=permissions_by_subject(), groups=addresses_by_access())

@@ -40,10 +40,10 @@ refers_for_colleagues = Rule(
 )
 
 can_invite_into = (exists & is_active & (facilitates | runs_the_site | has_entered)).called(
-    _l("la personne invite dans l'espace")
+    _l("la personne invite dans l'espace"), _l("Inviter dans un espace")
 )
 can_send_colleagues_to = (exists & is_active & refers_for_colleagues & is_open_to_members & admits_freely).called(
-    _l("la personne y fait venir ses collègues")
+    _l("la personne y fait venir ses collègues"), _l("Faire venir ses collègues dans un espace")
 )
 
 
