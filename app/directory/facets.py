@@ -78,9 +78,14 @@ def groups_of(rows: Sequence[Row], facets: Sequence[Facet[Row]], chosen: Chosen)
         on = chosen.get(facet.name, frozenset())
         values = sorted({*counts, *on}, key=lambda value: _rank(facet, value, counts[value]))
         options = [Option(value, facet.label(value), counts[value], value in on) for value in values]
-        if options and not facet.hidden:
+        if not facet.hidden and _says_something(options, len(rows)):
             shown.append(Group(facet, options))
     return shown
+
+
+def _says_something(options: list[Option], rows: int) -> bool:
+    """Tell whether choosing among these would leave anything out: not where one value is that of every row."""
+    return len(options) > 1 or any(one.checked or one.count < rows for one in options)
 
 
 def _rank(facet: Facet[Any], value: str, count: int) -> tuple[int, str]:

@@ -15,14 +15,16 @@ from app.directory.facets import Facet, has_words
 from app.directory.permissions import can_see_organisation
 from app.directory.words import BANDS, band_of, band_words, country_name, kind_words, membership_words
 from app.extensions import db
+from app.library.queries import count_by_organisation
 from app.spaces.people import can_find_person
 
+PRACTICE = "practice"  # the kind of resource by which cities compare themselves
 HOME = "FR"  # the country that need not be said
 
 
 @dataclass(frozen=True)
 class OrganisationRow:
-    """One organisation as the list shows it; ``people`` counts those this reader finds in the directory."""
+    """One organisation as the list shows it; ``people`` and ``practices`` count those this reader finds and reads."""
 
     public_id: str
     name: str
@@ -34,6 +36,7 @@ class OrganisationRow:
     region: str
     population: int | None
     people: int
+    practices: int
 
     @property
     def membership(self) -> str:
@@ -49,7 +52,8 @@ class OrganisationRow:
 
 
 def organisations_seen_by(reader: User) -> list[OrganisationRow]:
-    """Return the organisations this reader may know of: two statements, however many they are."""
+    """Return the organisations this reader may know of: three statements, however many they are."""
+    practices = count_by_organisation(reader, PRACTICE)
     counted = select(User.organisation_id, func.count()).where(can_find_person.where(reader))
     people = {id_: count for id_, count in db.session.execute(counted.group_by(User.organisation_id))}  # noqa: C416 - rows are named tuples
     query = select(Organisation).where(can_see_organisation.where(reader))
@@ -65,6 +69,7 @@ def organisations_seen_by(reader: User) -> list[OrganisationRow]:
             one.region or "",
             one.population,
             people.get(one.id, 0),
+            practices.get(one.id, 0),
         )
         for one in db.session.scalars(query)
     ]

@@ -73,6 +73,17 @@ def count_by_kind(person: User, wanted: Wanted) -> dict[str, int]:
     return {kind: number for kind, number in rows}  # noqa: C416 - rows are named tuples, which mypy keeps apart
 
 
+def count_by_organisation(person: User, kind: str) -> dict[int, int]:
+    """Return how many resources of a kind the person may read, by the organisation of who shared them."""
+    query = (
+        select(User.organisation_id, func.count())
+        .join(Resource, Resource.author_id == User.id)
+        .where(_visible(person, Wanted(kind=kind)), User.organisation_id.is_not(None))
+        .group_by(User.organisation_id)
+    )
+    return {place_id: number for place_id, number in db.session.execute(query)}  # noqa: C416 - as above
+
+
 def count_by_tag(person: User, wanted: Wanted) -> list[tuple[Tag, int]]:
     """Return the keywords of the wanted resources with the number each of them would leave, most frequent first."""
     number = func.count(resource_tag.c.resource_id)

@@ -37,8 +37,8 @@ def furnish(app: Flask) -> None:
             place.joined_on = date(2019, 5, 3) if place.is_member else None
 
 
-def share(app: Flask, email: str, slug: str, title: str, *tags: str) -> None:
+def share(app: Flask, email: str, slug: str, title: str, *tags: str, kind: str = "report") -> None:
     """Share a resource under keywords."""
     with app.app_context(), transaction():
         space = db.session.scalars(select(Space).where(Space.slug == slug)).one()
-        share_resource(loaded(email), space, ResourceDetails.of(kind="report", title=title, tags=list(tags)))
+        share_resource(loaded(email), space, ResourceDetails.of(kind=kind, title=title, tags=list(tags)))

@@ -256,3 +256,19 @@ def test_number_of_statements_does_not_grow_with_rows(app: Flask, known: Cast, b
             assert here.get(url).status_code == 200
         numbers.append(len(counted))
     assert numbers[1] == numbers[2], counted.statements
+
+
+def test_figures_and_practices_count_what_the_reader_reads(app: Flask, known: Cast, browser: Any) -> None:
+    for slug, title in ((OPEN, "Médiation en soirée"), (PRIVATE, "Cellule fermée")):
+        share(app, MEMBER, slug, title, kind="practice")
+    outside, inside = (browser(who).get(PLACES).text for who in (OUTSIDER, MEMBER))
+    assert "3 collectivités, 4 personnes, 1 pratique partagée" in outside
+    assert "4 personnes, 2 pratiques partagées" in inside
+    rows = [page.partition("Port-Elvain</a>")[2].partition("</li>")[0] for page in (outside, inside)]
+    assert ["1 pratique<" in row for row in rows] == [True, False]
+    assert ["2 pratiques<" in row for row in rows] == [False, True]
+
+
+def test_filter_with_one_value_for_all_is_left_out(app: Flask, known: Cast, browser: Any) -> None:
+    assert _counts(browser(OUTSIDER), PLACES, "pays") == {}
+    assert _counts(browser(OUTSIDER), f"{PLACES}?pays=FR", "pays") == {"France": 3}

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from app.accounts.models import Organisation, User
 from app.core.access import network_members, person
 from app.core.i18n import gettext as _
+from app.core.i18n import ngettext
 from app.core.navigation import Tab
 from app.core.paging import Page, page_number
 from app.core.text import one_line
@@ -21,6 +22,7 @@ from app.directory.facets import Chosen, Facet, Group, chosen_in, groups_of, kep
 from app.directory.permissions import can_see_organisation
 from app.directory.views.door import blueprint
 from app.extensions import db
+from app.library.queries import Wanted, count_by_kind
 from app.spaces.people import can_find_person
 
 if TYPE_CHECKING:
@@ -61,7 +63,8 @@ def organisations_page() -> ResponseReturnValue:
         organisations.in_order,
         among=rows,
     )
-    return render_template("directory/organisations.html", listing=listing, tabs=_tabs(organisations=len(rows)))
+    tabs = _tabs(organisations=len(rows))
+    return render_template("directory/organisations.html", listing=listing, tabs=tabs, figures=_figures(tabs))
 
 
 @blueprint.get("/annuaire/personnes")
@@ -77,11 +80,13 @@ def people_page() -> ResponseReturnValue:
         found = people.who_know(me, found, subject)
         sorts.insert(0, (people.RELEVANCE, _("Pertinence")))
     listing = _listing(partial(url_for, "directory.people_page"), found, facets, sorts, people.in_order, among=rows)
+    tabs = _tabs(people=len(rows))
     return render_template(
         "directory/people.html",
         listing=listing,
         lines=people.in_full(list(listing.page.items)),
-        tabs=_tabs(people=len(rows)),
+        tabs=tabs,
+        figures=_figures(tabs),
     )
 
 
@@ -150,3 +155,15 @@ def _tabs(**known: int) -> list[Tab]:
     people_tab = ("directory.people_page", _("Personnes"), found)
     lists = (("directory.organisations_page", _("Collectivités"), places), people_tab)
     return [Tab(url_for(endpoint), label, count, request.endpoint == endpoint) for endpoint, label, count in lists]
+
+
+def _figures(tabs: list[Tab]) -> str:
+    """Return the line under the title: how many organisations, people and local practices this member finds."""
+    places, found = (tab.count or 0 for tab in tabs)
+    practices = count_by_kind(person(), Wanted()).get(organisations.PRACTICE, 0)
+    parts = [
+        ngettext("%(num)s collectivité", "%(num)s collectivités", places),
+        ngettext("%(num)s personne", "%(num)s personnes", found),
+        ngettext("%(num)s pratique partagée", "%(num)s pratiques partagées", practices) if practices else "",
+    ]
+    return ", ".join(part for part in parts if part)

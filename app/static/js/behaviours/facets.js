@@ -1,13 +1,15 @@
-// Filters apply as soon as they change; the address carries them, the page comes back where it was.
-import { fresh } from "../shared/page.js";
+// Filters apply as soon as they change; the address carries them, the page comes back where it was. In the sheet of a
+// phone they wait for the button, which says each time how many results they would leave.
+import { announce, ask, fresh } from "../shared/page.js";
 
 const NARROW = "(max-width: 60rem)";
+const counting = new WeakMap();
 
 export function attachFacets(root) {
   for (const form of fresh(root, "form[data-auto-apply]")) {
     form.addEventListener("change", () => {
-      if (form.closest("[data-facet-sheet]") && matchMedia(NARROW).matches) return;
-      form.requestSubmit();
+      if (form.closest("[data-facet-sheet]") && matchMedia(NARROW).matches) recount(form);
+      else form.requestSubmit();
     });
   }
   for (const sheet of fresh(root, "[data-facet-sheet]")) {
@@ -15,5 +17,40 @@ export function attachFacets(root) {
     sheet.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && matchMedia(NARROW).matches) { sheet.open = false; sheet.querySelector("summary").focus(); }
     });
+    // The sheet covers the page: who goes on with Tab must not be left on what they cannot see.
+    sheet.addEventListener("focusout", (event) => {
+      if (matchMedia(NARROW).matches && event.relatedTarget && !sheet.contains(event.relatedTarget)) sheet.open = false;
+    });
   }
 }
+
+async function recount(form) {
+  counting.get(form)?.abort();
+  const mine = new AbortController();
+  counting.set(form, mine);
+  const address = new URL(form.action);
+  address.search = new URLSearchParams(new FormData(form));
+  try {
+    const answer = await ask(address, { signal: mine.signal });
+    if (!answer?.ok) return;
+    const theirs = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("form.facets");
+    const button = form.querySelector(".facets__apply button");
+    const words = theirs?.querySelector(".facets__apply button")?.textContent;
+    if (!words || !button) return;
+    button.textContent = words;
+    announce(words);
+    recountBoxes(form, theirs);
+  } catch { /* the number stays as it was; the button works all the same */ }
+}
+
+function recountBoxes(form, theirs) {
+  const counts = new Map();
+  for (const box of theirs.querySelectorAll("input[type=checkbox]")) counts.set(keyOf(box), countBeside(box)?.textContent);
+  for (const box of form.querySelectorAll("input[type=checkbox]")) {
+    const count = countBeside(box);
+    if (count) count.textContent = counts.get(keyOf(box)) ?? "0";
+  }
+}
+
+const keyOf = (box) => JSON.stringify([box.name, box.value]);
+const countBeside = (box) => box.closest("label")?.querySelector(".check__count");
