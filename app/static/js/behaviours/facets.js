@@ -17,9 +17,11 @@ export function attachFacets(root) {
     sheet.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && matchMedia(NARROW).matches) { sheet.open = false; sheet.querySelector("summary").focus(); }
     });
-    // The sheet covers the page: who goes on with Tab must not be left on what they cannot see.
-    sheet.addEventListener("focusout", (event) => {
-      if (matchMedia(NARROW).matches && event.relatedTarget && !sheet.contains(event.relatedTarget)) sheet.open = false;
+    // The sheet covers the page: who goes on with Tab must not be left on what they cannot see. A press on its bare parts
+    // gives the focus to what holds the sheet, which is not leaving.
+    sheet.addEventListener("focusout", ({ relatedTarget: to }) => {
+      const leaves = to && !sheet.contains(to) && !to.contains(sheet);
+      if (leaves && matchMedia(NARROW).matches) sheet.open = false;
     });
   }
 }
