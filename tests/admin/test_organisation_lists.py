@@ -92,12 +92,21 @@ def test_known_place_fills_the_form_without_javascript(
     french_data(tmp_path / "french")
     monkeypatch.setattr(sources, "FRENCH_DATA", tmp_path / "french")
     here = browser(ADMIN)
-    found = here.get(f"{HERE}/nouvelle?cherche=renn").text
-    assert f"{HERE}/nouvelle?lieu=c35238" in found
+    typed = {"name": "Renn", "domains": "rennes.example", "is_member": "", "joined_on": "2020-02-01"}
+    found = here.post(f"{HERE}/nouvelle", {**typed, "cherche": "renn", "chercher": "1"})
+    assert found.status_code == 200
+    assert 'name="lieu" value="c35238"' in found.text
+    filled = here.post(f"{HERE}/nouvelle", {**typed, "cherche": "renn", "lieu": "c35238"}).text
+    for value in ("Rennes", "35238", "2020-02-01"):
+        assert f'value="{value}"' in filled
+    assert "rennes.example</textarea>" in filled
+    assert "checked" not in filled.partition('name="is_member"')[2].partition(">")[0]
+    assert number(app) == 4, "nothing is saved by looking for a place"
     filled = here.get(f"{HERE}/nouvelle?lieu=c35238").text
     for value in ("Rennes", "35238", "225081", "Bretagne"):
         assert f'value="{value}"' in filled
-    changed = here.get(f"{HERE}/{page_of(app, 'Lanvallec')}/modifier?lieu=e243500139").text
+    address = f"{HERE}/{page_of(app, 'Lanvallec')}/modifier"
+    changed = here.post(address, {**typed, "edit_version": "1", "lieu": "e243500139"}).text
     assert ('value="Rennes Métropole"' in changed, "Sa position n’est pas publiée" in changed) == (True, True)
     options = here.get(f"{HERE}/lieux?q=renn")
     assert options.text.count('role="option"') > 1

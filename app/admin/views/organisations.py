@@ -35,7 +35,7 @@ from app.accounts.organisations.queries import (
     referents_of,
     regions_present,
 )
-from app.admin.views.places import chosen_place, facts_of, places_for
+from app.admin.views.places import fill_from_place, is_asking, places_for
 from app.core.access import administrators, person
 from app.core.db import transaction
 from app.core.errors import EditConflictError
@@ -120,8 +120,9 @@ def export() -> ResponseReturnValue:
 @administrators
 def new_page() -> ResponseReturnValue:
     """Record an organisation."""
-    form = form_for(**facts_of(chosen_place()))
-    if form.validate_on_submit():
+    form = form_for()
+    fill_from_place(form)
+    if not is_asking() and form.validate_on_submit():
         try:
             with transaction():
                 place = record_organisation(form.details(), person())
@@ -155,8 +156,9 @@ def organisation_page(public_id: str) -> ResponseReturnValue:
 def edit_page(public_id: str) -> ResponseReturnValue:
     """Change the facts of an organisation; a change made by somebody else meanwhile is shown, nothing is lost."""
     place = organisation_called(public_id)
-    form, status = form_for(place, **facts_of(chosen_place())), 200
-    if form.validate_on_submit():
+    form, status = form_for(place), 200
+    fill_from_place(form)
+    if not is_asking() and form.validate_on_submit():
         status = _change(place, form)
         if not status:
             flash(_("Les changements sont enregistrés."))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template, request
 
 from app.accounts.organisations.kinds import country_name, kind_name
 from app.accounts.places.finding import place_of, places_called
@@ -13,6 +13,7 @@ from app.accounts.places.sources import Place
 from app.core.access import administrators
 
 if TYPE_CHECKING:
+    from flask_wtf import FlaskForm
     from flask.typing import ResponseReturnValue
 
 blueprint = Blueprint("admin_places", __name__, url_prefix="/administration/collectivites")
@@ -20,16 +21,15 @@ blueprint = Blueprint("admin_places", __name__, url_prefix="/administration/coll
 
 @dataclass(frozen=True)
 class Proposal:
-    """A place proposed: what tells it from its namesakes, and the address of the form filled from it."""
+    """A place proposed, with what tells it from its namesakes."""
 
     place: Place
     facts: list[str]
-    url: str
 
 
-def proposals(words: str, form_address: str) -> list[Proposal]:
-    """Return the places whose name begins so, each leading to the form at this address."""
-    return [Proposal(one, _facts(one), f"{form_address}?lieu={one.ref}") for one in places_called(words)]
+def proposals(words: str) -> list[Proposal]:
+    """Return the places whose name begins so."""
+    return [Proposal(one, _facts(one)) for one in places_called(words)]
 
 
 def _facts(one: Place) -> list[str]:
@@ -39,9 +39,24 @@ def _facts(one: Place) -> list[str]:
     return [fact for fact in (kind_name(one.kind), where, one.code) if fact]
 
 
-def chosen_place() -> Place | None:
-    """Return the place the address names, to fill a form from."""
-    ref = request.args.get("lieu", "")
+def is_asking() -> bool:
+    """Tell whether a form is sent to look for a place or to be filled from one, not to be saved.
+
+    The search stands inside the form, so that what was typed goes and comes back with it. Enter in any field presses its
+    first button, the search: with no words to look for, that is saving.
+    """
+    asked = request.form
+    return bool(asked.get("lieu") or ("chercher" in asked and asked.get("cherche", "").strip()))
+
+
+def fill_from_place(form: FlaskForm) -> None:
+    """Put what is published of the chosen place into a form, over what was typed there; the rest stays as typed."""
+    for name, text in facts_of(_chosen_place()).items():
+        form[name].data = text
+
+
+def _chosen_place() -> Place | None:
+    ref = request.values.get("lieu", "")
     return place_of(ref) if ref else None
 
 
@@ -64,24 +79,20 @@ def facts_of(place: Place | None) -> dict[str, Any]:
 
 def places_for(form_address: str) -> dict[str, Any]:
     """Return what the template of a form needs to propose places: the words typed, what they found, where to ask."""
-    words = request.args.get("cherche", "")
+    chosen = _chosen_place()
+    words = "" if chosen else request.values.get("cherche", "")
     asked = f"{form_address.removesuffix('/modifier').removesuffix('/nouvelle')}/lieux"
     return {
         "place_words": words,
-        "proposals": proposals(words, form_address) if words else [],
+        "proposals": proposals(words) if words else [],
         "suggest_url": asked,
-        "chosen": chosen_place(),
+        "chosen": chosen,
     }
 
 
 @blueprint.get("/lieux", defaults={"public_id": ""})
 @blueprint.get("/<string(length=10):public_id>/lieux")
 @administrators
-def suggestions(public_id: str) -> ResponseReturnValue:
-    """Return places under the field as it is typed in, each leading to the form filled from it."""
-    form = (
-        url_for("admin_organisations.edit_page", public_id=public_id)
-        if public_id
-        else url_for("admin_organisations.new_page")
-    )
-    return render_template("admin/places.html", proposals=proposals(request.args.get("q", ""), form))
+def suggestions(public_id: str) -> ResponseReturnValue:  # noqa: ARG001 - the address of the form, whichever it is
+    """Return places under the field as it is typed in, each a button that fills the form from it."""
+    return render_template("admin/places.html", proposals=proposals(request.args.get("q", "")))
