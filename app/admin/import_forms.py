@@ -69,7 +69,12 @@ class OptionsForm(BeffroiForm):
     organisation = StringField(
         _l("Collectivité de celles et ceux qui n'en ont pas"), [Length(max=200)], render_kw={"list": "organisations"}
     )
-    create_organisations = BooleanField(_l("Créer les collectivités inconnues, plutôt que de signaler la ligne"))
+    create_organisations = BooleanField(
+        _l("Créer les collectivités inconnues, plutôt que de signaler la ligne"),
+        description=_l(
+            "Population, région et position viennent des données publiées, quand un seul lieu porte ce nom."
+        ),
+    )
     accept_near = BooleanField(
         _l("Rattacher une collectivité inconnue à celle dont le nom est proche, quand il y en a une")
     )

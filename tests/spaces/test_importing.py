@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.accounts.models import Organisation, UserKind
+from app.core.audit import AuditEntry
 from app.core.clock import now
 from app.core.db import transaction
 from app.core.errors import DomainError
@@ -23,6 +25,7 @@ from app.spaces.importing.options import Options
 from app.spaces.importing.persons import named_in
 from app.spaces.importing.queries import trial
 from app.spaces.models import ImportState, Invitation, PeopleImport, PeopleImportRow, Role, Space
+from tests.accounts.organisations.test_places import only_french
 from tests.people import ADMIN, CLOSED_GUEST, FORMER, MEMBER, OPEN, OUTSIDER, PRIVATE, Cast
 from tests.support import CountedStatements, loaded, work
 
@@ -137,7 +140,10 @@ def test_trial_says_what_would_happen_and_writes_nothing(app: Flask, cast: Cast)
         assert invitations() == []
 
 
-def test_rows_become_invitations_that_say_what_the_row_says(app: Flask, cast: Cast) -> None:
+def test_rows_become_invitations_that_say_what_the_row_says(
+    app: Flask, cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only_french(tmp_path / "french", monkeypatch)
     end = (now() + timedelta(days=30)).strftime("%d/%m/%Y")
     rows = (
         "Anne;Roy;anne@ville.example;Maire;port elvain;Atelier ouvert;animatrice;;anglais\n"
@@ -157,6 +163,20 @@ def test_rows_become_invitations_that_say_what_the_row_says(app: Flask, cast: Ca
         assert timedelta(days=30) < guy.guest_until - now() < timedelta(days=32)
         assert guy.organisation_id == eve.organisation_id
         assert len(db.session.scalars(select(Organisation).where(Organisation.name == "Neuville")).all()) == 1
+        line = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "organisation.created")).one()
+        assert (line.person_id, line.detail["name"]) == (loaded(ADMIN).id, "Neuville")
+
+
+def test_new_city_is_completed_from_what_is_published(
+    app: Flask, cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only_french(tmp_path / "french", monkeypatch)
+    with app.app_context():
+        assert done("Léa;;lea@ville.example;;rennes;;;;\n", create_organisations=True) == [
+            ("invited_new_city", "rennes")
+        ]
+        place = db.session.scalars(select(Organisation).where(Organisation.name == "rennes")).one()
+        assert (place.population, place.region, place.insee_code) == (225081, "Bretagne", "35238")
 
 
 def test_near_name_is_taken_when_that_is_wished(app: Flask, cast: Cast) -> None:

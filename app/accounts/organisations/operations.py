@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.accounts.models import AccessRequest, Organisation, OrganisationDomain, RequestState, User, UserKind
 from app.accounts.organisations.details import COLUMNS, Details, problems_with
+from app.accounts.places.finding import place_without_doubt
 from app.accounts.queries import may_sign_in
 from app.core.audit import record
 from app.core.db import lock
@@ -36,6 +37,20 @@ def record_organisation(details: Details, by: User | None = None) -> Organisatio
     set_domains(place, details.domains)
     record("organisation.created", by, place, name=place.name)
     return place
+
+
+def record_by_name(name: str, code: str = "", *, is_member: bool, by: User | None) -> Organisation:
+    """Record an organisation of which only the name is known, completed from what is published of the place it is.
+
+    Raises BadDetailsError.
+    """
+    known = place_without_doubt(name, code)
+    if known is None:
+        return record_organisation(Details(name, is_member=is_member, insee_code=code or None), by)
+    facts = {
+        fact: getattr(known, fact) for fact in ("kind", "country", "region", "population", "latitude", "longitude")
+    }
+    return record_organisation(Details(name, is_member=is_member, insee_code=known.code, **facts), by)
 
 
 def change_organisation(place: Organisation, details: Details, edit_version: int, by: User | None = None) -> list[str]:
@@ -85,7 +100,6 @@ def _flush(_place: Organisation) -> None:
     try:
         db.session.flush()
     except IntegrityError as error:
-        db.session.rollback()
         raise DomainError(_l("Une autre collectivité vient de prendre ce nom ou ce domaine.")) from error
 
 

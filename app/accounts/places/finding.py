@@ -12,13 +12,14 @@ from pathlib import Path
 
 from flask import current_app
 
-from app.accounts.places.sources import Place, all_places, mark
+from app.accounts.places.sources import FRANCE, Place, all_places, mark
 from app.core.db import sort_key
 
 FORMAT = 1
 FOLDER = "places"
 SHORTEST_SEARCH = 2
 MOST_FOUND = 8
+MOST_NAMESAKES = 50
 LONGEST_SEARCH = 80
 COLUMNS = tuple(one.name for one in fields(Place) if one.name != "words")
 SMALL_WORDS = frozenset(
@@ -46,6 +47,19 @@ def places_called(words: str, most: int = MOST_FOUND) -> list[Place]:
     with closing(_opened()) as connection:
         asked = {"whole": whole, "beyond": f"{whole}\U0010ffff", "most": most}
         return [Place(*row) for row in connection.execute(FIND, asked)]
+
+
+def place_without_doubt(name: str, code: str = "") -> Place | None:
+    """Return the one place of a code, else the one that bears this whole name: in France first, then elsewhere.
+
+    Of namesakes none is: a wrong population is worse than none.
+    """
+    if code:
+        return next((one for one in places_called(code) if one.code == code), None)
+    whole = sort_key(name)
+    alike = [one for one in places_called(name, MOST_NAMESAKES) if sort_key(one.name) == whole]
+    near = [one for one in alike if one.country == FRANCE] or alike
+    return near[0] if len(near) == 1 else None
 
 
 def place_of(ref: str) -> Place | None:

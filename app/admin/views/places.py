@@ -13,8 +13,8 @@ from app.accounts.places.sources import Place
 from app.core.access import administrators
 
 if TYPE_CHECKING:
-    from flask_wtf import FlaskForm
     from flask.typing import ResponseReturnValue
+    from flask_wtf import FlaskForm
 
 blueprint = Blueprint("admin_places", __name__, url_prefix="/administration/collectivites")
 
@@ -42,8 +42,8 @@ def _facts(one: Place) -> list[str]:
 def is_asking() -> bool:
     """Tell whether a form is sent to look for a place or to be filled from one, not to be saved.
 
-    The search stands inside the form, so that what was typed goes and comes back with it. Enter in any field presses its
-    first button, the search: with no words to look for, that is saving.
+    The search stands inside the form, so that what was typed goes and comes back with it. Enter in any field presses
+    its first button, the search: with no words to look for, that is saving.
     """
     asked = request.form
     return bool(asked.get("lieu") or ("chercher" in asked and asked.get("cherche", "").strip()))

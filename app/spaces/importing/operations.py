@@ -13,7 +13,8 @@ from sqlalchemy import String, cast, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts.models import Organisation, User, UserKind
-from app.accounts.operations import create_organisation
+from app.accounts.organisations.operations import record_by_name
+from app.accounts.places.finding import compile_places
 from app.core.audit import record
 from app.core.clock import now
 from app.core.db import lock, transaction
@@ -106,6 +107,8 @@ def work_on(import_id: int, steps: int) -> bool:
     kept = db.session.get(PeopleImport, import_id)
     if kept is None:
         return False
+    if Options.of(kept).create_organisations:
+        compile_places()  # some seconds the first time: before any transaction
     seen = first_rows(kept)
     return all(step(import_id, seen) for _ in range(steps))
 
@@ -168,7 +171,7 @@ def _bring_in(by: User, kept: PeopleImport, row: PeopleImportRow, verdict: Verdi
         with db.session.begin_nested():
             place = verdict.organisation
             if verdict.outcome == Outcome.INVITED_NEW_CITY:
-                place = _new_place(verdict)
+                place = _new_place(verdict, by)
             invite(by, _details(by, kept, verdict, place, judge.options))
     except (DomainError, IntegrityError) as error:
         row.outcome = Outcome.REFUSED
@@ -179,10 +182,9 @@ def _bring_in(by: User, kept: PeopleImport, row: PeopleImportRow, verdict: Verdi
         row.detail = place.name
 
 
-def _new_place(verdict: Verdict) -> Organisation:
-    named = verdict.named
-    code = named.insee or None
-    return create_organisation(named.organisation, is_member=verdict.kind == UserKind.MEMBER, insee_code=code)
+def _new_place(verdict: Verdict, by: User) -> Organisation:
+    named, is_member = verdict.named, verdict.kind == UserKind.MEMBER
+    return record_by_name(named.organisation, named.insee, is_member=is_member, by=by)
 
 
 def _details(

@@ -9,9 +9,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from app.accounts.organisations.operations import record_by_name
 from app.accounts.places import sources
-from app.accounts.places.finding import FOLDER, compile_places, place_of, places_called
+from app.accounts.places.finding import FOLDER, compile_places, place_of, place_without_doubt, places_called
+from app.core.audit import AuditEntry
+from app.core.db import transaction
+from app.extensions import db
 
 COMMUNES = [
     {
@@ -85,6 +90,45 @@ def places(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(sources, "FRENCH_DATA", tmp_path / "french")
     with app.app_context():
         yield app
+
+
+@pytest.fixture
+def few_places(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """An application that knows a few French places and no other: compiled at once."""
+    only_french(tmp_path / "french", monkeypatch)
+    return app
+
+
+def only_french(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    french_data(folder)
+    monkeypatch.setattr(sources, "FRENCH_DATA", folder)
+    monkeypatch.setattr(sources, "_cities", list)
+
+
+def test_place_is_without_doubt_by_its_code_or_when_no_other_bears_its_name(few_places: Flask) -> None:
+    def code(*asked: str) -> str | None:
+        place = place_without_doubt(*asked)
+        return place.code if place else None
+
+    with few_places.app_context():
+        assert (code("rennes"), code("Renn"), code("Saint-Denis")) == ("35238", None, None)
+        assert (code("Saint Denis", "93066"), code("Saint-Denis", "00000")) == ("93066", None)
+
+
+def test_organisation_recorded_by_name_is_completed_and_journaled(few_places: Flask) -> None:
+    with few_places.app_context():
+        with transaction():
+            rennes = record_by_name("RENNES", is_member=True, by=None)
+            unknown = record_by_name("Saint-Denis", is_member=False, by=None)
+        assert (rennes.name, rennes.population, rennes.region, rennes.insee_code) == (
+            "RENNES",
+            225081,
+            "Bretagne",
+            "35238",
+        )
+        assert (unknown.population, unknown.is_member) == (None, False)
+        told = db.session.scalars(select(AuditEntry.detail).where(AuditEntry.action == "organisation.created"))
+        assert [one["name"] for one in told] == ["RENNES", "Saint-Denis"]
 
 
 @pytest.mark.slow
