@@ -57,7 +57,8 @@ def test_list_goes_from_the_file_to_the_report(app: Flask, cast: Cast) -> None:
     work(app)
     page = browser.get(report).get_data(as_text=True)
     assert "C’est fait" in page
-    assert "data-poll-url" not in browser.get(f"{here}/avancement").get_data(as_text=True)
+    ended = browser.get(f"{here}/avancement").get_data(as_text=True)
+    assert ("data-poll-url" in ended, 'data-step="done"' in ended) == (False, True)
     with app.app_context():
         assert [one.email for one in db.session.scalars(select(Invitation))] == ["anne@ville.example"]
 

@@ -25,10 +25,19 @@ async function pollOnce(element, delay) {
     if (!fragment) return;
     const changed = fragment.textContent.trim() !== element.textContent.trim();
     if (!changed && fragment.dataset.pollUrl) { pollLater(element, slower); return; }
+    const focused = reachable(element).indexOf(document.activeElement);
     element.replaceWith(fragment);
-    announce(fragment.textContent.trim().replace(/\s+/g, " "));
+    if (focused >= 0) reachable(fragment)[focused]?.focus();
+    if (isWorthSaying(element, fragment)) announce((fragment.querySelector("[data-say]") ?? fragment).textContent.trim().replace(/\s+/g, " "));
     fragment.dispatchEvent(new Event("beffroi:load", { bubbles: true }));
   } catch {
     pollLater(element, slower);
   }
+}
+
+const reachable = (element) => [...element.querySelectorAll("a[href], button, input, select, textarea")];
+
+// A fragment that tells its step (data-step) is said aloud when the step has changed; any other at each change.
+function isWorthSaying(before, after) {
+  return after.dataset.step === undefined || after.dataset.step !== before.dataset.step;
 }
