@@ -44,8 +44,8 @@ def test_impossible_address_is_said_at_once(host: str, port: int, sentence: str)
 
 
 def test_caller_is_not_refused_before_the_web_server_is_up() -> None:
-    with take_port("127.0.0.1", 0) as door, socket.create_connection(door.getsockname(), timeout=2):
-        pass
+    with take_port("127.0.0.1", 0) as door, socket.create_connection(door.getsockname(), timeout=2) as caller:
+        assert caller.getpeername() == door.getsockname()
 
 
 def test_address_is_one_a_browser_opens() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -75,24 +76,25 @@ def edit(space: str, show: tuple[str, ...], hide: tuple[str, ...], **given: Any)
     click.echo(f"{place.slug} changed")
 
 
+def _do(place: Space, operation: Callable[[Space], object], word: str) -> None:
+    """Do something with a space in one transaction, then say that it is done."""
+    with deed():
+        operation(place)
+    click.echo(f"{place.slug} {word}")
+
+
 @spaces.command("archive")
 @click.argument("space")
 def archive(space: str) -> None:
     """Make a space read-only; it is still read and searched."""
-    place = space_named(space)
-    with deed():
-        archive_space(place)
-    click.echo(f"{place.slug} archived")
+    _do(space_named(space), archive_space, "archived")
 
 
 @spaces.command("reopen")
 @click.argument("space")
 def reopen(space: str) -> None:
     """Let people write again in an archived space."""
-    place = space_named(space)
-    with deed():
-        reopen_space(place)
-    click.echo(f"{place.slug} reopened")
+    _do(space_named(space), reopen_space, "reopened")
 
 
 @spaces.command("delete")
@@ -103,19 +105,14 @@ def delete(space: str, yes: bool) -> None:
     place = space_named(space)
     if not yes:
         click.confirm(f"Delete « {place.name} » and all it holds?", abort=True)
-    with deed():
-        delete_space(place)
-    click.echo(f"{place.slug} deleted; flask spaces restore {place.slug} brings it back")
+    _do(place, delete_space, f"deleted; flask spaces restore {place.slug} brings it back")
 
 
 @spaces.command("restore")
 @click.argument("space")
 def restore(space: str) -> None:
     """Bring a deleted space back as it was."""
-    place = deleted_space_named(space)
-    with deed():
-        restore_space(place)
-    click.echo(f"{place.slug} restored")
+    _do(deleted_space_named(space), restore_space, "restored")
 
 
 @spaces.command("list")
