@@ -78,10 +78,10 @@ def count_by_organisation(person: User, kind: str) -> dict[int, int]:
     query = (
         select(User.organisation_id, func.count())
         .join(Resource, Resource.author_id == User.id)
-        .where(_visible(person, Wanted(kind=kind)), User.organisation_id.is_not(None))
+        .where(_visible(person, Wanted(kind=kind)))
         .group_by(User.organisation_id)
     )
-    return {place_id: number for place_id, number in db.session.execute(query)}  # noqa: C416 - as above
+    return {place_id: number for place_id, number in db.session.execute(query) if place_id is not None}
 
 
 def count_by_tag(person: User, wanted: Wanted) -> list[tuple[Tag, int]]:
