@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import insert
 
 from app import create_app
-from app.accounts.models import Organisation, User
+from app.accounts.models import Expertise, Organisation, User
 from app.core.clock import now
 from app.core.db import sort_key, transaction
 from app.core.text import RENDERER_VERSION, slugify
@@ -33,6 +33,7 @@ from benchmarks.words import COMMON, PHRASE, RARE, Writer, html_of, pdf
 from config import Settings
 
 READER = "lectrice@montclair.example"
+ADMIN = "administratrice@villes.example"
 SPACES = (
     ("Politique des drogues", Visibility.OPEN, JoinPolicy.FREE),
     ("Police et population", Visibility.OPEN, JoinPolicy.FREE),
@@ -47,7 +48,10 @@ LAST_VISIT = timedelta(days=4)
 
 @dataclass(frozen=True)
 class Size:
-    """How large a network is. ``long_thread``: posts of the one long discussion, counted in ``posts``."""
+    """How large a network is. ``long_thread``: posts of the one long discussion, counted in ``posts``.
+
+    ``listed``: people beside the others, who take part in no space: they are only found in lists and in the directory.
+    """
 
     threads: int
     posts: int
@@ -55,6 +59,7 @@ class Size:
     long_thread: int
     people: int
     file_pages: int
+    listed: int
 
     @property
     def files(self) -> int:
@@ -62,8 +67,8 @@ class Size:
         return max(1, self.resources * 3 // 10)
 
 
-FULL = Size(threads=1000, posts=20_000, resources=1000, long_thread=500, people=200, file_pages=10)
-SMALL = Size(threads=3, posts=10, resources=3, long_thread=4, people=5, file_pages=2)
+FULL = Size(threads=1000, posts=20_000, resources=1000, long_thread=500, people=200, file_pages=10, listed=1800)
+SMALL = Size(threads=3, posts=10, resources=3, long_thread=4, people=5, file_pages=2, listed=5)
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,7 @@ class Place:
     app: Flask
     size: Size
     reader_id: int
+    admin_id: int
     space: str
     other_spaces: tuple[str, ...]
     long_thread: str
@@ -105,6 +111,7 @@ def _tables(size: Size, writer: Writer) -> Iterator[tuple[Any, list[dict[str, An
     start = now() - HISTORY
     yield Organisation, _organisations(size)
     yield User, _people(size)
+    yield Expertise, _expertise(size)
     yield Space, _spaces()
     yield Membership, _memberships(size)
     threads = _threads(size, writer, start)
@@ -125,9 +132,15 @@ def _organisations(size: Size) -> list[dict[str, Any]]:
 
 def _people(size: Size) -> list[dict[str, Any]]:
     places = max(2, size.people // 4)
+    everybody = size.people + size.listed
     return [
         {
-            "email": READER if i == 0 else f"personne-{i}@villes.example",
+            "email": {0: READER, everybody - 1: ADMIN}.get(i, f"personne-{i}@villes.example"),
+            "is_admin": i == everybody - 1,
+            "totp_confirmed_at": now() if i == everybody - 1 else None,  # those who run the site must have it
+            "in_directory": i % 5 > 0,
+            "mandate": ("elected", "agent")[i % 2],
+            "spoken_languages": ["fr", "en"][: 1 + i % 2],
             "name": f"Camille Exemple {i}",
             "sort_key": sort_key(f"Camille Exemple {i}"),
             "function": "Coordonnatrice du CLSPD",
@@ -136,8 +149,18 @@ def _people(size: Size) -> list[dict[str, Any]]:
             "last_seen_at": now(),
             "previous_visit_at": now() - LAST_VISIT,
         }
-        for i in range(size.people)
+        for i in range(everybody)
     ]
+
+
+def _expertise(size: Size) -> list[dict[str, Any]]:
+    """Everybody knows about two subjects."""
+    rows = []
+    for i in range(size.people + size.listed):
+        for shift in (0, 3):
+            label = _labels()[(i + shift) % len(_labels())]
+            rows.append({"user_id": 1 + i, "label": label, "sort_key": sort_key(label)})
+    return rows
 
 
 def _spaces() -> list[dict[str, Any]]:
@@ -289,6 +312,7 @@ def _addresses(app: Flask, size: Size, resource: str) -> Place:
         app=app,
         size=size,
         reader_id=1,
+        admin_id=size.people + size.listed,
         space=slugs[0],
         other_spaces=tuple(slugs[1:]),
         long_thread=f"/discussions/{thread.public_id}-{slugify(thread.title)}",

@@ -20,7 +20,7 @@ from app.core.db import transaction
 from app.core.sessions import UserSession, hashed
 from app.extensions import db
 from benchmarks.bare import bare_app
-from benchmarks.network import Place
+from benchmarks.network import READER, Place
 from benchmarks.words import COMMON, PHRASE, RARE, Writer, pdf
 
 CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
@@ -45,18 +45,19 @@ class WrongAnswerError(Exception):
 class Reader:
     """The signed-in person of a network, with the form token of their session."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, user_id: int | None = None) -> None:
         self.place = place
+        self.user_id = user_id or place.reader_id
         self.client: FlaskClient = place.app.test_client()
         self._sign_in()
         self.token = self._token()
 
     def _sign_in(self) -> None:
         secret = secrets.token_urlsafe()
-        data = json.dumps({"_user_id": str(self.place.reader_id), "_fresh": True})
+        data = json.dumps({"_user_id": str(self.user_id), "_fresh": True})
         end = now() + timedelta(days=1)
         with self.place.app.app_context(), transaction() as session:
-            session.add(UserSession(id=hashed(secret), user_id=self.place.reader_id, data=data, expires_at=end))
+            session.add(UserSession(id=hashed(secret), user_id=self.user_id, data=data, expires_at=end))
         self.client.set_cookie(self.place.app.config["SESSION_COOKIE_NAME"], secret)
 
     def _token(self) -> str:
@@ -100,6 +101,18 @@ def pages_of(reader: Reader) -> list[Subject]:
     ]
 
 
+def lists_of_people(reader: Reader, admin: Reader) -> list[Subject]:
+    """Return the lists of everybody: what administrators search, and what members find."""
+    listed = "directory-row__name"
+    return [
+        Subject("people (admin)", lambda: admin.get("/administration/personnes", READER)),
+        Subject("people (admin), by name", lambda: admin.get("/administration/personnes?q=exemple+7", "Exemple 7")),
+        Subject("directory, cities", lambda: reader.get("/annuaire", listed)),
+        Subject("directory, people", lambda: reader.get("/annuaire/personnes", listed)),
+        Subject("directory, who knows", lambda: reader.get("/annuaire/personnes?sujet=nuit&titre=elected", listed)),
+    ]
+
+
 def deeds_of(reader: Reader) -> list[Subject]:
     """Return what a person does; every time with other words and other bytes."""
     place, numbers, writer = reader.place, count(1), Writer(seed=3)
@@ -125,8 +138,9 @@ def bare_of(place: Place) -> list[Subject]:
 
 def subjects_of(place: Place, wanted: str = "") -> list[Subject]:
     """Return the bare pages and the subjects whose name holds ``wanted``."""
-    reader = Reader(place)
-    ours = [one for one in (*pages_of(reader), *deeds_of(reader)) if wanted in one.name]
+    reader, admin = Reader(place), Reader(place, place.admin_id)
+    ours = [*pages_of(reader), *lists_of_people(reader, admin), *deeds_of(reader)]
+    ours = [one for one in ours if wanted in one.name]
     with place.app.app_context():
         db.session.remove()
     return [*bare_of(place), *ours]
