@@ -121,8 +121,15 @@ function showAnswer(row, html) {
   const holder = document.createElement("template");
   holder.innerHTML = html;  // a fragment of the site's own pages
   const line = holder.content.firstElementChild;
+  forgetSame(line);
   row.row.replaceWith(line);
   line.dispatchEvent(new Event("beffroi:load", { bubbles: true }));
+}
+
+// A file sent twice is kept once: its earlier line goes.
+function forgetSame(line) {
+  const mine = line.querySelector("[name=ordre]")?.value;
+  for (const one of document.querySelectorAll("[data-uploads] [name=ordre]")) if (one.value === mine) one.closest(".upload").remove();
 }
 
 function uploadEnded(row, sentence, tone) {
