@@ -94,7 +94,12 @@ def choose_double_page(public_id: str) -> ResponseReturnValue:
     words = request.args.get("q", place.name.partition(" ")[0])
     found = [one for one in organisations_page(Wanted(words=words), 1).items if one.id != place.id]
     return render_template(
-        "admin/double_choose.html", place=place, found=found, words=words, numbers=people_numbers(found)
+        "admin/double_choose.html",
+        place=place,
+        found=found,
+        words=words,
+        asked="q" in request.args,
+        numbers=people_numbers(found),
     )
 
 
