@@ -7,6 +7,7 @@ from typing import Any
 
 from app.admin.journal_filter import Wanted
 from app.core.i18n import gettext as _
+from app.core.i18n import join_sentences
 from app.core.journal import lines_of
 
 MOST_EXPORTED = 100_000
@@ -21,4 +22,4 @@ def rows_of(wanted: Wanted, reader: Any, most: int) -> Iterator[list[Any]]:
     """Yield the lines asked for, newest first, ``most`` in all, as far as this reader may know them."""
     for batch in wanted.batches(most):
         for one in lines_of(batch, reader):
-            yield [one.at, one.who, one.action, one.what, " ; ".join(one.details), one.request_id]
+            yield [one.at, one.who, one.action, one.what, join_sentences(one.details), one.request_id]

@@ -14,6 +14,7 @@ from app.accounts.queries import normal_email
 from app.admin.things import SPACES_PER_PAGE, Thing
 from app.core.db import sort_key
 from app.core.i18n import gettext as _
+from app.core.i18n import join_sentences
 from app.core.i18n import lazy_gettext as _l
 from app.core.paging import Page, paginate
 from app.core.rules import Rule
@@ -113,7 +114,7 @@ def readers_and_others(thing: Thing) -> tuple[list[Reader], list[Reader]]:
 
 def counted_by_reason(people: list[Reader]) -> list[tuple[str, int]]:
     """Return how many people for each set of reasons, the most frequent first."""
-    counts = Counter(" ; ".join(one.reasons) for one in people)
+    counts = Counter(join_sentences(one.reasons) for one in people)
     return sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
 
 

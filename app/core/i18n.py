@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -226,6 +226,11 @@ def format_until(end: datetime) -> str:
     return format_time(end) if local(end).date() == local(now()).date() else format_datetime(end)
 
 
+def join_sentences(parts: Iterable[str]) -> str:
+    """Join sentences with semicolons, spaced as the reader's language spaces them."""
+    return f"{NARROW_NBSP}; ".join(parts) if current_language() == "fr" else "; ".join(parts)
+
+
 def format_number(number: int) -> str:
     """Write a number with the thousands of the language (narrow no-break space in French, comma in English)."""
     return f"{number:,}".replace(",", NARROW_NBSP if current_language() == "fr" else ",")
@@ -263,5 +268,6 @@ def register(app: Flask) -> None:
         hour=format_time,
         until=format_until,
         number=format_number,
+        sentences=join_sentences,
         size=format_size,
     )

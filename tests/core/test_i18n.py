@@ -10,7 +10,7 @@ from flask_babel import force_locale
 from markupsafe import Markup
 
 from app.core import clock
-from app.core.i18n import format_date, format_number, format_size, format_time, french_spaces
+from app.core.i18n import format_date, format_number, format_size, format_time, french_spaces, join_sentences
 
 NARROW, NBSP = "\u202f", "\u00a0"
 
@@ -77,3 +77,10 @@ def test_plain_mails_keep_their_letters_as_they_are(context: Flask) -> None:
             "{% autoescape false %}{{ _('Bonjour %(name)s', name=name) }}{% endautoescape %}"
         )
         assert text.render(name="d'Arc & fils") == "Bonjour d'Arc & fils"
+
+
+def test_sentences_are_joined_as_each_language_spaces_semicolons(context: Flask) -> None:
+    with force_locale("fr"):
+        assert join_sentences(["l'un", "l'autre"]) == "l'un\u202f; l'autre"
+    with force_locale("en"):
+        assert join_sentences(["one", "the other"]) == "one; the other"
