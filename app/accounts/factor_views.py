@@ -78,8 +78,7 @@ def first_code() -> ResponseReturnValue:
     if has_second_factor(me) or key_of(me) is None:
         raise DomainError(_l("Aucune clé n'attend d'être confirmée. Recommencez depuis la page."))
     if form.validate_on_submit():
-        CODE_ATTEMPTS.check(str(me.id))
-        CODE_ATTEMPTS.count(str(me.id))
+        CODE_ATTEMPTS.take(str(me.id))
         codes, hashes = new_codes(me)
         with transaction():
             right = confirm_factor(me, form.code.data or "", hashes)

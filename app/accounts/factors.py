@@ -125,8 +125,7 @@ def accept_code(user: User, code: str) -> bool:
     Each attempt is counted before anything is compared. Raises TooManyError.
     """
     subject = str(user.id)
-    CODE_ATTEMPTS.check(subject)
-    CODE_ATTEMPTS.count(subject)
+    CODE_ATTEMPTS.take(subject)
     recovery = None if _digits(code) else hash_code(user, code)
     with transaction():
         lock(user)

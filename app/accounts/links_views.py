@@ -43,9 +43,8 @@ def ask_link_page() -> ResponseReturnValue:
     form = ResetForm()
     if form.validate_on_submit():
         email, network = normal_email(form.email.data or ""), network_of(request.remote_addr)
-        LINK_ATTEMPTS.check(email)
         LINK_NETWORK_ATTEMPTS.check(network)
-        LINK_ATTEMPTS.count(email)
+        LINK_ATTEMPTS.take(email)
         LINK_NETWORK_ATTEMPTS.count(network)
         with transaction():
             enqueue("accounts.mail_sign_in_link", {"email": email, "next": target}, priority=URGENT)

@@ -99,10 +99,9 @@ def authenticate(email: str, password: str, network: str, device: str | None = N
     """
     address = normal_email(email)[:254]
     limit, subject = (DEVICE_ATTEMPTS, f"{address} {device}") if device else (ACCOUNT_ATTEMPTS, address)
-    limit.check(subject)
     if not device:
         NETWORK_ATTEMPTS.check(network)
-    limit.count(subject)
+    limit.take(subject)
     NETWORK_ATTEMPTS.count(network)
     user = user_by_email(address)
     if (
@@ -135,9 +134,8 @@ def confirm_by_password(user: User, password: str, network: str) -> bool:
     Raises TooManyError.
     """
     subject = str(user.id)
-    CONFIRMATION_ATTEMPTS.check(subject)
     NETWORK_ATTEMPTS.check(network)
-    CONFIRMATION_ATTEMPTS.count(subject)
+    CONFIRMATION_ATTEMPTS.take(subject)
     NETWORK_ATTEMPTS.count(network)
     right = verify_password(user.password_hash, password)
     with transaction():
@@ -153,8 +151,7 @@ def mail_confirmation_link(user: User, target: str | None) -> None:
 
     Runs outside of any transaction. Raises TooManyError.
     """
-    CONFIRMATION_LINKS.check(str(user.id))
-    CONFIRMATION_LINKS.count(str(user.id))
+    CONFIRMATION_LINKS.take(str(user.id))
     with transaction():
         secret = make_secret_link(user, CONFIRMATION, CONFIRMATION_LIFE)
         link = address("confirmation.confirmation_link_page", secret=secret, next=target)

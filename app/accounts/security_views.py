@@ -78,8 +78,7 @@ def email_page() -> ResponseReturnValue:
     me = person()
     form = NewEmailForm(me.email)
     if form.validate_on_submit():
-        CHANGE_ATTEMPTS.check(str(me.id))
-        CHANGE_ATTEMPTS.count(str(me.id))
+        CHANGE_ATTEMPTS.take(str(me.id))
         with transaction():
             ask_change(me, form.email.data or "")
         return redirect(url_for("security.security_page"))

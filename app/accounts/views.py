@@ -122,8 +122,7 @@ def reset_page() -> ResponseReturnValue:
     form = ResetForm()
     if form.validate_on_submit():
         email, network = normal_email(form.email.data or ""), network_of(request.remote_addr)
-        RESET_ATTEMPTS.check(email, network)
-        RESET_ATTEMPTS.count(email, network)
+        RESET_ATTEMPTS.take(email, network)
         with transaction():
             enqueue("accounts.mail_reset", {"email": email}, priority=URGENT)
         return render_template("accounts/reset_sent.html", email=email)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, case, delete, update
+from sqlalchemy import String, case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -47,27 +47,41 @@ class Limit:
     def wait(self, subject: str) -> timedelta:
         """Return how long this subject must still wait; zero when it may try."""
         row = db.session.get(Attempts, self.key(subject))
-        if row is None or row.count < self.free or now() - row.last_at > self.rest:
+        return timedelta(0) if row is None else self._wait_after(row.count, row.last_at)
+
+    def _wait_after(self, count: int, last_at: datetime) -> timedelta:
+        if count < self.free or now() - last_at > self.rest:
             return timedelta(0)
-        delay = min(self.first * 2 ** min(row.count - self.free, 20), LONGEST_WAIT)
-        remaining: timedelta = row.last_at + delay - now()
-        return max(timedelta(0), remaining)
+        delay = min(self.first * 2 ** min(count - self.free, 20), LONGEST_WAIT)
+        return max(timedelta(0), last_at + delay - now())
 
     def check(self, *subjects: str) -> None:
         """Raise TooManyError when one of the subjects must wait."""
-        longest = max(self.wait(subject) for subject in subjects)
-        if longest > timedelta(0):
-            seconds = int(longest.total_seconds()) + 1
-            raise TooManyError(
-                _l("Trop d'essais. Attendez %(seconds)s secondes, puis recommencez.", seconds=seconds),
-                seconds,
-            )
+        _refuse_for(max(self.wait(subject) for subject in subjects))
+
+    def take(self, *subjects: str) -> None:
+        """Check and count as one: of attempts sent together, only as many go on as may. Raises TooManyError.
+
+        Checked and counted apart, all those under way at the same moment would be checked before the first is counted.
+        """
+        self.check(*subjects)  # who waits already holds no row
+        db.session.rollback()
+        insert = _insert()
+        with separate_write() as connection:
+            for key in sorted(self.key(subject) for subject in subjects):  # one order for all, as in ``count``
+                row = insert(Attempts).values(key=key, count=0, last_at=now())
+                connection.execute(row.on_conflict_do_nothing(index_elements=["key"]))
+                mine = select(Attempts.count, Attempts.last_at).where(Attempts.key == key)
+                count, last_at = connection.execute(mine.with_for_update()).one()
+                _refuse_for(self._wait_after(count, last_at))
+                counted = 1 if now() - last_at > self.rest else count + 1
+                connection.execute(update(Attempts).where(Attempts.key == key).values(count=counted, last_at=now()))
 
     def count(self, *subjects: str) -> None:
         """Count one attempt for each subject, in a transaction of its own."""
         db.session.rollback()
         moment = now()
-        insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+        insert = _insert()
         fresh = Attempts.last_at >= moment - self.rest
         with separate_write() as connection:
             for key in sorted(self.key(subject) for subject in subjects):  # one order for all: nobody waits in a circle
@@ -85,6 +99,19 @@ class Limit:
         """Forget the attempts of the subjects. Call inside ``transaction()``."""
         keys = [self.key(subject) for subject in subjects]
         db.session.execute(delete(Attempts).where(Attempts.key.in_(keys)))
+
+
+def _insert() -> Any:
+    return postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+
+
+def _refuse_for(wait: timedelta) -> None:
+    if wait > timedelta(0):
+        seconds = int(wait.total_seconds()) + 1
+        raise TooManyError(
+            _l("Trop d'essais. Attendez %(seconds)s secondes, puis recommencez.", seconds=seconds),
+            seconds,
+        )
 
 
 @job("throttle.purge", every=timedelta(hours=6))

@@ -85,3 +85,37 @@ def test_attempts_made_at_once_are_all_counted(app: Flask) -> None:
 )
 def test_network_of_an_address_is_the_same_however_the_server_listens(address: str | None, network: str) -> None:
     assert network_of(address) == network
+
+
+def test_of_attempts_made_at_once_only_as_many_go_on_as_may(app: Flask) -> None:
+    together, went_on, refused = threading.Barrier(8), [], []
+
+    def attempt() -> None:
+        with app.app_context():
+            together.wait()
+            try:
+                LIMIT.take("claire")
+                went_on.append(1)
+            except TooManyError as refusal:
+                refused.append(refusal.retry_after)
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=attempt, daemon=True) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert (len(went_on), len(refused)) == (3, 5)
+    assert all(1 <= wait <= 11 for wait in refused)
+
+
+def test_taking_starts_again_after_a_rest(context: Flask) -> None:
+    for _ in range(3):
+        LIMIT.take("claire", "port-elvain")
+    with pytest.raises(TooManyError):
+        LIMIT.take("claire")
+    later = clock.now() + timedelta(hours=2)
+    clock.set_clock(lambda: later)
+    LIMIT.take("claire")
+    assert db.session.get(Attempts, LIMIT.key("claire")).count == 1

@@ -41,9 +41,8 @@ def ask_page() -> ResponseReturnValue:
     if form.validate_on_submit():
         email, network = normal_email(form.email.data or ""), network_of(request.remote_addr)
         NETWORK_REQUESTS.check(network)
-        ADDRESS_REQUESTS.check(email)
+        ADDRESS_REQUESTS.take(email)
         NETWORK_REQUESTS.count(network)
-        ADDRESS_REQUESTS.count(email)
         with transaction():
             ask_for_access(form.asked())
         return render_template("requests/sent.html", email=email)

@@ -55,8 +55,7 @@ def sheet_page() -> ResponseReturnValue:
     form, refusal = SheetForm(), None
     if form.is_submitted():
         me = person()
-        UPLOADS.check(str(me.id))
-        UPLOADS.count(str(me.id))
+        UPLOADS.take(str(me.id))
         try:
             name, sheet = _sheet_sent(form)
         except DomainError as error:

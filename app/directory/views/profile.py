@@ -62,8 +62,7 @@ def send_photo() -> ResponseReturnValue:
         return redirect(url_for("directory.profile_page"))
     if sent is None or not sent.filename:
         return _refused(form, _("Choisissez une photo sur votre appareil."))
-    PHOTOS.check(str(person().id))
-    PHOTOS.count(str(person().id))
+    PHOTOS.take(str(person().id))
     try:
         sha256 = keep_photo(sent.stream, sent.filename)  # type: ignore[arg-type]
     except FileRefusedError as refusal:

@@ -41,8 +41,7 @@ PREVIEWS = Limit("preview", free=120, first=timedelta(seconds=2), rest=timedelta
 def preview_view() -> ResponseReturnValue:
     """Return the HTML a message will have for its author, as a fragment. Raises TooManyError."""
     asking = str(person().id)
-    PREVIEWS.check(asking)
-    PREVIEWS.count(asking)
+    PREVIEWS.take(asking)
     try:
         html = written(request.form.get("body", "")).html
     except DomainError:

@@ -128,8 +128,7 @@ def take_files(form: str) -> tuple[list[ReceivedFile], list[str]]:
 
 def _take(sent: FileStorage, form: str) -> ReceivedFile:
     subject = str(person().id)
-    UPLOADS.check(subject)
-    UPLOADS.count(subject)
+    UPLOADS.take(subject)
     received = receive(sent.stream, sent.filename or "")  # type: ignore[arg-type]
     with transaction():
         return keep_received(person(), form, received)

@@ -109,8 +109,7 @@ def add_page(space: Space) -> ResponseReturnValue:
     words = one_line(request.values.get("q", ""))[:LONGEST_WORDS]
     if request.method == "GET":
         if is_address(normal_email(words)):
-            ADDRESSES.check(str(me.id))
-            ADDRESSES.count(str(me.id))
+            ADDRESSES.take(str(me.id))
         found = members_to_add(me, space, words)
         invites = is_address(normal_email(words)) and can_invite_into(me, space)
         return render_space_page("spaces/add.html", space, words=words, found=found, invites=invites)
