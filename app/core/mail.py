@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import smtplib
 import ssl
+import time
 from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
@@ -21,6 +22,7 @@ from sqlalchemy import delete
 
 from app.core.clock import now
 from app.core.jobs import URGENT, Job, enqueue, job
+from app.core.sessions import hashed
 from app.core.text import one_line
 from app.extensions import db
 
@@ -47,8 +49,11 @@ class FolderTransport:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def deliver(self, message: EmailMessage) -> None:
-        """Write the mail whole under a name that sorts by time."""
-        name = f"{now():%Y%m%dT%H%M%S%f}.eml"
+        """Write the mail whole under a name that sorts by time; one that is there already is not written again."""
+        same = hashed(str(message["Message-ID"]))[:16]
+        if next(self.folder.glob(f"*-{same}.eml"), None) is not None:
+            return  # the worker was killed after it had written, before its job was done
+        name = f"{now():%Y%m%dT%H%M%S%f}-{time.time_ns()}-{same}.eml"
         draft = self.folder / f".{name}"
         draft.write_bytes(message.as_bytes())
         draft.replace(self.folder / name)
@@ -104,14 +109,19 @@ def send(to: str, subject: str | LazyString, template: str, *, language: str = "
     """Compose a mail and queue it in the present transaction.
 
     ``template`` names ``email/<template>.txt`` and, when it exists, ``email/<template>.html``, rendered in the language
-    of the person who will read, as is a lazy ``subject``. One recipient a mail.
+    of the person who will read, as is a lazy ``subject``. One recipient a mail. The mail has its identity from now on:
+    sent twice by a worker killed half way, it is the same mail for whoever receives it (RFC 5322, 3.6.4).
     """
     with force_locale(language):
         subject = one_line(str(subject))
         text = render_template(f"email/{template}.txt", subject=subject, **context)
         html = render_template(f"email/{template}.html", subject=subject, **context)
-    content = {"to": to, "subject": subject, "text": text, "html": html}
+    content = {"to": to, "subject": subject, "text": text, "html": html, "id": _new_identity()}
     enqueue(MAIL, content, priority=URGENT)
+
+
+def _new_identity() -> str:
+    return make_msgid(domain=current_app.config["SETTINGS"].mail_from.rpartition("@")[2])
 
 
 def forget_mails_to(to: str) -> None:
@@ -129,7 +139,7 @@ def deliver(payload: dict[str, Any]) -> None:
     message["To"] = payload["to"]
     message["Subject"] = payload["subject"]
     message["Date"] = formatdate(now().timestamp())
-    message["Message-ID"] = make_msgid(domain=settings.mail_from.rpartition("@")[2])
+    message["Message-ID"] = payload.get("id") or _new_identity()  # queued by an older version: none yet
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834
     message.set_content(payload["text"])
     message.add_alternative(payload["html"], subtype="html")

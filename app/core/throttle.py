@@ -53,7 +53,8 @@ class Limit:
         if count < self.free or now() - last_at > self.rest:
             return timedelta(0)
         delay = min(self.first * 2 ** min(count - self.free, 20), LONGEST_WAIT)
-        return max(timedelta(0), last_at + delay - now())
+        remaining: timedelta = last_at + delay - now()
+        return max(timedelta(0), remaining)
 
     def check(self, *subjects: str) -> None:
         """Raise TooManyError when one of the subjects must wait."""

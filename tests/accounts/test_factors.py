@@ -273,7 +273,7 @@ def test_administrator_resets_the_factor_of_who_has_lost_everything(app: Flask, 
         assert line.person_id == loaded(ADMIN).id
     work(app)
     letters = [one for one in app.extensions["mail_transport"].messages() if one["To"] == MEMBER]
-    assert "L’administration du site vient d’arrêter" in letters[-1].get_body(("plain",)).get_content()
+    assert "L’administration du site vient d’arrêter" in letters[0].get_body(("plain",)).get_content()
 
 
 def test_nobody_resets_their_own_factor_in_the_administration(app: Flask, cast: Cast) -> None:

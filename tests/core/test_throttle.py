@@ -118,4 +118,4 @@ def test_taking_starts_again_after_a_rest(context: Flask) -> None:
     later = clock.now() + timedelta(hours=2)
     clock.set_clock(lambda: later)
     LIMIT.take("claire")
-    assert db.session.get(Attempts, LIMIT.key("claire")).count == 1
+    assert db.session.get_one(Attempts, LIMIT.key("claire")).count == 1
