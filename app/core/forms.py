@@ -24,6 +24,16 @@ def number_in(text: str | None) -> int | None:
     return None
 
 
+def day_in(text: str) -> date | None:
+    """Return the day a text says, None when it cannot be read as one."""
+    for form in DAY_FORMATS:
+        try:
+            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no time zone
+        except ValueError:
+            continue
+    return None
+
+
 class BeffroiForm(FlaskForm):
     """Base of our forms; French messages go through our catalogue."""
 
@@ -63,12 +73,7 @@ class DayField(StringField):
     @property
     def day(self) -> date | None:
         """The day typed, None when there is none or it cannot be read."""
-        for form in DAY_FORMATS:
-            try:
-                return datetime.strptime(self.data or "", form).date()  # noqa: DTZ007 - a day has no time zone
-            except ValueError:
-                continue
-        return None
+        return day_in(self.data or "")
 
     def pre_validate(self, _form: Any) -> None:
         """Refuse what cannot be read as a day."""

@@ -118,7 +118,7 @@ def _group(field: Field, counts: dict[str, int], ticked: Sequence[str]) -> Facet
         {"value": one, "label": field.type.key_label(one), "count": counts.get(one, 0), "checked": one in ticked}
         for one in values
     ]
-    return FacetGroup(field.name, str(field.label), options)
+    return FacetGroup(field.name, field.name_on_page, options)
 
 
 def _sizes(visible: ColumnElement[bool], chosen: Chosen, ticked: Sequence[str]) -> FacetGroup:

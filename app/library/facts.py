@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from app.core.i18n import gettext as _
 from app.core.navigation import safe_next
 from app.core.text import blocks_of, one_line
 from app.library.forms import LANGUAGES
-from app.library.kinds import kind_of
+from app.library.kinds import Field, Kind, kind_of
 from app.library.models import Resource
 from app.library.states import file_facts
 from app.spaces.models import Audience
@@ -42,7 +43,7 @@ def essentials(resource: Resource) -> list[tuple[Any, Any]]:
     day = format_day_number(resource.dated_on) if resource.dated_on and kind.asks("dated_on") else ""
     return [
         (_("Source"), resource.source if kind.asks("source") else ""),
-        *((one.label, one.type.shown(value)) for one, value in kind.filled(resource.fields) if not one.main),
+        *((one.name_on_page, one.type.shown(value)) for one, value in kind.filled(resource.fields) if not one.main),
         (kind.called.get("dated_on", _("Date")), day),
         (_("Langue"), _("Plusieurs langues") if resource.lang == "mul" else LANGUAGES.get(resource.lang, "")),
         (_("Lisible par"), audience),
@@ -58,10 +59,30 @@ class Passage:
     blocks: list[tuple[str, list[str]]]
 
 
-def passages(resource: Resource) -> list[Passage]:
-    """Return the long fields of a resource that say something."""
-    said = ((one, value) for one, value in kind_of(resource.kind).filled(resource.fields) if one.main)
-    return [Passage(one.name, str(one.label), blocks_of(str(value))) for one, value in said]
+@dataclass(frozen=True)
+class Chapter:
+    """The long fields of one section, under its title."""
+
+    key: str
+    title: str
+    passages: list[Passage]
+
+
+def chapters(resource: Resource) -> list[Chapter]:
+    """Return the long fields of a resource that say something, by section; a lone section is called as the kind."""
+    kind = kind_of(resource.kind)
+    said = [(one, Passage(one.name, one.name_on_page, blocks_of(str(value)))) for one, value in _long(kind, resource)]
+    found = []
+    for section in kind.sections:
+        inside = [passage for one, passage in said if one.section == section.key]
+        title = str((section.heading or section.title) if len(kind.sections) > 1 else kind.label)
+        if inside:
+            found.append(Chapter(section.key, title, inside))
+    return found
+
+
+def _long(kind: Kind, resource: Resource) -> Iterator[tuple[Field, Any]]:
+    return ((one, value) for one, value in kind.filled(resource.fields) if one.main)
 
 
 def shown_date(resource: Resource) -> str:

@@ -88,7 +88,17 @@ def text_of(typed: FormField) -> str:
     return ", ".join(typed.data) if isinstance(typed.data, list) else str(typed.data or "")
 
 
-def value_of(field: Field, typed: FormField) -> Any:
-    """Return the value read from a field that was found good; None when nothing was typed."""
+def value_of(field: Field, typed: FormField, *, whole: bool = True) -> Any:
+    """Return the value read from a field, None when nothing was typed.
+
+    Raises UnreadableError for what cannot be read, unless the form need not be ``whole``.
+    """
     text = text_of(typed)
-    return field.type.read(text) if text.strip() else None
+    if not text.strip():
+        return None
+    try:
+        return field.type.read(text)
+    except UnreadableError:
+        if whole:
+            raise
+        return None

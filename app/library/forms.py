@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from wtforms import Field, HiddenField, RadioField, SelectField, StringField, TextAreaField, ValidationError
@@ -17,7 +18,7 @@ from app.library.fields_form import form_field, text_of, value_of
 from app.library.kinds import KINDS, Kind, kind_of
 from app.library.kinds.values import BOXES
 from app.library.models import Resource
-from app.library.operations import ResourceDetails
+from app.library.operations import ResourceDetails, as_written
 from app.library.tags import MOST_TAGS, split_tags
 from app.spaces.models import LONGEST_TITLE, Audience, Space, Visibility
 from app.spaces.queries import turnout
@@ -35,6 +36,7 @@ LANGUAGES = {
 DEFAULT_KIND = "report"
 #: Words of the library's addresses, which no filter may take.
 RESERVED = frozenset({"type", "mot", "tri", "page", "q", "vue", "fichier", "taille", "files", "key"})
+COMMON_TEXTS = ("kind", "title", "summary", "body", "source", "lang", "audience", "dated_on")
 LONGEST_SUMMARY, LONGEST_BODY, LONGEST_SOURCE = 2000, 60_000, 300
 
 
@@ -114,10 +116,10 @@ class ResourceForm(BeffroiForm):
                 ngettext("Gardez %(num)s mot-clé au plus.", "Gardez %(num)s mots-clés au plus.", MOST_TAGS)
             )
 
-    def details(self, *, keep_lang: str = "") -> ResourceDetails:
-        """Return what was typed, ready for an operation."""
+    def details(self, *, keep_lang: str = "", whole: bool = True) -> ResourceDetails:
+        """Return what was typed, ready for an operation; not ``whole``: fields that cannot be read are left out."""
         kind = self.of_kind
-        values = {one.name: value_of(one, self[one.name]) for one in kind.fields}
+        values = {one.name: value_of(one, self[one.name], whole=whole) for one in kind.fields}
         fields = {name: value for name, value in values.items() if value not in (None, "", [])}
         dated_on = self.dated_on.day if kind.asks("dated_on") else kind.day_of(fields)
         return ResourceDetails.of(
@@ -178,12 +180,13 @@ def _network_words(members: int) -> str:
     return ngettext("Tout le réseau : %(num)s membre", "Tout le réseau : %(num)s membres", members)
 
 
+def as_texts(said: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a resource or one of its revisions says as the texts of its form."""
+    common = {name: str(said.get(name) or "") for name in COMMON_TEXTS}
+    own = kind_of(common["kind"]).written(said.get("fields") or {})
+    return {**own, **common, "tags": ", ".join(said.get("tags") or ())}
+
+
 def filled_from(resource: Resource) -> dict[str, Any]:
     """Return the fields of the form as a resource stands."""
-    day = resource.dated_on.isoformat() if resource.dated_on else ""
-    common = {
-        name: getattr(resource, name) for name in ("kind", "title", "summary", "body", "source", "lang", "audience")
-    }
-    tags = ", ".join(tag.label for tag in resource.tags)
-    own = kind_of(resource.kind).written(resource.fields)
-    return {**own, **common, "dated_on": day, "tags": tags, "seen_version": str(resource.edit_version)}
+    return {**as_texts(as_written(resource)), "seen_version": str(resource.edit_version)}

@@ -80,7 +80,7 @@ class ResourceSource:
         if not key:
             return []
         query = select(Resource.id).where(
-            can_read_resource.where(person), Resource.sort_key.contains(key, autoescape=True)
+            _is_found(), can_read_resource.where(person), Resource.sort_key.contains(key, autoescape=True)
         )
         return list(db.session.scalars(query.order_by(Resource.published_at.desc(), Resource.id.desc()).limit(limit)))
 

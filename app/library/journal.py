@@ -15,6 +15,7 @@ from app.spaces.journal_names import names_content
 describe(
     {
         "resource.shared": _l("Ressource partagée"),
+        "resource.prepared": _l("Brouillon partagé avec les collègues"),
         "resource.edited": _l("Ressource modifiée"),
         "resource.file_removed": _l("Fichier retiré"),
         "resource.moved": _l("Ressource déplacée dans un autre espace"),

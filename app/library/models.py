@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship, validates
 
@@ -103,6 +104,8 @@ class Resource(SpaceContent, db.Model):
     source: Mapped[str] = mapped_column(String(300), default="")
     dated_on: Mapped[date | None]
     fields: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    #: While it is a draft: the colleagues of the author's authority who write in the space read and complete it.
+    shared_draft: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     tags: Mapped[list[Tag]] = relationship(secondary=resource_tag, order_by=Tag.sort_key)
     attachments: Mapped[list[Attachment]] = relationship(

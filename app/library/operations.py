@@ -25,6 +25,7 @@ from app.library.models import Attachment, Resource
 from app.library.permissions import (
     can_add_resource,
     can_edit_resource,
+    can_prepare_resource,
     can_remove_resource,
     can_restore_resource,
 )
@@ -87,6 +88,35 @@ def share_resource(
     return resource
 
 
+def prepare_resource(
+    person: User, space: Space, details: ResourceDetails, *, form: str | None = None, order: Sequence[str] = ()
+) -> Resource:
+    """Keep a resource as a draft that the colleagues of the person's authority read and complete; return it.
+
+    They are those who write in the space. Raises RefusedError unless the person does.
+    """
+    can_add_resource.require(person, space)
+    resource = Resource(space=space, author_id=person.id, state=State.DRAFT, shared_draft=True)
+    _write(resource, details)
+    db.session.add(resource)
+    db.session.flush()
+    keep_facets(resource)
+    if form is not None:
+        claim_received(person, resource, form, order)
+    record("resource.prepared", person, resource, space_id=space.id)
+    return resource
+
+
+def publish_prepared(person: User, resource: Resource) -> None:
+    """Publish a draft as it stands now; it stays its author's. Raises RefusedError."""
+    lock(resource)
+    can_prepare_resource.require(person, resource)
+    resource.state, resource.shared_draft, resource.published_at = State.PUBLISHED, False, now()
+    resource.edit_version += 1
+    record("resource.shared", person, resource, space_id=resource.space_id, files=len(resource.attachments))
+    announce(ResourcePublished(resource.id, person.id, now()))
+
+
 def edit_resource(
     person: User,
     resource: Resource,
@@ -103,12 +133,12 @@ def edit_resource(
     the person may not.
     """
     lock(resource)
-    can_edit_resource.require(person, resource)
+    (can_edit_resource | can_prepare_resource).require(person, resource)
     if resource.edit_version != seen_version:
         raise EditConflictError(
             _l("Quelqu'un d'autre a modifié cette ressource pendant que vous écriviez. Votre texte est gardé.")
         )
-    keep_revision(resource, person, _as_written(resource))
+    keep_revision(resource, person, as_written(resource) | {"edit_version": resource.edit_version})
     _write(resource, details)
     keep_facets(resource)
     if form is not None:
@@ -121,7 +151,7 @@ def remove_file(person: User, attachment: Attachment) -> None:
     """Take a file away from its resource. Raises RefusedError."""
     resource = attachment.resource
     lock(resource)
-    can_edit_resource.require(person, resource)
+    (can_edit_resource | can_prepare_resource).require(person, resource)
     name = attachment.current.name
     resource.attachments.remove(attachment)
     record("resource.file_removed", person, resource, name=name)
@@ -163,7 +193,8 @@ def _write(resource: Resource, details: ResourceDetails) -> None:
     resource.tags = tags_named(list(details.tags))
 
 
-def _as_written(resource: Resource) -> dict[str, Any]:
+def as_written(resource: Resource) -> dict[str, Any]:
+    """Return what people wrote of a resource, as a revision keeps it."""
     kept = fields_of(resource, *WRITTEN)
     kept["dated_on"] = resource.dated_on.isoformat() if resource.dated_on else None
     kept["tags"] = [tag.label for tag in resource.tags]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from sqlalchemy import ColumnElement, false, select
+
+from app.accounts.models import User
 from app.core.i18n import lazy_gettext as _l
 from app.core.rules import Rule
 from app.library.models import Resource
+from app.spaces.models import State
 from app.spaces.permissions import can_moderate_space, can_read, can_write_in_space, in_space, is_active, shows
 
 wrote_resource = Rule(
@@ -24,6 +28,36 @@ is_in_trash = Rule(
     of_thing=True,
 )
 
+is_draft = Rule(
+    "is_draft",
+    _l("la ressource n'est pas encore publiée"),
+    lambda _person, resource: resource.state == State.DRAFT and resource.deleted_at is None,
+    lambda _person: (Resource.state == State.DRAFT) & Resource.deleted_at.is_(None),
+    otherwise=_l("la ressource est publiée, ou à la corbeille"),
+    of_thing=True,
+)
+
+
+def _of_my_city(person: User) -> ColumnElement[bool]:
+    if person.organisation_id is None:
+        return false()
+    colleagues = select(User.id).where(User.organisation_id == person.organisation_id)
+    return Resource.shared_draft & Resource.author_id.in_(colleagues)
+
+
+shared_with_city = Rule(
+    "shared_with_city",
+    _l("l'auteur partage son brouillon avec ses collègues et la personne est de la même collectivité"),
+    lambda person, resource: (
+        resource.shared_draft
+        and person.organisation_id is not None
+        and resource.author is not None
+        and resource.author.organisation_id == person.organisation_id
+    ),
+    _of_my_city,
+    otherwise=_l("le brouillon n'est pas partagé avec la collectivité de la personne"),
+)
+
 can_add_resource = (can_write_in_space & shows("library", _l("Ressources"))).called(
     _l("la personne dépose une ressource dans l'espace"), _l("Déposer une ressource")
 )
@@ -31,6 +65,11 @@ can_read_resource = can_read(Resource)
 writes_there, moderates_there = in_space(Resource, can_write_in_space), in_space(Resource, can_moderate_space)
 keeps_resource = ((wrote_resource & writes_there) | moderates_there).called(
     _l("la personne tient la ressource à jour"), _l("Avoir la charge d'une ressource")
+)
+#: A draft is read by nobody else: its pages are those of its preparation, never those of the library.
+prepares_it = (wrote_resource | shared_with_city) & writes_there & in_space(Resource, is_active)
+can_prepare_resource = (is_draft & prepares_it).called(
+    _l("la personne prépare la ressource avant sa publication"), _l("Préparer une ressource avant sa publication")
 )
 can_edit_resource = (can_read_resource & keeps_resource & in_space(Resource, is_active)).called(
     _l("la personne modifie la ressource"), _l("Modifier une ressource")

@@ -16,11 +16,12 @@ from app.extensions import db
 from app.library.facets import Chosen, FacetGroup, condition_of, groups_of
 from app.library.kinds import kind_of
 from app.library.models import Attachment, Blob, FileVersion, Resource, Shelf, Tag, resource_tag
-from app.library.permissions import can_read_resource, can_restore_resource
+from app.library.permissions import can_prepare_resource, can_read_resource, can_restore_resource
 from app.spaces.models import Space, State
 from app.spaces.permissions import can_see_space
 
 MOST_TAGS_OFFERED = 40
+MOST_DRAFTS = 10
 SORTS = ("recent", "old", "title")
 
 
@@ -163,10 +164,28 @@ def resource_for(person: User, public_id: str) -> Resource:
     return resource
 
 
+def prepared_resource_for(person: User, public_id: str) -> Resource:
+    """Return a draft this person prepares, alone or with colleagues. Raises NotFoundError, whatever the reason."""
+    query = select(Resource).where(Resource.public_id == public_id, can_prepare_resource.where(person))
+    resource: Resource | None = db.session.scalar(query.options(*shown_with()))
+    if resource is None:
+        raise NotFoundError
+    return resource
+
+
+def drafts_prepared_by(person: User, space_id: int | None = None) -> list[Resource]:
+    """Return the drafts a person prepares, their own and their colleagues', the last touched first."""
+    query = select(Resource).where(can_prepare_resource.where(person)).options(*named_with())
+    if space_id is not None:
+        query = query.where(Resource.space_id == space_id)
+    return list(db.session.scalars(query.order_by(Resource.updated_at.desc(), Resource.id.desc()).limit(MOST_DRAFTS)))
+
+
 def file_version_for(person: User, public_id: str) -> FileVersion:
-    """Return a version of a file of a resource this person may read. Raises as ``resource_for``."""
+    """Return a version of a file of a resource this person may read or prepares. Raises as ``resource_for``."""
     of_resource = select(FileVersion).join(FileVersion.attachment).join(Attachment.resource)
-    query = of_resource.where(FileVersion.public_id == public_id, can_read_resource.where(person))
+    opens = or_(can_read_resource.where(person), can_prepare_resource.where(person))
+    query = of_resource.where(FileVersion.public_id == public_id, opens)
     eager = contains_eager(FileVersion.attachment).contains_eager(Attachment.resource)
     version: FileVersion | None = db.session.scalar(query.options(eager, joinedload(FileVersion.blob)))
     if version is None:

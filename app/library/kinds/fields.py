@@ -19,11 +19,12 @@ OPTIONAL_COMMON = frozenset({"summary", "body", "source", "dated_on"})
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the form of a kind, and of its page."""
+    """A part of the form of a kind, and of its page, where it may be called otherwise (``heading``)."""
 
     key: str
     title: Any
     help: Any = ""
+    heading: Any = ""
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ class Field:
     ``name`` is its key in ``Resource.fields``, in the form, in the address of a filter and in a table that is imported.
     ``required`` is the sentence said when it is missing; a field without one may stay empty. ``facet`` makes it a
     filter of the library. ``row`` gives the short fact of a line (« depuis 2019 »). ``main``: a text for the middle of
-    the page; the others stand beside. ``columns`` are other names of its column in a table. ``proposed`` names what a
+    the page; the others stand beside. ``heading``: how it is called there, where the label speaks to who fills it.
+    ``columns`` are other names of its column in a table. ``proposed`` names what a
     file says of itself (``author``, ``date``) and may be taken for it. ``dates``: where the kind asks for no date of
     its own, this field dates the resource. ``abstract``: it stands in a list where there is no summary.
     ``from_profile`` fills it for the person who begins.
@@ -48,11 +50,17 @@ class Field:
     facet: bool = False
     row: Callable[[Any], Any] | None = None
     main: bool = False
+    heading: Any = ""
     columns: tuple[str, ...] = ()
     proposed: str = ""
     dates: bool = False
     abstract: bool = False
     from_profile: Callable[[Any], str] | None = None
+
+    @property
+    def name_on_page(self) -> str:
+        """How the field is called where it is read."""
+        return str(self.heading or self.label)
 
     def read_from(self, row: Mapping[str, str]) -> str:
         """Return what a table says of this field, under its own name or another."""
@@ -67,7 +75,7 @@ class Kind:
     sprite and ``token`` a colour of ``tokens.css`` (``--t-report`` and its tint); ``help`` says what belongs there.
     ``words`` are what may be typed after ``kind:`` in the search. ``without`` names common fields it does not ask for;
     ``called`` gives the date a label of its own. ``compares_places``: the library filters it by the size of the
-    authority.
+    authority. ``share_title`` and ``share_lead`` stand above its form, where « Ajouter une ressource » says too little.
     """
 
     key: str
@@ -83,6 +91,8 @@ class Kind:
     without: frozenset[str] = frozenset()
     called: Mapping[str, Any] = field(default_factory=dict)
     compares_places: bool = False
+    share_title: Any = ""
+    share_lead: Any = ""
 
     def asks(self, common: str) -> bool:
         """Tell whether a field common to all kinds is asked for."""

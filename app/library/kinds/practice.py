@@ -12,7 +12,7 @@ from app.library.kinds.values import Choice, Choices, LongText, Names, Text
 
 MEANS, RESULTS = "means", "results"
 SECTIONS = (
-    Section(ESSENTIALS, _l("L'essentiel")),
+    Section(ESSENTIALS, _l("L'essentiel"), heading=_l("La pratique")),
     Section(MEANS, _l("Mise en œuvre"), _l("Ce qu'il faut savoir pour faire de même. Rien n'est obligatoire ici.")),
     Section(RESULTS, _l("Résultats et conseils"), _l("Ce que vous diriez à une ville qui vous appelle.")),
 )
@@ -97,6 +97,7 @@ FIELDS = (
         _l("Qui fait quoi, où, à quel rythme ? Une ligne qui commence par un tiret devient une liste."),
         required=_l("Décrivez l'action en une phrase au moins."),
         main=True,
+        heading=_l("L'action"),
         abstract=True,
     ),
     Field("partners", _l("Partenaires"), Names(), _l("Séparés par des virgules."), section=MEANS),
@@ -128,6 +129,7 @@ FIELDS = (
         "evaluation",
         _l("Comment vous le savez"),
         Choice(options=EVALUATIONS),
+        heading=_l("Évaluation"),
         section=RESULTS,
         facet=True,
         row=_evaluated,

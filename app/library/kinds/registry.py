@@ -54,6 +54,11 @@ KINDS: dict[str, Kind] = {
             sections=practice.SECTIONS,
             without=("source", "dated_on"),
             compares_places=True,
+            share_title=_l("Partager une pratique locale"),
+            share_lead=_l(
+                "Dites simplement ce que vous avez fait, pour qui, et ce que cela a donné. "
+                "Tout reste modifiable après publication."
+            ),
         ),
         _kind(
             "report",

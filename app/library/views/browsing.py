@@ -22,6 +22,7 @@ from app.library.queries import (
     Wanted,
     count_by_kind,
     count_by_tag,
+    drafts_prepared_by,
     facet_groups,
     resources_visible_to,
     tags_by_slug,
@@ -61,9 +62,10 @@ def space_resources_page(space: Space) -> ResponseReturnValue:
 def choose_space_page() -> ResponseReturnValue:
     """Ask in which space a resource is to be added; go there at once when there is only one."""
     spaces = [space for space in spaces_of(person()) if can_add_resource(person(), space)]
+    kind = request.args.get("type", "") if request.args.get("type") in KINDS else None
     if len(spaces) == 1:
-        return redirect(url_for("space_library.new_resource", slug=spaces[0].slug))
-    return render_template("library/choose_space.html", spaces=spaces)
+        return redirect(url_for("space_library.new_resource", slug=spaces[0].slug, type=kind))
+    return render_template("library/choose_space.html", spaces=spaces, kind=kind)
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ class Listing:
     kinds: list[dict[str, Any]]
     tags: list[dict[str, Any]]
     groups: list[FacetGroup]
+    drafts: list[dict[str, str]]
     state: list[tuple[str, str]]
     ticked: list[dict[str, str]]
     total: int
@@ -111,6 +114,7 @@ def _listing(address: Callable[..., str], space: Space | None = None) -> Listing
         kinds=_kind_choices(address, by_kind, wanted, state),
         tags=_tag_choices(wanted),
         groups=facet_groups(person(), wanted),
+        drafts=_drafts(space),
         state=_pairs(state),
         ticked=_ticked(address, wanted, state),
         total=sum(by_kind.values()),
@@ -118,9 +122,9 @@ def _listing(address: Callable[..., str], space: Space | None = None) -> Listing
         page_address=address(**state, page="NUMBER").replace("NUMBER", "{n}"),
         clear_address=address(),
         may_add=can_add_resource(person(), space) if space else bool(spaces_of(person())),
-        add_url=url_for("space_library.new_resource", slug=space.slug)
+        add_url=url_for("space_library.new_resource", slug=space.slug, type=wanted.kind or None)
         if space
-        else url_for("library.choose_space_page"),
+        else url_for("library.choose_space_page", type=wanted.kind or None),
     )
 
 
@@ -148,6 +152,19 @@ def _pairs(state: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the state of a list, its order aside, as the hidden fields of a form that changes that order."""
     lists = ((name, value if isinstance(value, list) else [value]) for name, value in state.items() if name != "tri")
     return [(name, one) for name, values in lists for one in values if one]
+
+
+def _drafts(space: Space | None) -> list[dict[str, str]]:
+    """Return the drafts this person prepares with colleagues, each with who began it and its address."""
+    return [
+        {
+            "title": one.title,
+            "kind": one.kind,
+            "meta": f"{kind_of(one.kind).label}, {one.author.name if one.author else ''}".rstrip(", "),
+            "url": url_for("library.prepare_page", public_id=one.public_id),
+        }
+        for one in drafts_prepared_by(person(), space.id if space else None)
+    ]
 
 
 def _kind_choices(

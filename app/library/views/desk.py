@@ -16,14 +16,16 @@ from app.core.access import person
 from app.core.clock import now
 from app.core.db import transaction
 from app.core.drafts import draft_for, keep_draft
+from app.core.forms import number_in
 from app.core.i18n import format_time
 from app.extensions import db
 from app.library.fields_form import text_of
 from app.library.files import forget_received, received_for
-from app.library.forms import DEFAULT_KIND, ResourceForm, filled_from, form_class, offer_audiences
+from app.library.forms import DEFAULT_KIND, ResourceForm, form_class, offer_audiences
 from app.library.kinds import Field, Kind, Section, kind_of
 from app.library.kinds.values import AREA, BOXES
 from app.library.lines import ORDER, REMOVE, file_lines, known_addresses, waiting_lines
+from app.library.merging import Merge, merge
 from app.library.models import Resource
 from app.library.proposals import propose
 from app.library.receiving import MOST_FILES, accepted_for_field
@@ -31,7 +33,14 @@ from app.library.views.sending import take_files
 from app.spaces.models import Space
 
 #: Buttons of the form that do something else than publish, beside those of each file.
-ATTACH, LATER, CHOOSE, TAKE = "joindre", "plus_tard", "changer", "reprendre"
+ATTACH, LATER, CHOOSE, TAKE, PREVIEW, PREPARE = (
+    "joindre",
+    "plus_tard",
+    "changer",
+    "reprendre",
+    "apercu",
+    "confier",
+)
 WIDE = frozenset({AREA, BOXES})
 
 
@@ -58,7 +67,7 @@ class Part:
 
 def opened(space: Space, kept: dict[str, Any]) -> Desk:
     """Return the form as typed, or as it was left; take in what came with it, whatever button was pressed."""
-    kind = kind_of(request.form.get("kind") or kept.get("kind", "") or DEFAULT_KIND)
+    kind = kind_of(request.form.get("kind") or request.args.get("type") or kept.get("kind", "") or DEFAULT_KIND)
     is_posted = request.method == "POST"
     from_profile = {one.name: one.from_profile(person()) for one in kind.fields if one.from_profile}
     begun = {**from_profile, **kept}
@@ -114,7 +123,9 @@ def _part(form: ResourceForm, section: Section, fields: Sequence[Field]) -> Part
 def page_of(desk: Desk, resource: Resource | None = None) -> dict[str, Any]:
     """Return what ``library/form.html`` takes."""
     waiting = received_for(person(), request.path)
+    merged = Merge()
     if resource is not None and desk.in_conflict:
+        merged = merge(desk.form, resource, number_in(desk.form.seen_version.data) or 0)
         desk.form.seen_version.data = str(resource.edit_version)
     proposals = propose(desk.form, waiting, request.form.get(TAKE, ""))
     kind = desk.form.of_kind
@@ -124,12 +135,12 @@ def page_of(desk: Desk, resource: Resource | None = None) -> dict[str, Any]:
         "kind": kind,
         "resource": resource,
         "parts": parts_of(desk.form, kind),
-        "proposals": proposals,
+        "help": {"proposals": proposals, "merged": merged},
         "waiting": waiting_lines(person(), request.path, request.form.getlist(ORDER)),
         "known": known_addresses(person(), request.path),
         "files": file_lines(resource, with_state=True, removable=True) if resource else [],
         "accept": accepted_for_field(),
         "most_files": MOST_FILES,
-        "current": filled_from(resource) if resource and desk.in_conflict else None,
+        "city": person().organisation.name if person().organisation and resource is None else "",
         "saved_at": format_time(now()) if LATER in request.form else "",
     }

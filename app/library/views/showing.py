@@ -13,7 +13,7 @@ from app.core.paging import page_number
 from app.core.slots import collect
 from app.core.text import one_line, slugify, typographic
 from app.library.addresses import download_url, resource_url
-from app.library.facts import essentials, head_facts, passages, resource_trail
+from app.library.facts import chapters, essentials, head_facts, resource_trail
 from app.library.jobs import draw_soon
 from app.library.kinds import kind_of
 from app.library.lines import file_lines
@@ -24,6 +24,7 @@ from app.library.rows import foreign_lang
 from app.library.states import state_of, unit_word
 from app.library.viewing import IMAGE, TEXT, Document, Look, document_of
 from app.library.views.doors import library
+from app.spaces.models import State
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -39,6 +40,8 @@ STATE = ("fichier", "page", "q", "vue")
 def resource_page(public_id: str, slug: str) -> ResponseReturnValue:
     """Show a resource, its document open at the page of the address."""
     resource = resource_for(person(), public_id)
+    if resource.state == State.DRAFT:
+        return redirect(url_for("library.prepare_page", public_id=public_id))
     if slug != slugify(resource.title):
         kept = {name: request.args[name] for name in STATE if name in request.args}
         return redirect(resource_url(resource, **kept), code=301)
@@ -93,7 +96,7 @@ def _page(resource: Resource, version: FileVersion | None, document: Document | 
         "unavailable": state_of(version.blob) if version and document is None else None,
         "body": typographic(resource.body_html) if resource.lang == "fr" else resource.body_html,
         "essentials": essentials(resource),
-        "passages": passages(resource),
+        "chapters": chapters(resource),
         "tags": [{"label": tag.label, "url": url_for("library.resources_page", mot=tag.slug)} for tag in resource.tags],
         "files": file_lines(resource, with_state=may_edit),
         "download": download_url(version) if version else "",

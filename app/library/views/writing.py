@@ -4,35 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, flash, jsonify, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from app.core.access import person, signed_in
 from app.core.db import transaction
-from app.core.drafts import draft_for, drop_draft, keep_draft
-from app.core.errors import DomainError, EditConflictError, wants_json
+from app.core.drafts import draft_for, drop_draft
+from app.core.errors import DomainError, wants_json
 from app.core.forms import number_in
-from app.core.i18n import format_time, ngettext
 from app.core.i18n import gettext as _
 from app.library.addresses import resource_url
 from app.library.files import received_for
-from app.library.forms import DEFAULT_KIND, ResourceForm, filled_from, form_class
-from app.library.kinds import kind_of
-from app.library.lines import DETACH, ORDER, REMOVE
+from app.library.forms import filled_from
+from app.library.lines import DETACH, ORDER
 from app.library.models import Resource
-from app.library.operations import edit_resource, remove_file, share_resource
+from app.library.operations import edit_resource, share_resource
 from app.library.permissions import can_add_resource, can_edit_resource
-from app.library.queries import attachment_of, has_just_shared, resource_for
-from app.library.views.desk import ATTACH, CHOOSE, LATER, TAKE, Desk, members, opened, page_of
+from app.library.queries import has_just_shared, resource_for
+from app.library.views.answering import detach, is_publishing, keep_form, say, told_readers
+from app.library.views.desk import PREPARE, PREVIEW, Desk, opened, page_of
 from app.library.views.doors import library, space_library
+from app.library.views.preparing import confide
+from app.library.views.previewing import preview_page
 from app.library.views.sending import answer_upload
 from app.spaces.blueprint import render_space_page
-from app.spaces.models import Audience, Space, Visibility
-from app.spaces.queries import turnout
+from app.spaces.models import Space
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
-
-CONFLICT, REFUSED = 409, 422
 
 
 @space_library.route("/ressources/nouvelle", methods=["GET", "POST"])
@@ -43,7 +41,11 @@ def new_resource(space: Space) -> ResponseReturnValue:
     if request.method == "POST" and wants_json():
         return answer_upload(request.path)
     desk = opened(space, _draft(space))
-    if _is_publishing(desk):
+    if PREPARE in request.form:
+        confided = confide(space, desk)
+        if confided is not None:
+            return confided
+    if is_publishing(desk):
         published = _publish(space, desk)
         if published is not None:
             return published
@@ -60,8 +62,8 @@ def change_resource(public_id: str) -> ResponseReturnValue:
         return answer_upload(request.path)
     desk = opened(resource.space, {**filled_from(resource), **draft_for(person(), request.path)})
     if request.method == "POST" and DETACH in request.form:
-        _detach(resource, request.form[DETACH], desk.form)
-    if _is_publishing(desk):
+        detach(resource, request.form[DETACH], desk.form)
+    if is_publishing(desk):
         changed = _change(resource, desk)
         if changed is not None:
             return changed
@@ -74,7 +76,7 @@ def keep_change(public_id: str) -> ResponseReturnValue:
     """Keep what is being typed to change a resource."""
     resource = resource_for(person(), public_id)
     can_edit_resource.require(person(), resource)
-    return _kept(url_for("library.change_resource", public_id=public_id))
+    return keep_form(url_for("library.change_resource", public_id=public_id), resource)
 
 
 @space_library.post("/ressources/nouvelle/brouillon")
@@ -82,44 +84,13 @@ def keep_change(public_id: str) -> ResponseReturnValue:
 def keep_new(space: Space) -> ResponseReturnValue:
     """Keep what is being typed to share a resource."""
     can_add_resource.require(person(), space)
-    return _kept(url_for("space_library.new_resource", slug=space.slug))
+    return keep_form(url_for("space_library.new_resource", slug=space.slug))
 
 
 def _draft(space: Space) -> dict[str, Any]:
     """Return what was being typed; not what the page sent as a draft while it was being published."""
     kept = draft_for(person(), request.path)
     return {} if has_just_shared(person(), space, str(kept.get("title", ""))) else kept
-
-
-def _kept(form: str) -> Response:
-    kind = kind_of(request.form.get("kind") or DEFAULT_KIND)
-    typed = form_class(kind)().typed
-    with transaction():
-        moment = keep_draft(person(), form, {**draft_for(person(), form), **typed})
-    return jsonify(saved=_("Brouillon enregistré à %(time)s", time=format_time(moment)))
-
-
-def _detach(resource: Resource, public_id: str, form: ResourceForm) -> None:
-    """Take a file away at once; the words being typed go on from the version this makes."""
-    was_current = form.seen_version.data == str(resource.edit_version)
-    with transaction():
-        remove_file(person(), attachment_of(resource, public_id))
-        if was_current:
-            form.seen_version.data = str(resource.edit_version)
-        keep_draft(person(), request.path, form.typed)
-    flash(_("Le fichier est retiré de la ressource."))
-
-
-def _is_publishing(desk: Desk) -> bool:
-    """Tell whether the form is to be published and may be; say in ``desk`` why not."""
-    if request.method != "POST" or request.form.keys() & {ATTACH, REMOVE, DETACH, LATER, CHOOSE, TAKE}:
-        if desk.problems:
-            desk.status = REFUSED
-        return False
-    if desk.form.validate() and not desk.problems:
-        return True
-    desk.status = REFUSED
-    return False
 
 
 def _publish(space: Space, desk: Desk) -> ResponseReturnValue | None:
@@ -129,9 +100,9 @@ def _publish(space: Space, desk: Desk) -> ResponseReturnValue | None:
             resource = share_resource(person(), space, details, form=request.path, order=request.form.getlist(ORDER))
             drop_draft(person(), request.path)
     except DomainError as error:
-        _say(desk, error)
+        say(desk, error)
         return None
-    flash(_published(resource, space))
+    flash(told_readers(resource, space))
     return redirect(resource_url(resource))
 
 
@@ -143,32 +114,15 @@ def _change(resource: Resource, desk: Desk) -> ResponseReturnValue | None:
             edit_resource(person(), resource, details, seen, form=request.path, order=request.form.getlist(ORDER))
             drop_draft(person(), request.path)
     except DomainError as error:
-        _say(desk, error)
+        say(desk, error)
         return None
     flash(_("La ressource est modifiée."))
     return redirect(resource_url(resource))
 
 
-def _say(desk: Desk, error: DomainError) -> None:
-    """Show a refusal above the form, with everything typed in it; other errors have their own page."""
-    if error.status not in {CONFLICT, REFUSED}:
-        raise error
-    desk.problems.append(str(error.message))
-    desk.status, desk.in_conflict = error.status, isinstance(error, EditConflictError)
-
-
-def _published(resource: Resource, space: Space) -> str:
-    people = turnout(space)
-    everybody = resource.audience == Audience.NETWORK or space.visibility == Visibility.OPEN
-    readers = members() + people.guests if everybody else people.people
-    return ngettext(
-        "Ressource publiée. %(num)s personne peut la lire.",
-        "Ressource publiée. %(num)s personnes peuvent la lire.",
-        readers,
-    )
-
-
 def _form_page(space: Space, desk: Desk, resource: Resource | None = None) -> str:
+    if PREVIEW in request.form and not desk.problems:
+        return preview_page(space, desk, resource)
     if resource is not None:
         return render_template("library/edit.html", **page_of(desk, resource))
     return render_space_page("library/new.html", space, **page_of(desk))

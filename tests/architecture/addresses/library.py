@@ -25,4 +25,6 @@ TABLE: list[Line] = [
 #: Addresses that change what the table stands on have tests of their own, named here.
 ELSEWHERE: dict[str, str] = {
     "library.restore_page": "tests/library",
+    "library.prepare_page": "tests/library/test_preparing.py",
+    "library.keep_prepared": "tests/library/test_preparing.py",
 }

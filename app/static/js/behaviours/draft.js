@@ -1,7 +1,8 @@
 // Nothing written is lost: every text of a form is kept on this device, and on the server when an address is given.
-// Kept 10 s after the last key, on leaving a field and on leaving the page. Dropped only when the next page shows that the
-// text arrived (a confirmation, or the new message): an expired session or a cut line never costs a word.
-import { ask, fresh, icon, keep, kept } from "../shared/page.js";
+// Kept 10 s after the last key, on leaving a field and on leaving the page; sent again until it arrived. Dropped only when
+// the next page shows that the text arrived (a confirmation, or the new message), and when one signs out: a device may be
+// shared. An expired session or a cut line never costs a word.
+import { ask, forget, fresh, icon, keep, kept } from "../shared/page.js";
 
 const DRAFT_PREFIX = "beffroi:draft:";
 const SENT_KEY = "beffroi:sent";
@@ -10,6 +11,7 @@ const DRAFT_PAUSE = 10000;
 export function attachDrafts(root) {
   if (root === document) settleSent();
   for (const form of fresh(root, "form[data-draft]")) watchDraft(form);
+  for (const form of fresh(root, 'form[action="/deconnexion"]')) form.addEventListener("submit", () => forget(DRAFT_PREFIX));
 }
 
 // The page after a submission: forget the draft when it arrived, keep it otherwise.
@@ -22,66 +24,142 @@ function settleSent() {
 }
 
 function watchDraft(form) {
-  // A device may be shared: a draft belongs to the person who wrote it.
+  // A draft belongs to the person who wrote it.
   const person = document.querySelector("[data-person]")?.dataset.person ?? "";
   const key = `${DRAFT_PREFIX}${person}:${form.dataset.draft}`;
-  let last = JSON.stringify(texts(form));
+  let last = "";
   let timer = null;
-  restore(form, key);
-  const save = () => {
+  const later = () => { clearTimeout(timer); timer = setTimeout(save, DRAFT_PAUSE); };
+  const save = async () => {
     clearTimeout(timer);
     const now = JSON.stringify(texts(form));
     if (now === last || form.dataset.sent) return;
+    const at = Date.now();
+    keep(key, JSON.stringify({ at, texts: texts(form), unsent: true }));
+    const arrived = await sendDraft(form, at);
+    if (!arrived) { later(); return; }
     last = now;
-    keep(key, JSON.stringify({ at: Date.now(), texts: texts(form) }));
-    sendDraft(form);
+    if (JSON.parse(kept(key) ?? "{}").at === at) keep(key, JSON.stringify({ at, texts: JSON.parse(now) }));
   };
-  form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(save, DRAFT_PAUSE); });
+  const before = JSON.stringify(texts(form));
+  restore(form, key, save);
+  last = before;
+  form.addEventListener("input", later);
   // On the way to the form's own button the text is about to be published: a draft sent now could arrive after it.
   form.addEventListener("focusout", (event) => { if (event.relatedTarget?.type !== "submit") save(); });
   window.addEventListener("pagehide", save);
+  window.addEventListener("online", save);
   form.addEventListener("submit", () => {
     clearTimeout(timer);
-    keep(key, JSON.stringify({ at: Date.now(), texts: texts(form) }));
+    keep(key, JSON.stringify({ at: Date.now(), texts: texts(form), unsent: true }));
     keep(SENT_KEY, key);
   });
 }
 
+const TYPED = "textarea, input[type=text], input[type=search], input[type=url], input[type=email], input[type=date], input:not([type]), select";
+
 function draftFields(form) {
-  return [...form.elements].filter((field) => field.name && field.name !== "csrf_token" && field.matches("textarea, input[type=text], input[type=search], input[type=url], input[type=email], input:not([type]), select"));
+  return [...form.elements].filter((field) => field.name && field.name !== "csrf_token" && field.matches(TYPED));
 }
 
+function boxes(form) {
+  return [...form.elements].filter((field) => field.name && field.matches("input[type=checkbox], input[type=radio]"));
+}
+
+// Boxes of one name are a list of those that are ticked; every other field is its text.
 function texts(form) {
-  return Object.fromEntries(draftFields(form).map((field) => [field.name, field.value]));
+  const found = Object.fromEntries(draftFields(form).map((field) => [field.name, field.value]));
+  for (const box of boxes(form)) {
+    found[box.name] ??= [];
+    if (box.checked) found[box.name].push(box.value);
+  }
+  return found;
 }
 
-// Put back what this device kept, only into fields the server left empty.
-function restore(form, key) {
+// What this device kept and the server never had stands before what the server knows, and is said; what the server had
+// comes back only into fields that are empty.
+function restore(form, key, save) {
   let draft = null;
   try { draft = JSON.parse(kept(key) ?? "null"); } catch { keep(key, null); }
   if (!draft?.texts) return;
-  let restored = false;
-  for (const field of draftFields(form)) {
-    if (!field.value && draft.texts[field.name]) { field.value = draft.texts[field.name]; restored = true; }
+  const kind = form.querySelector("[data-kind-choice]");
+  if (draft.unsent && kind && draft.texts.kind && draft.texts.kind !== kind.value) {
+    kind.value = draft.texts.kind;
+    form.addEventListener("beffroi:kind", () => fill(form, draft, save), { once: true });
+    kind.dispatchEvent(new Event("change", { bubbles: true }));
+    return;
   }
-  if (restored) showDraft(form, draft.at);
+  fill(form, draft, save);
 }
 
-async function sendDraft(form) {
-  if (!form.dataset.draftUrl) { showDraft(form, Date.now()); return; }
+function fill(form, draft, save) {
+  const known = texts(form);
+  let changed = false;
+  for (const field of draftFields(form)) {
+    const text = draft.texts[field.name];
+    if (typeof text !== "string" || field.value === text || !(draft.unsent || (!field.value && text))) continue;
+    field.value = text;
+    changed = true;
+  }
+  for (const box of draft.unsent ? boxes(form) : []) {
+    const ticked = draft.texts[box.name];
+    if (!Array.isArray(ticked) || box.checked === ticked.includes(box.value)) continue;
+    box.checked = ticked.includes(box.value);
+    changed = true;
+  }
+  if (!changed) return;
+  showDraft(form, draft.at);
+  if (!draft.unsent) return;
+  sayRestored(form, draft.at, known, save);
+  save();
+}
+
+function sayRestored(form, at, known, save) {
+  const notice = document.querySelector("[data-draft-notice]");
+  if (!notice) return;
+  notice.hidden = false;
+  const words = notice.querySelector("[data-draft-words]");
+  words.textContent = notice.dataset.draftNotice.replace("{time}", clock(at));
+  notice.querySelector("[data-draft-discard]").addEventListener("click", () => {
+    for (const field of draftFields(form)) field.value = known[field.name] ?? "";
+    for (const box of boxes(form)) box.checked = (known[box.name] ?? []).includes(box.value);
+    notice.hidden = true;
+    save();
+  }, { once: true });
+}
+
+async function sendDraft(form, at) {
+  if (!form.dataset.draftUrl) { showDraft(form, at); return true; }
   try {
-    const answer = await ask(form.dataset.draftUrl, { method: "POST", body: new FormData(form), keepalive: true });
-    if (answer?.ok) showDraft(form, Date.now());
+    const body = new FormData(form);
+    for (const file of form.querySelectorAll("input[type=file]")) body.delete(file.name);
+    const answer = await ask(form.dataset.draftUrl, { method: "POST", body, keepalive: true });
+    if (!answer?.ok) return answer?.status < 500;
+    showDraft(form, at);
+    showParts(await answer.json().catch(() => ({})));
+    return true;
   } catch {
     draftLine(form, form.dataset.draftOffline, "warning");
+    return false;
   }
+}
+
+// What the server makes of the draft elsewhere on the page: what remains to fill.
+function showParts(said) {
+  for (const [name, html] of Object.entries(said.parts ?? {})) {
+    const part = document.querySelector(`[data-kind-part="${name}"]`);
+    if (part && !part.contains(document.activeElement)) part.innerHTML = html;  // a fragment of the site's own pages
+  }
+}
+
+function clock(at) {
+  const french = document.documentElement.lang === "fr";
+  const time = new Date(at).toLocaleTimeString(french ? "fr-FR" : "en-GB", { hour: "numeric", minute: "2-digit" });
+  return french ? time.replace(":", "\u00a0h\u00a0") : time;
 }
 
 function showDraft(form, at) {
-  const french = document.documentElement.lang === "fr";
-  const clock = new Date(at).toLocaleTimeString(french ? "fr-FR" : "en-GB", { hour: "numeric", minute: "2-digit" });
-  const time = french ? clock.replace(":", "\u00a0h\u00a0") : clock;
-  draftLine(form, form.dataset.draftSaved?.replace("{time}", time), "check");
+  draftLine(form, form.dataset.draftSaved?.replace("{time}", clock(at)), "check");
 }
 
 function draftLine(form, sentence, drawing) {

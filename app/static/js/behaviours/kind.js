@@ -6,6 +6,7 @@ export function attachKinds(root) {
   for (const button of fresh(root, "[data-take-proposal]")) button.addEventListener("click", (event) => takeProposal(event, button));
 }
 
+// Waits for nothing while the device is offline: the former fields stay, with what stands in them.
 async function changeKind(choice) {
   const form = choice.form;
   const body = new FormData(form);
@@ -27,6 +28,7 @@ async function changeKind(choice) {
   const said = page.getElementById(`${choice.id}-hint`);
   if (hint && said) hint.textContent = said.textContent;
   announce(choice.dataset.changed);
+  form.dispatchEvent(new Event("beffroi:kind"));
 }
 
 // What a file proposes takes the place of what stands in the field; the field is then the person's to change.

@@ -43,6 +43,13 @@ export function keep(key, value) {
   } catch { /* nothing is kept */ }
 }
 
+// Forget every value of this device whose key begins so.
+export function forget(prefix) {
+  try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith(prefix)) localStorage.removeItem(key);
+  } catch { /* nothing was kept */ }
+}
+
 export function kept(key) {
   try {
     return localStorage.getItem(key);
