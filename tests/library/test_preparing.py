@@ -69,6 +69,7 @@ def move_to_city_of(app: Flask, email: str, other: str) -> None:
 def test_practice_begins_with_what_the_profile_says(member: Browser) -> None:
     page = text_of(member.get(f"{NEW}?type=practice"))
     assert "Partager une pratique locale" in page
+    assert '<option selected value="practice">' in page
     assert 'name="place" required type="text" value="Port-Elvain"' in page
     assert 'value="Malik' in page
     assert "3 champs à compléter" in page

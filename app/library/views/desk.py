@@ -70,7 +70,7 @@ def opened(space: Space, kept: dict[str, Any]) -> Desk:
     kind = kind_of(request.form.get("kind") or request.args.get("type") or kept.get("kind", "") or DEFAULT_KIND)
     is_posted = request.method == "POST"
     from_profile = {one.name: one.from_profile(person()) for one in kind.fields if one.from_profile}
-    begun = {**from_profile, **kept}
+    begun = {**from_profile, **kept, "kind": kind.key}
     form = form_class(kind)(data=begun if not is_posted or CHOOSE in request.form else None)
     desk = Desk(form)
     if is_posted:

@@ -86,7 +86,7 @@ function restore(form, key, save) {
   if (draft.unsent && kind && draft.texts.kind && draft.texts.kind !== kind.value) {
     kind.value = draft.texts.kind;
     form.addEventListener("beffroi:kind", () => fill(form, draft, save), { once: true });
-    kind.dispatchEvent(new Event("change", { bubbles: true }));
+    setTimeout(() => kind.dispatchEvent(new Event("change", { bubbles: true })));  // once all behaviours are attached
     return;
   }
   fill(form, draft, save);
