@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from app.library.kinds import KINDS
+from app.library.kinds import KINDS, UnreadableError, kind_of
 
 Thing = TypeVar("Thing")
 FOLDER = Path(__file__).parent / "content"
@@ -123,7 +123,7 @@ class Resource:
     """An item of the library, its Markdown body, and the files to compose from it.
 
     `author` is the key of the person who shared it, `days_ago` when; `chapters` asks for a cover, a table of
-    contents and a page for each chapter; `fields` holds what is proper to the kind, by name.
+    contents and a page for each chapter; `fields` holds what is proper to the kind, by name, as a person types it.
     """
 
     slug: str
@@ -316,9 +316,25 @@ def _faults_of_resource(network: Network, resource: Resource) -> Iterator[str]:
         yield f"{resource.slug}: unknown kind or audience"
     if not _takes_part(network.space(resource.space), resource.author):
         yield f"{resource.slug}: {resource.author} takes no part in {resource.space}"
+    yield from _faults_of_fields(resource)
     for file in resource.files:
         if file.format not in FORMATS or not file.name.endswith(f".{file.format}"):
             yield f"{resource.slug}: {file.name} does not match its format"
+
+
+def _faults_of_fields(resource: Resource) -> Iterator[str]:
+    """The fields must be those of the kind, readable by their types, and the required ones there."""
+    kind = kind_of(resource.kind)
+    known = {one.name: one for one in kind.fields}
+    yield from (f"{resource.slug}: {name} is no field of its kind" for name in resource.fields if name not in known)
+    for name, one in known.items():
+        if one.is_required and not resource.fields.get(name):
+            yield f"{resource.slug}: {name} is missing"
+    for name, typed in resource.fields.items():
+        try:
+            known[name].type.read(typed) if name in known else None
+        except UnreadableError as refusal:
+            yield f"{resource.slug}: {name}: {refusal}"
 
 
 def _faults_of_thread(network: Network, thread: Thread) -> Iterator[str]:

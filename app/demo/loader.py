@@ -25,6 +25,7 @@ from app.demo.requests import load_requests
 from app.discussions.models import Post, ReadPosition, Thread
 from app.discussions.operations import comment, reply, start_thread
 from app.extensions import db
+from app.library.kinds import kind_of
 from app.library.models import Resource
 from app.library.operations import ResourceDetails, share_resource
 from app.library.receiving import Received, receive
@@ -144,17 +145,18 @@ def _load_resources(network: Network, start: datetime) -> dict[str, str]:
 def _share(one: content.Resource, author: User, moment: datetime, known: dict[str, str]) -> str:
     # A resource that carries a file says its text there; the others say it on their page.
     files = [_composed(one, file) for file in one.files]
+    kind = kind_of(one.kind)
     details = ResourceDetails.of(
         kind=one.kind,
         title=one.title,
         summary=one.summary,
         body="" if files else _with_cards(one.body, known, {}),
-        source=one.source,
+        source=one.source if kind.asks("source") else "",
         dated_on=moment.date(),
         lang=one.lang,
         tags=one.tags,
         audience=one.audience,
-        fields=dict(one.fields),
+        fields={field.name: field.type.read(typed) for field in kind.fields if (typed := one.fields.get(field.name))},
     )
     with at(moment), transaction():
         space = db.session.scalars(select(Space).where(Space.slug == one.space)).one()

@@ -59,13 +59,31 @@ def test_there_are_five_spaces_of_every_visibility(network: Network) -> None:
     assert {space.join_policy for space in network.spaces} == {"free", "request", "invitation"}
 
 
-def test_there_are_thirty_resources_of_every_kind_half_with_a_file(network: Network) -> None:
-    assert len(network.resources) == 30
+def test_there_are_resources_of_every_kind_half_with_a_file(network: Network) -> None:
+    assert len(network.resources) == 33
     assert {resource.kind for resource in network.resources} == set(KINDS)
     files = [file for resource in network.resources for file in resource.files]
     forms = [file.format for file in files]
     assert (len(files), forms.count("pdf"), forms.count("docx"), forms.count("odt")) == (15, 8, 4, 3)
     assert sum(resource.lang == "en" for resource in network.resources) == 2
+
+
+def test_practices_are_whole_records_of_cities_of_every_size(network: Network) -> None:
+    practices = [each for each in network.resources if each.kind == "practice"]
+    places = {each.organisation: network.organisation(each.organisation).population for each in practices}
+    assert len(places) >= 8
+    assert min(places.values()) < 20_000
+    assert max(places.values()) > 100_000
+    empty = {each.slug: set(fields_of_practice()) - set(each.fields) for each in practices}
+    assert all(missing <= {"end", "target_detail"} for missing in empty.values()), empty
+
+
+def fields_of_practice() -> list[str]:
+    return [field.name for field in KINDS["practice"].fields]
+
+
+def test_identifiers_of_publications_are_those_kept_for_examples(network: Network) -> None:
+    assert {each.fields["doi"][:8] for each in network.resources if "doi" in each.fields} == {"10.5555/"}
 
 
 def test_documents_are_long_enough_to_have_pages(network: Network) -> None:
@@ -125,7 +143,7 @@ def test_every_space_has_something_to_read_and_to_discuss(network: Network) -> N
 
 
 def test_every_resource_is_listed_once_and_written_in_its_time(network: Network) -> None:
-    assert len({resource.title for resource in network.resources}) == 30
+    assert len({resource.title for resource in network.resources}) == 33
     assert all(0 < resource.days_ago < 100 for resource in network.resources)
     assert all(not cards(resource.body) for resource in network.resources)
 

@@ -62,6 +62,11 @@ class Field:
         """How the field is called where it is read."""
         return str(self.heading or self.label)
 
+    @property
+    def is_required(self) -> bool:
+        """Whether it must be filled; asked of the sentence without translating it."""
+        return not isinstance(self.required, str) or bool(self.required)
+
     def read_from(self, row: Mapping[str, str]) -> str:
         """Return what a table says of this field, under its own name or another."""
         return next((row[name] for name in (self.name, *self.columns) if row.get(name)), "")

@@ -224,9 +224,11 @@ class Choice(FieldType):
 
     def read(self, typed: str) -> Any:
         """Accept a key, or a label whatever its case and accents."""
+        if typed in self.order:
+            return typed
         wanted = sort_key(typed)
         for key, label in self.options:
-            if typed == key or wanted in {sort_key(key), sort_key(str(label))}:
+            if wanted in {sort_key(key), sort_key(str(label))}:
                 return key
         said = ", ".join(str(label) for _key, label in self.options)
         raise UnreadableError(_("Choisissez une valeur de la liste : %(values)s.", values=said))
