@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 from sqlalchemy import func, select
 
 from app.accounts.models import Organisation, UserKind
@@ -24,6 +25,7 @@ from app.spaces.importing.operations import CHUNK, choose, forget_old, give_up, 
 from app.spaces.importing.options import Options
 from app.spaces.importing.persons import named_in
 from app.spaces.importing.queries import trial
+from app.spaces.importing.sentences import sentence
 from app.spaces.models import ImportState, Invitation, PeopleImport, PeopleImportRow, Role, Space
 from tests.accounts.organisations.test_places import only_french
 from tests.people import ADMIN, CLOSED_GUEST, FORMER, MEMBER, OPEN, OUTSIDER, PRIVATE, Cast
@@ -296,3 +298,12 @@ def test_trial_asks_as_little_for_many_rows_as_for_few(app: Flask, cast: Cast) -
         with CountedStatements(app) as all_of_them:
             trial(many, loaded(ADMIN))
         assert len(all_of_them) == len(one)
+
+
+def test_near_name_is_asked_about_before_a_city_is_created(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        ((outcome, near),) = tried("Zoé;;zoe@ville.example;;Castelmore;;;;\n", create_organisations=True)
+        assert (outcome, near) == ("invited_new_city", "Castelmaure")
+        with force_locale("fr"):
+            assert "n'est-ce pas Castelmaure" in sentence(outcome, near, done=False).replace("’", "'")
+            assert "Castelmaure" not in sentence(outcome, near, done=True)

@@ -28,6 +28,7 @@ AFTER = {
     Outcome.REFUSED: _l("refusée : %(detail)s"),
 }
 NEAR = _l("collectivité inconnue ; est-ce %(detail)s ?")
+NEAR_NEW = _l("sera invitée ; sa collectivité sera créée (n'est-ce pas %(detail)s ?)")
 
 
 def sentence(outcome: str, detail: str, *, done: bool) -> str:
@@ -35,6 +36,8 @@ def sentence(outcome: str, detail: str, *, done: bool) -> str:
     known = Outcome(outcome)
     if known == Outcome.UNKNOWN_CITY and detail:
         return str(NEAR) % {"detail": detail}
+    if known == Outcome.INVITED_NEW_CITY and detail and not done:
+        return str(NEAR_NEW) % {"detail": detail}
     words = AFTER[known] if done else BEFORE.get(known, AFTER[known])
     return str(words) % {"detail": detail} if "%(detail)s" in str(words) else str(words)
 
