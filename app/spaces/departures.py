@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import aliased
 
 from app.accounts.managing import close_account, hold, hold_who_leaves
@@ -14,7 +14,7 @@ from app.core.clock import now
 from app.core.errors import DomainError
 from app.core.i18n import lazy_gettext as _l
 from app.extensions import db
-from app.spaces.models import Membership, Role, Space
+from app.spaces.models import JoinRequest, Membership, Role, Space
 from app.spaces.permissions import forget_memberships
 
 STAY = timedelta(days=90)
@@ -61,7 +61,8 @@ def close_person(user: User, *, by: User | None, edit_version: int | None = None
 def become_guest(user: User, *, by: User | None, edit_version: int | None = None) -> None:
     """Make a guest of a member: only their present spaces stay, for 90 days, without running any of them.
 
-    Call inside ``transaction()``. Raises DomainError for an administrator, and for who runs a space alone.
+    What they asked to enter is forgotten. Call inside ``transaction()``. Raises DomainError for an administrator, and
+    for who runs a space alone.
     """
     hold_who_leaves(user)
     hold(user, edit_version)
@@ -80,6 +81,7 @@ def become_guest(user: User, *, by: User | None, edit_version: int | None = None
             place.role = Role.MEMBER
         if place.expires_at is None:
             place.expires_at, place.sponsor_id, place.warned_at = now() + STAY, by.id if by else None, None
+    db.session.execute(delete(JoinRequest).where(JoinRequest.user_id == user.id))
     db.session.flush()
     forget_memberships(user)
     record("user.became_guest", by, user, ran=ran)

@@ -14,6 +14,7 @@ from app.accounts.models import Organisation, User, UserKind
 from app.accounts.queries import normal_email
 from app.core.clock import now
 from app.core.db import cache_of_transaction, sort_key
+from app.core.deciding import undoable, waiting
 from app.core.errors import NotFoundError
 from app.core.paging import Page, paginate
 from app.extensions import db
@@ -86,8 +87,9 @@ def requested_by(person: User) -> set[int]:
 
 
 def requests_for(space: Space) -> list[JoinRequest]:
-    """Return the requests to enter a space, oldest first."""
-    query = select(JoinRequest).where(JoinRequest.space_id == space.id).options(joinedload(JoinRequest.user))
+    """Return the requests to enter a space, oldest first, with those just answered."""
+    shown = JoinRequest.space_id == space.id, or_(waiting(JoinRequest), undoable(JoinRequest))
+    query = select(JoinRequest).where(*shown).options(joinedload(JoinRequest.user))
     return list(db.session.scalars(query.order_by(JoinRequest.created_at, JoinRequest.id)))
 
 

@@ -16,10 +16,11 @@ from app.accounts.organisations.details import Details
 from app.accounts.organisations.operations import record_organisation
 from app.accounts.queries import organisation_by_name, user_by_email
 from app.accounts.requests.jobs import DECIDED_KEPT, UNCONFIRMED_KEPT, purge_requests
-from app.accounts.requests.operations import TAKEN_BACK_WITHIN, Asked, ask_for_access, confirm_request, new_secret
+from app.accounts.requests.operations import Asked, ask_for_access, confirm_request, new_secret
 from app.core.audit import AuditEntry
 from app.core.clock import now, set_clock
 from app.core.db import transaction
+from app.core.deciding import TAKEN_BACK_WITHIN
 from app.core.mail import FolderTransport
 from app.extensions import db
 from tests.people import ADMIN, FORMER, GUEST, MEMBER, OUTSIDER, REFERENT, Cast

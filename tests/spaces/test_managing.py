@@ -10,10 +10,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.accounts.models import ShownTo, User
-from app.core.audit import AuditEntry
 from app.core.db import transaction
 from app.extensions import db
-from app.spaces.models import JoinRequest, Membership, Role, Space
+from app.spaces.models import Membership, Role, Space
 from app.spaces.operations import membership_in
 from app.spaces.queries import space_by_slug
 from app.spaces.views.people import ADDRESSES
@@ -169,45 +168,9 @@ def test_addresses_are_not_tried_without_end(app: Flask, cast: Cast) -> None:
     assert browser.get(f"{page}malik").status_code == 200
 
 
-def test_request_carries_a_message_and_is_admitted(app: Flask, cast: Cast) -> None:
-    outsider, browser = Browser(app, OUTSIDER), Browser(app, FACILITATOR)
-    assert "Vie nocturne" in outsider.get(f"/espaces/{REQUEST}/demander").text
-    outsider.post(f"/espaces/{REQUEST}/demander", {"message": "Nos bars <b>ferment</b> tard."})
-    page = browser.get(f"/espaces/{REQUEST}/membres").text
-    assert "Nos bars &lt;b&gt;ferment&lt;/b&gt; tard." in page
-    assert "1 demande à étudier" in page.replace("\xa0", " ")
-    (mail,) = _mails(app)
-    assert "Nos bars" in str(mail)
-    assert browser.post(_at(app, REQUEST, OUTSIDER, "accepter", "demandes")).status_code == 302
-    assert outsider.get(f"/espaces/{REQUEST}").status_code == 200
-
-
-def test_request_is_refused_with_a_reason_that_is_sent(app: Flask, cast: Cast) -> None:
-    outsider, browser = Browser(app, OUTSIDER), Browser(app, FACILITATOR)
-    outsider.post(f"/espaces/{REQUEST}/demander")
-    refusal = _at(app, REQUEST, OUTSIDER, "refuser", "demandes")
-    assert browser.post(refusal, {"reason": " "}).status_code == 422
-    assert browser.post(refusal, {"reason": "Le groupe est complet."}).status_code == 302
-    told = [mail for mail in _mails(app) if mail["To"] == OUTSIDER]
-    assert len(told) == 1
-    assert "Le groupe est complet." in str(told[0])
-    with app.app_context():
-        assert db.session.scalar(select(JoinRequest.id)) is None
-        entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "space.request_refused")).one()
-        assert entry.detail["reason"] == "Le groupe est complet."
-    assert browser.post(refusal, {"reason": "Encore"}).status_code == 404
-    assert outsider.get(f"/espaces/{REQUEST}/demander").status_code == 200
-
-
-def test_message_too_long_comes_back(app: Flask, cast: Cast) -> None:
-    answer = Browser(app, OUTSIDER).post(f"/espaces/{REQUEST}/demander", {"message": "m" * 601})
-    assert answer.status_code == 422
-    assert "m" * 601 in answer.text
-
-
-@pytest.mark.parametrize("action", ["role", "retirer", "accepter", "refuser"])
+@pytest.mark.parametrize("action", ["role", "retirer", "accepter", "refuser", "annuler"])
 def test_only_those_who_run_the_space_manage_its_people(app: Flask, cast: Cast, action: str) -> None:
-    what = "demandes" if action in {"accepter", "refuser"} else "membres"
+    what = "demandes" if action in {"accepter", "refuser", "annuler"} else "membres"
     for slug in (OPEN, PRIVATE):
         for email in (MEMBER, OUTSIDER, GUEST, REFERENT):
             address = _at(app, slug, MEMBER, action, what)
@@ -244,14 +207,3 @@ def test_list_of_the_administration_costs_the_same_for_one_space_and_for_three(a
         admin.get("/administration/espaces?q=cercle")
     assert "Cercle fermé" in page.text
     assert len(three) == len(one)
-
-
-def test_page_of_members_costs_the_same_for_one_request_and_for_three(app: Flask, cast: Cast) -> None:
-    browser, counts = Browser(app, FACILITATOR), []
-    for email in (OUTSIDER, REFERENT, ADMIN):
-        Browser(app, email).post(f"/espaces/{REQUEST}/demander")
-        browser.get(f"/espaces/{REQUEST}/membres")
-        with CountedStatements(app) as counted:
-            browser.get(f"/espaces/{REQUEST}/membres")
-        counts.append(len(counted))
-    assert len(set(counts)) == 1

@@ -14,7 +14,7 @@ from app.core.db import transaction
 from app.core.errors import DomainError
 from app.core.events import listen
 from app.extensions import db
-from app.spaces.asking import admit, request_access
+from app.spaces.asking import accept, put_into_effect, request_access
 from app.spaces.events import AccessRequested, MemberJoined, MemberLeft, SpaceCreated
 from app.spaces.models import JoinPolicy, JoinRequest, Membership, Role, Space, Visibility
 from app.spaces.operations import (
@@ -162,15 +162,15 @@ def test_request_is_made_once_and_settled_by_admission(context: Flask, cast: Cas
     with transaction():
         assert request_access(loaded(OUTSIDER), _space(REQUEST)) is False
     with transaction():
-        admit(_space(REQUEST), loaded(OUTSIDER), by=loaded(FACILITATOR))
+        put_into_effect(accept(_space(REQUEST), loaded(OUTSIDER), by=loaded(FACILITATOR)))
     assert db.session.scalar(select(JoinRequest.id)) is None
     assert can_read_space(loaded(OUTSIDER), _space(REQUEST))
-    assert _actions() == ["space.access_requested", "space.member_added"]
+    assert _actions() == ["space.access_requested", "space.request_accepted", "space.member_added"]
 
 
 def test_nobody_is_admitted_who_did_not_ask(context: Flask, cast: Cast) -> None:
     with pytest.raises(DomainError), transaction():
-        admit(_space(REQUEST), loaded(OUTSIDER))
+        accept(_space(REQUEST), loaded(OUTSIDER))
 
 
 @pytest.mark.parametrize(("email", "slug"), [(MEMBER, PRIVATE), (OUTSIDER, PRIVATE), (GUEST, REQUEST)])

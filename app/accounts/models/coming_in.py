@@ -12,23 +12,21 @@ from app.accounts.models.organisations import Organisation
 from app.accounts.models.people import User
 from app.core.clock import now
 from app.core.db import HasMoments, HasPublicId, UtcDateTime
+from app.core.deciding import Answer, HasDecision
 from app.extensions import db
 
 
 class RequestState(enum.StrEnum):
-    """Where a request for access stands."""
+    """Where a request for access stands: not confirmed by who asks, then as every thing that is decided."""
 
     UNCONFIRMED = "unconfirmed"
-    PENDING = "pending"
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
+    PENDING = Answer.PENDING.value
+    ACCEPTED = Answer.ACCEPTED.value
+    REFUSED = Answer.REFUSED.value
 
 
-class AccessRequest(HasPublicId, HasMoments, db.Model):
-    """A stranger asks for an account. ``organisation`` is the one whose domain their confirmed address has, if any.
-
-    A decision takes effect at ``effective_at``: until then whoever took it may take it back.
-    """
+class AccessRequest(HasDecision, HasPublicId, HasMoments, db.Model):
+    """A stranger asks for an account. ``organisation`` is the one whose domain their confirmed address has, if any."""
 
     __tablename__ = "access_request"
 
@@ -42,15 +40,10 @@ class AccessRequest(HasPublicId, HasMoments, db.Model):
     secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
     state: Mapped[str] = mapped_column(String(12), default=RequestState.UNCONFIRMED, index=True)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
-    effective_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    reason: Mapped[str] = mapped_column(String(1000), default="")
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
 
     organisation: Mapped[Organisation | None] = relationship(lazy="joined")
-    decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
+    decided_by: Mapped[User | None] = relationship(foreign_keys="AccessRequest.decided_by_id")
 
 
 class CharterVersion(db.Model):

@@ -96,7 +96,7 @@ class Desk:
             asked=asked,
             form=form,
             reason=reason_for(asked),
-            undoable=_is_undoable(asked),
+            undoable=asked.is_undoable,
             states=RequestState,
         ), REFUSED if form.errors else 200
 
@@ -135,10 +135,6 @@ class Desk:
 def _place(public_id: str) -> Organisation | None:
     found: Organisation | None = db.session.scalar(select(Organisation).where(Organisation.public_id == public_id))
     return found
-
-
-def _is_undoable(asked: AccessRequest) -> bool:
-    return asked.applied_at is None and asked.effective_at is not None and asked.effective_at > now()
 
 
 def _age(asked: AccessRequest | None) -> str:

@@ -9,7 +9,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from app.accounts.queries import normal_email
-from app.accounts.requests.operations import LONGEST_MESSAGE, LONGEST_REASON, Asked
+from app.accounts.requests.operations import LONGEST_MESSAGE, Asked
+from app.core.deciding import LONGEST_REASON
 from app.core.forms import BeffroiForm
 from app.core.i18n import current_language
 from app.core.i18n import gettext as _

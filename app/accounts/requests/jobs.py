@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete
@@ -14,6 +14,7 @@ from app.accounts.requests.operations import let_in, new_secret
 from app.accounts.requests.queries import told_of
 from app.core.clock import now
 from app.core.db import lock, transaction
+from app.core.deciding import takes_effect
 from app.core.i18n import lazy_gettext as _l
 from app.core.jobs import job
 from app.core.mail import send
@@ -74,10 +75,8 @@ def apply_decision(payload: dict[str, Any]) -> None:
         if request is None:
             return
         lock(request)
-        same = request.decided_at is not None and request.decided_at == datetime.fromisoformat(payload["decided_at"])
-        if not same or request.applied_at is not None:
-            return  # taken back, decided again, or done by a run that died after it
-        request.applied_at = now()
+        if not takes_effect(request, payload):
+            return
         if request.state == RequestState.ACCEPTED:
             place = db.session.get(Organisation, payload["place"]) if payload["place"] else None
             _welcome(request, place, payload["create"])

@@ -17,6 +17,7 @@ from app.accounts.requests.queries import request_of_secret
 from app.core.audit import record
 from app.core.clock import now
 from app.core.db import lock
+from app.core.deciding import Answer, begin_decision, decide, take_back
 from app.core.errors import DomainError, NotFoundError
 from app.core.i18n import lazy_gettext as _l
 from app.core.jobs import URGENT, enqueue
@@ -26,9 +27,7 @@ from app.core.throttle import Limit
 from app.extensions import db
 
 SECRET_BYTES = 32  # 256 bits
-#: How long a decision can be taken back: the eight seconds of the page, and two for the way.
-TAKEN_BACK_WITHIN = timedelta(seconds=10)
-LONGEST_MESSAGE, LONGEST_REASON = 2000, 1000
+LONGEST_MESSAGE = 2000
 # An address may ask three times an hour, a network (a town hall shares one address) twenty times.
 ADDRESS_REQUESTS = Limit("access request address", free=3, first=timedelta(minutes=5))
 NETWORK_REQUESTS = Limit("access request network", free=20, first=timedelta(minutes=1))
@@ -132,7 +131,7 @@ def accept_request(
     _begin_decision(request, by)
     if not by.is_admin:
         organisation, create = request.organisation, ""
-    _decide(request, by, RequestState.ACCEPTED, "", place=organisation.id if organisation else None, create=create)
+    _decide(request, by, Answer.ACCEPTED, place=organisation.id if organisation else None, create=create)
 
 
 def refuse_request(request: AccessRequest, by: User, reason: str) -> None:
@@ -140,42 +139,26 @@ def refuse_request(request: AccessRequest, by: User, reason: str) -> None:
     _begin_decision(request, by)
     if not one_line(reason):
         raise DomainError(_l("Écrivez la raison du refus : elle est envoyée à la personne."))
-    _decide(request, by, RequestState.REFUSED, reason[:LONGEST_REASON])
+    _decide(request, by, Answer.REFUSED, reason, place=None, create="")
 
 
 def _begin_decision(request: AccessRequest, by: User) -> None:
     lock(request)
     can_decide_request.require(by, request, hidden=True)
-    if request.state != RequestState.PENDING:
-        raise DomainError(_l("Cette demande a déjà reçu une réponse."))
+    begin_decision(request)
 
 
-def _decide(
-    request: AccessRequest, by: User, state: RequestState, reason: str, *, place: int | None = None, create: str = ""
-) -> None:
-    moment = now()
-    request.state, request.reason = state, reason
-    request.decided_at, request.decided_by, request.effective_at = moment, by, moment + TAKEN_BACK_WITHIN
-    record(f"access.{state.value}", by, request, domain=_domain(request))
-    enqueue(
-        "accounts.apply_decision",
-        {"request": request.id, "decided_at": moment.isoformat(), "place": place, "create": create},
-        priority=URGENT,
-        run_at=request.effective_at,
-    )
+def _decide(request: AccessRequest, by: User, answer: Answer, reason: str = "", **more: int | str | None) -> None:
+    decide(request, answer, by, "accounts.apply_decision", reason=reason, **more)
+    record(f"access.{answer.value}", by, request, domain=_domain(request))
 
 
 def take_decision_back(request: AccessRequest, by: User) -> None:
     """Put a request back into the queue while its decision has no effect yet. Raises DomainError after that."""
     lock(request)
     can_decide_request.require(by, request, hidden=True)
-    if request.state == RequestState.PENDING:
-        return
-    if request.applied_at is not None or request.effective_at is None or request.effective_at <= now():
-        raise DomainError(_l("La décision a déjà pris effet : le courriel est parti. Elle ne peut plus être annulée."))
-    request.state, request.reason = RequestState.PENDING, ""
-    request.decided_at = request.decided_by = request.effective_at = None
-    record("access.taken_back", by, request, domain=_domain(request))
+    if take_back(request):
+        record("access.taken_back", by, request, domain=_domain(request))
 
 
 def let_in(request: AccessRequest, place: Organisation | None, create: str) -> User | None:

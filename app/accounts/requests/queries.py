@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from app.accounts.models import AccessRequest, Organisation, RequestState, User
 from app.accounts.requests.permissions import can_decide_request
 from app.core.clock import now
+from app.core.deciding import undoable, waiting
 from app.core.errors import NotFoundError
 from app.core.paging import Page, paginate
 from app.core.sessions import hashed
@@ -31,37 +32,27 @@ def request_of_secret(secret: str) -> AccessRequest | None:
     return found
 
 
-def waiting() -> ColumnElement[bool]:
-    """Return the condition of the requests that await a decision."""
-    return AccessRequest.state == RequestState.PENDING
-
-
-def undoable() -> ColumnElement[bool]:
-    """Return the condition of the requests whose decision can still be taken back."""
-    decided = AccessRequest.state.in_((RequestState.ACCEPTED, RequestState.REFUSED))
-    return and_(decided, AccessRequest.applied_at.is_(None), AccessRequest.effective_at > now())
-
-
 def _for(person: User) -> Select[Any]:
     return select(AccessRequest).where(can_decide_request.where(person))
 
 
 def requests_for(person: User, number: int) -> Page[AccessRequest]:
     """Return the requests a person may decide, oldest first, with those just decided."""
-    shown = or_(waiting(), undoable())
+    shown = or_(waiting(AccessRequest), undoable(AccessRequest))
     return paginate(_for(person).where(shown).order_by(AccessRequest.confirmed_at, AccessRequest.id), number, PER_PAGE)
 
 
 def waiting_number(person: User) -> int:
     """Return how many requests await a decision of this person."""
-    query = select(func.count()).select_from(AccessRequest).where(can_decide_request.where(person), waiting())
+    mine = can_decide_request.where(person), waiting(AccessRequest)
+    query = select(func.count()).select_from(AccessRequest).where(*mine)
     return db.session.scalar(query) or 0
 
 
 def oldest_waiting(person: User) -> AccessRequest | None:
     """Return the request that has waited longest for this person."""
     found: AccessRequest | None = db.session.scalar(
-        _for(person).where(waiting()).order_by(AccessRequest.confirmed_at).limit(1)
+        _for(person).where(waiting(AccessRequest)).order_by(AccessRequest.confirmed_at).limit(1)
     )
     return found
 

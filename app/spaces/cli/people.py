@@ -7,7 +7,7 @@ from datetime import datetime
 import click
 
 from app.core.clock import now
-from app.spaces.asking import admit, refuse
+from app.spaces.asking import accept, put_into_effect, refuse
 from app.spaces.cli.group import ROLES, deed, space_named, spaces, user_named
 from app.spaces.hosting import change_role
 from app.spaces.invitations.details import end_of
@@ -74,7 +74,7 @@ def admit_command(space: str, email: str) -> None:
     """Say yes to a request to enter a space."""
     place, user = space_named(space), user_named(email)
     with deed():
-        admit(place, user)
+        put_into_effect(accept(place, user))
     click.echo(f"{user.email} admitted to {place.slug}")
 
 
@@ -86,5 +86,5 @@ def refuse_command(space: str, email: str, reason: str) -> None:
     """Say no to a request to enter a space, with a reason that is sent."""
     place, user = space_named(space), user_named(email)
     with deed():
-        refuse(place, user, reason)
+        put_into_effect(refuse(place, user, reason))
     click.echo(f"{user.email} refused in {place.slug}")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship, v
 from app.accounts.models import User
 from app.core.clock import now
 from app.core.db import HasMoments, HasPublicId, UtcDateTime, sort_key
+from app.core.deciding import HasDecision
 from app.core.text import one_line
 from app.extensions import db
 
@@ -133,8 +134,8 @@ class Membership(db.Model):
         return self.expires_at is None or self.expires_at > now()
 
 
-class JoinRequest(db.Model):
-    """A member asks to enter a space that admits on request."""
+class JoinRequest(HasDecision, db.Model):
+    """A member asks to enter a space that admits on request; it is there until the answer has taken effect."""
 
     __tablename__ = "join_request"
     __table_args__ = (UniqueConstraint("space_id", "user_id"),)
@@ -146,7 +147,8 @@ class JoinRequest(db.Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     space: Mapped[Space] = relationship()
-    user: Mapped[User] = relationship()
+    user: Mapped[User] = relationship(foreign_keys=[user_id])
+    decided_by: Mapped[User | None] = relationship(foreign_keys="JoinRequest.decided_by_id")
 
 
 class SpaceEntry(HasPublicId, db.Model):

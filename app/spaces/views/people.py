@@ -18,7 +18,7 @@ from app.core.text import one_line
 from app.core.throttle import Limit
 from app.extensions import db
 from app.spaces.adding import member_to_add, members_to_add
-from app.spaces.asking import admit, refuse
+from app.spaces.asking import accept, refuse, take_answer_back
 from app.spaces.blueprint import render_space_page
 from app.spaces.forms import RefusalForm
 from app.spaces.hosting import add_directly, change_role, take_out
@@ -142,10 +142,9 @@ def admit_view(space: Space, public_id: str) -> ResponseReturnValue:
     user = _someone_in(space, public_id)
     try:
         with transaction():
-            admit(space, user, by=person())
+            accept(space, user, by=person())
     except DomainError as error:
         return _said(space, error)
-    flash(_("%(name)s participe maintenant à l'espace et en est averti par courriel.", name=user.name))
     return _back(space)
 
 
@@ -163,5 +162,19 @@ def refuse_view(space: Space, public_id: str) -> ResponseReturnValue:
             refuse(space, user, form.reason.data, by=person())
     except DomainError as error:
         return _said(space, error)
-    flash(_("La demande est refusée et la raison envoyée à %(name)s.", name=user.name))
+    return _back(space)
+
+
+@blueprint.post(f"/demandes/{PERSON}/annuler")
+@signed_in
+def take_back_view(space: Space, public_id: str) -> ResponseReturnValue:
+    """Take the answer to a request back while it has no effect."""
+    can_run_space.require(person(), space)
+    user = _someone_in(space, public_id)
+    try:
+        with transaction():
+            take_answer_back(space, user, by=person())
+    except DomainError as error:
+        return _said(space, error)
+    flash(_("La décision est annulée : la demande attend de nouveau."))
     return _back(space)

@@ -24,6 +24,7 @@ TABLE: list[Line] = [
     Line("spaces.remove_view", "/espaces/{slug}/membres/aaaaaaaaaa/retirer", NOBODY_THERE),
     post("spaces.admit_view", "/espaces/{slug}/demandes/aaaaaaaaaa/accepter", NOBODY_THERE),
     Line("spaces.refuse_view", "/espaces/{slug}/demandes/aaaaaaaaaa/refuser", NOBODY_THERE),
+    post("spaces.take_back_view", "/espaces/{slug}/demandes/aaaaaaaaaa/annuler", NOBODY_THERE),
     post("spaces.image_view", "/espaces/{slug}/reglages/image", MODERATE),
     post("spaces.reopen_view", "/espaces/{slug}/rouvrir", MODERATE),
 ]
