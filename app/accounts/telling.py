@@ -21,6 +21,7 @@ def tell(user: User, subject: LazyString, sentence: LazyString, *, to: str | Non
         subject,
         "security_notice",
         language=user.language,
+        timezone=user.timezone,
         user=user,
         sentence=sentence,
         moment=now(),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -12,7 +14,7 @@ from zoneinfo import ZoneInfo
 import flask_babel
 from babel.dates import format_date as babel_date
 from flask import current_app, has_request_context, session
-from flask_babel import get_locale
+from flask_babel import force_locale, get_locale
 from flask_babel.speaklater import LazyString
 from flask_login import current_user
 from jinja2 import pass_eval_context
@@ -148,8 +150,25 @@ def choose_language() -> str:
     return str(chosen) if chosen in offered else offered[0]
 
 
+_addressee_zone: ContextVar[str | None] = ContextVar("addressee_zone", default=None)
+
+
+@contextmanager
+def written_for(language: str, timezone: str | None = None) -> Iterator[None]:
+    """Write in the language and the time zone of somebody else than whose request this is; None: the site's zone."""
+    before = _addressee_zone.set(timezone or str(current_app.config["SETTINGS"].timezone))
+    try:
+        with force_locale(language):
+            yield
+    finally:
+        _addressee_zone.reset(before)
+
+
 def reader_timezone() -> str:
     """Return the name of the time zone in which this reader sees dates."""
+    addressee = _addressee_zone.get()
+    if addressee is not None:
+        return addressee
     if has_request_context():
         reader = current_user._get_current_object()  # noqa: SLF001 - werkzeug's way out of the proxy: one look, not three
         if reader.is_authenticated and reader.timezone:

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import unquote, urlsplit
 
 from flask import current_app, render_template
-from flask_babel import force_locale
 from flask_babel.speaklater import LazyString
 from sqlalchemy import delete
 
 from app.core.clock import now
+from app.core.i18n import written_for
 from app.core.jobs import URGENT, Job, enqueue, job
 from app.core.sessions import hashed
 from app.core.text import one_line
@@ -105,14 +105,23 @@ def transport_for(url: str, instance: Path) -> Transport:
     raise ValueError(message)
 
 
-def send(to: str, subject: str | LazyString, template: str, *, language: str = "fr", **context: Any) -> None:
+def send(
+    to: str,
+    subject: str | LazyString,
+    template: str,
+    *,
+    language: str = "fr",
+    timezone: str | None = None,
+    **context: Any,
+) -> None:
     """Compose a mail and queue it in the present transaction.
 
     ``template`` names ``email/<template>.txt`` and, when it exists, ``email/<template>.html``, rendered in the language
-    of the person who will read, as is a lazy ``subject``. One recipient a mail. The mail has its identity from now on:
-    sent twice by a worker killed half way, it is the same mail for whoever receives it (RFC 5322, 3.6.4).
+    and the time zone (None: the site's) of the person who will read, as is a lazy ``subject``. One recipient a mail.
+    The mail has its identity from now on: sent twice by a worker killed half way, it is the same mail for whoever
+    receives it (RFC 5322, 3.6.4).
     """
-    with force_locale(language):
+    with written_for(language, timezone):
         subject = one_line(str(subject))
         text = render_template(f"email/{template}.txt", subject=subject, **context)
         html = render_template(f"email/{template}.html", subject=subject, **context)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -79,19 +78,18 @@ def _tell(space: Space, stay: SpaceEntry) -> None:
     """Mail the entry to those who run the space, or to its members. The subject names no space."""
     link = address("spaces.members_page", slug=space.slug)
     for reader in facilitators_of(space) or members_of(space):
-        with force_locale(reader.language):
-            until = format_until(stay.ends_at)
         subject = _l("Un administrateur est entré dans un espace auquel vous participez")
         send(
             reader.email,
             subject,
             "space_entered",
             language=reader.language,
+            timezone=reader.timezone,
             user=reader,
             admin=stay.user,
             space=space,
             reason=stay.reason,
-            until=until,
+            until=stay.ends_at,
             link=link,
         )
 

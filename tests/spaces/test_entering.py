@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -75,6 +75,18 @@ def test_entry_is_written_announced_and_told_to_those_who_run_the_space(context:
     assert mail["to"] == FACILITATOR
     assert "Cercle fermé" not in mail["subject"]
     assert all(word in mail["text"] for word in ("Cercle fermé", "Ada Lorrain", REASON))
+
+
+def test_mail_gives_the_hour_of_who_reads_it_and_not_of_who_entered(app: Flask, cast: Cast, browser: Any) -> None:
+    ends = datetime(2030, 1, 5, 13, 0, tzinfo=UTC)
+    clock.set_clock(lambda: ends - timedelta(hours=2))
+    with app.app_context(), transaction():
+        loaded(ADMIN).timezone, loaded(FACILITATOR).timezone = "America/Martinique", "Europe/Helsinki"
+        public_id = _space(PRIVATE).public_id
+    browser(ADMIN).post(f"/administration/espaces/{public_id}/entrer", {"reason": REASON, "minutes": "120"})
+    with app.app_context():
+        (mail,) = _mails()
+    assert "15\u00a0h\u00a000" in mail["text"]
 
 
 def test_mail_is_in_the_language_of_each(context: Flask, cast: Cast) -> None:

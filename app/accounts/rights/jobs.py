@@ -39,7 +39,8 @@ def make_copy(payload: dict[str, Any]) -> None:
         record("user.copy_made", user, user)
         link = address("rights.data_page")
         subject = _l("La copie de vos données est prête")
-        send(user.email, subject, "copy_ready", language=user.language, user=user, link=link, until=copy.expires_at)
+        about = {"user": user, "link": link, "until": copy.expires_at}
+        send(user.email, subject, "copy_ready", language=user.language, timezone=user.timezone, **about)
 
 
 @job("accounts.drop_copies", every=timedelta(hours=6), timeout=300)
