@@ -1,4 +1,4 @@
-"""Telling guests and those who answer for them, once, that an access ends within a week."""
+"""Telling guests and those who answer for them, once, that an access ends soon."""
 
 from __future__ import annotations
 
@@ -21,22 +21,30 @@ from app.spaces.models import Membership, Space
 from app.spaces.permissions import can_moderate_space, takes_part
 from app.spaces.queries import facilitators_of
 
+#: How long before the end one is told; a stay of less than two weeks is announced half-way through.
 NOTICE = timedelta(days=7)
 
 
 @job("invitations.warn_guests", every=timedelta(hours=1))
 def warn_guests(_payload: dict[str, Any]) -> None:
-    """Warn of every end within a week that was not announced yet.
+    """Warn of every end that comes soon and was not announced yet: a week before, half-way through a shorter stay.
 
     ``warned_at`` is written with the mails: a clock that jumps, or a second run, warns nobody twice. What has ended
-    already, and stays shorter than the notice, are not announced.
+    already is not announced.
     """
     for user_id in _guests_to_warn():
         with transaction():
             _warn(user_id)
 
 
+def is_time_to_warn(place: Membership) -> bool:
+    """Tell whether the end of a stay is near enough to be announced."""
+    end = place.expires_at
+    return end is not None and now() >= end - min(NOTICE, (end - place.created_at) / 2)
+
+
 def _due() -> Any:
+    """Return the query of the ends of the coming week; those of short stays may have to wait."""
     moment = now()
     soon = Membership.expires_at > moment, Membership.expires_at <= moment + NOTICE
     return select(Membership).where(*soon, Membership.warned_at.is_(None))
@@ -44,7 +52,7 @@ def _due() -> Any:
 
 def _guests_to_warn() -> list[int]:
     open_accounts = _due().join(Membership.user).where(User.disabled_at.is_(None))
-    return sorted({one.user_id for one in db.session.scalars(open_accounts)})
+    return sorted({one.user_id for one in db.session.scalars(open_accounts) if is_time_to_warn(one)})
 
 
 def _warn(user_id: int) -> None:
@@ -55,11 +63,9 @@ def _warn(user_id: int) -> None:
     if guest is None:
         return
     told: dict[User, list[Membership]] = defaultdict(list)
-    for place in places:
+    for place in filter(is_time_to_warn, places):
         lock(place)
         place.warned_at = now()
-        if place.expires_at is not None and place.expires_at - place.created_at <= NOTICE:
-            continue
         for reader in [guest, *_responsible(place)]:
             told[reader].append(place)
     for reader, theirs in told.items():
@@ -85,6 +91,7 @@ def _mail(reader: User, guest: User, places: list[Membership]) -> None:
         subject,
         "guest_ending" if mine else "guest_ending_sponsor",
         language=reader.language,
+        timezone=reader.timezone,
         guest=guest,
         places=places,
         link=address(endpoint, slug=space.slug),

@@ -165,6 +165,19 @@ def test_guest_and_those_who_run_the_space_are_warned_once(context: Flask, cast:
     assert CLOSED_GUEST in warned()
 
 
+@pytest.mark.parametrize(("days", "told_after"), [(1, 0.5), (7, 3.5), (12, 6), (20, 13)])
+def test_short_stay_is_announced_half_way(context: Flask, cast: Cast, days: int, told_after: float) -> None:
+    begun = now()
+    with transaction():
+        stay = place(CLOSED_GUEST, PRIVATE)
+        stay.created_at, stay.expires_at = begun, begun + timedelta(days=days)
+    clock.set_clock(lambda: begun + timedelta(days=told_after, hours=-1))
+    assert CLOSED_GUEST not in warned()
+    clock.set_clock(lambda: begun + timedelta(days=told_after, minutes=1))
+    assert warned().count(CLOSED_GUEST) == 1
+    assert CLOSED_GUEST not in warned()
+
+
 def test_clock_that_jumps_over_the_end_warns_nobody(context: Flask, cast: Cast) -> None:
     later = now() + timedelta(days=40)
     clock.set_clock(lambda: later)
