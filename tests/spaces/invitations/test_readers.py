@@ -6,10 +6,13 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from app.core.clock import now
 from app.core.db import transaction
+from app.discussions.models import Post
 from app.discussions.operations import comment, start_thread
+from app.extensions import db
 from app.library.operations import ResourceDetails, share_resource
 from app.spaces.operations import add_member
 from tests.people import CLOSED_GUEST, FACILITATOR, GUEST, OPEN, PRIVATE, REQUEST, Cast
@@ -30,11 +33,14 @@ def _pages(slug: str) -> list[str]:
     here, author = space(slug), loaded(FACILITATOR)
     thread = start_thread(author, here, "Une question", "Bonjour.")
     resource = share_resource(author, here, ResourceDetails.of(kind="report", title="Un titre"))
-    comment(author, resource, "Un commentaire.")
+    remark = comment(author, resource, "Un commentaire.")
+    first = db.session.scalars(select(Post.public_id).where(Post.thread_id == thread.id)).one()
     return [
         f"/espaces/{slug}/discussions/nouvelle",
         f"/discussions/{thread.public_id}-une-question",
         f"/ressources/{resource.public_id}-un-titre",
+        f"/discussions/messages/{first}/modifier",
+        f"/discussions/messages/{remark.public_id}/modifier",
     ]
 
 
