@@ -102,7 +102,7 @@ class Space:
     purpose: str
     visibility: str
     join_policy: str
-    partners: tuple[str, ...]
+    partner: str
     participations: tuple[Participation, ...]
     canaries: tuple[str, ...]
     welcome: str
@@ -247,10 +247,10 @@ def _space(row: dict[str, Any]) -> Space:
     places += [Participation(key, "member") for key in row.pop("members")]
     places += [Participation(role="member", **guest) for guest in row.pop("guests")]
     row["purpose"] = row["purpose"].strip()
-    lists: dict[str, Any] = {name: tuple(row.pop(name)) for name in ("partners", "canaries")}
-    lists["invited"] = tuple(Invited(**one) for one in row.pop("invited", []))
+    row["canaries"] = tuple(row.pop("canaries"))
+    row["invited"] = tuple(Invited(**one) for one in row.pop("invited", []))
     welcome, asking = row.pop("welcome", "").strip(), tuple(Asking(**one) for one in row.pop("requests", []))
-    return Space(**row, **lists, participations=tuple(places), welcome=welcome, requests=asking)
+    return Space(**row, participations=tuple(places), welcome=welcome, requests=asking)
 
 
 def _front_matter(path: Path) -> tuple[dict[str, Any], str]:

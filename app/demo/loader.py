@@ -112,7 +112,7 @@ def _load_spaces(network: Network, start: datetime) -> None:
                 join_policy=one.join_policy,
                 summary=one.summary,
                 purpose=_unwrapped(one.purpose),
-                partner=", ".join(one.partners),
+                partner=one.partner,
                 welcome=_unwrapped(one.welcome),
             )
             space.slug, space.short_name = one.slug, one.short_name

@@ -44,7 +44,11 @@ class SpaceForm(BeffroiForm):
         [_limited(LONGEST_TEXT)],
         description=_l("Ses objectifs et sa manière de travailler, affichés à côté de sa page d'accueil."),
     )
-    partner = StringField(_l("Partenaire"), [_limited(200)], description=_l("Nommé sous le titre : « Avec … »."))
+    partner = StringField(
+        _l("Partenaire"),
+        [_limited(200)],
+        description=_l("Nommé sous le titre, après « Avec » : écrivez l'article aussi, « la Fédération des maires »."),
+    )
     visibility = RadioField(_l("Qui lit cet espace ?"), default=Visibility.OPEN.value)
     join_policy = RadioField(
         _l("Comment y entre-t-on ?"),
