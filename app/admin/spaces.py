@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
 from app.accounts.models import User, UserKind
+from app.core.audit import AuditEntry
 from app.core.db import sort_key
 from app.core.errors import NotFoundError
 from app.core.paging import Page, paginate
@@ -26,12 +27,17 @@ STATES = ("", "archives", "supprimes", "sans-animation")
 
 @dataclass(frozen=True)
 class SpaceRow:
-    """One space of the list. ``last_at`` is the day something was last written or shared in it."""
+    """One space of the list. ``last_at`` is the day something was last written or shared in it.
+
+    ``deletion`` is the line of the journal about its deletion, as long as the journal keeps it; a command names nobody.
+    """
 
     space: Space
     numbers: Turnout
     last_at: datetime | None
     facilitators: Sequence[User] = field(default_factory=tuple)
+    deletion: AuditEntry | None = None
+    deleted_by: User | None = None
 
     @property
     def is_orphan(self) -> bool:
@@ -45,8 +51,22 @@ def page_of_spaces(words: str, state: str, number: int) -> Page[SpaceRow]:
     page = paginate(query.order_by(Space.sort_key, Space.id), number, PER_PAGE)
     ids = [one.id for one in page.items]
     numbers, last, run = turnouts(ids), _last_moments(ids), _facilitators(ids)
-    rows = [SpaceRow(one, numbers.get(one.id, Turnout()), last.get(one.id), run[one.id]) for one in page.items]
+    gone = _deletions([one.id for one in page.items if one.deleted_at is not None])
+    rows = [
+        SpaceRow(one, numbers.get(one.id, Turnout()), last.get(one.id), run[one.id], *gone.get(one.id, (None, None)))
+        for one in page.items
+    ]
     return Page(rows, page.number, page.per_page, page.total)
+
+
+def _deletions(ids: Sequence[int]) -> Mapping[int, tuple[AuditEntry, User | None]]:
+    """Return the last deletion of each space that the journal still holds, and who did it: one statement at most."""
+    if not ids:
+        return {}
+    about = AuditEntry.action == "space.deleted", AuditEntry.subject_type == "space", AuditEntry.subject_id.in_(ids)
+    query = select(AuditEntry, User).outerjoin(User, User.id == AuditEntry.person_id).where(*about)
+    found = db.session.execute(query.order_by(AuditEntry.id))
+    return {entry.subject_id: (entry, who) for entry, who in found if entry.subject_id is not None}
 
 
 def count_of_orphans() -> int:
@@ -58,6 +78,16 @@ def any_space(public_id: str) -> Space:
     """Return a living space, whoever may read it: for the administration alone. Raises NotFoundError."""
     found: Space | None = db.session.scalar(
         select(Space).where(Space.public_id == public_id, Space.deleted_at.is_(None))
+    )
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def deleted_space(public_id: str) -> Space:
+    """Return a deleted space, whoever could read it: for the administration alone. Raises NotFoundError."""
+    found: Space | None = db.session.scalar(
+        select(Space).where(Space.public_id == public_id, Space.deleted_at.is_not(None))
     )
     if found is None:
         raise NotFoundError

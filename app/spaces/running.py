@@ -76,14 +76,13 @@ def reopen_space(space: Space, *, by: User | None = None) -> None:
 
 
 def delete_space(space: Space, typed_name: str | None = None, *, by: User | None = None) -> None:
-    """Put a space and all it holds out of everybody's sight, at once; a command can bring it back.
+    """Put a space and all it holds out of everybody's sight, at once; nothing is erased and it can come back.
 
     ``typed_name`` is its name typed again, unless a command asks. Raises RefusedError for anybody but an administrator,
     DomainError when the name is another.
     """
     lock(space)
-    if by is not None and not (by.is_admin and by.is_member):
-        raise RefusedError
+    _administer(by)
     if typed_name is not None and one_line(typed_name).casefold() != space.name.casefold():
         raise DomainError(_l("Ce n'est pas le nom de l'espace : recopiez-le tel qu'il est écrit."))
     if space.deleted_at is None:
@@ -93,8 +92,12 @@ def delete_space(space: Space, typed_name: str | None = None, *, by: User | None
 
 
 def restore_space(space: Space, *, by: User | None = None) -> None:
-    """Bring a deleted space back as it was."""
+    """Bring a deleted space back as it was, with those who took part in it.
+
+    Raises RefusedError for anybody but an administrator.
+    """
     lock(space)
+    _administer(by)
     if space.deleted_at is not None:
         space.deleted_at = None
         record("space.restored", by, space)
@@ -117,6 +120,11 @@ def welcome_seen(space: Space, person: User) -> None:
         raise NotFoundError
     if found.welcomed_at is None:
         found.welcomed_at = now()
+
+
+def _administer(by: User | None) -> None:
+    if by is not None and not (by.is_admin and by.is_member):
+        raise RefusedError
 
 
 def _hold(space: Space, by: User | None) -> None:

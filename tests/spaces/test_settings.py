@@ -260,19 +260,6 @@ def test_what_is_no_picture_is_refused_with_a_sentence(
         assert _space(PRIVATE).image_sha256 is None
 
 
-def test_deleting_asks_for_an_administrator_and_the_name(app: Flask, cast: Cast) -> None:
-    with app.app_context():
-        address = f"/administration/espaces/{_space(PRIVATE).public_id}/supprimer"
-    assert Browser(app, FACILITATOR).post(address, {"name": "Cercle fermé"}).status_code == 404
-    admin = Browser(app, ADMIN)
-    assert admin.post(address, {"name": "Cercle"}).status_code == 422
-    assert admin.post(address, {"name": " cercle fermé "}).status_code == 302
-    for path in ("", "/membres", "/discussions", "/ressources", "/reglages", "/image"):
-        assert Browser(app, MEMBER).get(f"/espaces/{PRIVATE}{path}").status_code == 404
-    assert admin.get(address).status_code == 404
-    assert "Supprimé" in admin.get("/administration/espaces?etat=supprimes").text
-
-
 def test_archiving_twice_is_archiving_once(context: Flask, cast: Cast) -> None:
     for _ in range(2):
         with transaction():

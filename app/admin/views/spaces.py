@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from app.admin.spaces import STATES, any_space, count_of_orphans, page_of_spaces
+from app.accounts.confirming import confirmed
+from app.admin.spaces import STATES, any_space, count_of_orphans, deleted_space, page_of_spaces
 from app.core.access import administrators, person
 from app.core.db import PUBLIC_ID_LENGTH, transaction
 from app.core.errors import DomainError
@@ -20,8 +21,8 @@ from app.spaces.blueprint import access_fact
 from app.spaces.entering import reason_to_stay_out
 from app.spaces.hosting import name_facilitator
 from app.spaces.models import Space
-from app.spaces.queries import facilitators_of, member_named
-from app.spaces.running import delete_space
+from app.spaces.queries import facilitators_of, member_named, turnout
+from app.spaces.running import delete_space, restore_space
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -89,6 +90,7 @@ def _facilitator_form(space: Space, words: str = "", problem: str = "") -> Respo
 
 @blueprint.route(f"{SPACE}/supprimer", methods=["GET", "POST"])
 @administrators
+@confirmed
 def delete_page(public_id: str) -> ResponseReturnValue:
     """Ask for the name of a space, typed again, then put it and all it holds out of sight."""
     space = any_space(public_id)
@@ -105,3 +107,18 @@ def delete_page(public_id: str) -> ResponseReturnValue:
         return render_template("admin/space_delete.html", space=space, problem=problem, typed=one_line(typed)), 422
     flash(_("L'espace « %(space)s » est supprimé.", space=name))
     return redirect(url_for("admin_spaces.spaces_page"))
+
+
+@blueprint.route(f"{SPACE}/restaurer", methods=["GET", "POST"])
+@administrators
+def restore_page(public_id: str) -> ResponseReturnValue:
+    """Say who will read a deleted space again, then bring it back; nothing of what it holds is shown."""
+    space = deleted_space(public_id)
+    if request.method == "GET":
+        return render_template(
+            "admin/space_restore.html", space=space, access=access_fact(space), numbers=turnout(space)
+        )
+    with transaction():
+        restore_space(space, by=person())
+    flash(_("L'espace « %(space)s » est restauré, tel qu'il était.", space=space.name))
+    return redirect(url_for("admin_spaces.spaces_page", q=space.name))

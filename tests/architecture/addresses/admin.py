@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from tests.architecture.addresses.lines import ADMINS, Line
 
+#: No space of the table is deleted: those who run the site learn that there is none.
+NONE_DELETED = "drrrrrrnrn"
+
 TABLE: list[Line] = [
     Line("admin.overview_page", "/administration", ADMINS),
     Line("admin_charter.charter_page", "/administration/charte", ADMINS),
     Line("admin_spaces.spaces_page", "/administration/espaces", ADMINS),
     Line("admin_spaces.facilitator_page", "/administration/espaces/{space}/animation", ADMINS),
+    Line("admin_spaces.restore_page", "/administration/espaces/aaaaaaaaaa/restaurer", NONE_DELETED),
     Line("admin_spaces.delete_page", "/administration/espaces/{space}/supprimer", ADMINS),
 ]
 
