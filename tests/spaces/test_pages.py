@@ -329,3 +329,25 @@ def test_two_last_facilitators_leaving_at_once_leave_one(app: Flask, cast: Cast)
         one.get("/")
     statuses = at_once(*(lambda one=one: one.post(f"/espaces/{OPEN}/quitter") for one in both))
     assert sorted(statuses) == [302, 409]
+
+
+@pytest.mark.parametrize(
+    ("email", "slug", "tabs"),
+    [
+        (FACILITATOR, OPEN, ["reglages", "journal"]),
+        (FACILITATOR, PRIVATE, ["reglages", "journal"]),
+        (MEMBER, PRIVATE, []),
+        (GUEST, OPEN, []),
+        (ADMIN, OPEN, ["reglages"]),
+        (ENTERED, PRIVATE, ["reglages"]),
+    ],
+)
+def test_settings_and_journal_have_their_tabs_for_those_who_open_them(
+    app: Flask, cast: Cast, email: str, slug: str, tabs: list[str]
+) -> None:
+    browser = Browser(app, email)
+    front = browser.get(f"/espaces/{slug}").text
+    assert [one for one in ("reglages", "journal") if f'href="/espaces/{slug}/{one}"' in front] == tabs
+    for one in tabs:
+        here = f"/espaces/{slug}/{one}"
+        assert f'href="{here}" aria-current="page"' in browser.get(here).text

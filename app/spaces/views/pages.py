@@ -87,7 +87,6 @@ def space_page(space: Space) -> ResponseReturnValue:
         may_join=can_join_space(me, space),
         may_ask=can_ask_for_space(me, space),
         has_asked=space.id in requested_by(me),
-        runs=can_run_space(me, space),
         welcome=typographic(space.welcome_html) if is_newcomer(memberships_of(me).get(space.id)) else "",
     )
 

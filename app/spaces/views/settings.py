@@ -13,7 +13,8 @@ from app.core.drafts import draft_for, drop_draft
 from app.core.errors import DomainError, EditConflictError, NotFoundError
 from app.core.forms import number_in
 from app.core.i18n import gettext as _
-from app.core.slots import fillers
+from app.core.navigation import Tab
+from app.core.slots import fill, fillers
 from app.core.storage import storage
 from app.spaces.blueprint import render_space_page
 from app.spaces.effects import effect_of
@@ -27,6 +28,15 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 IMAGE_WIDTH = 1600
+
+
+@fill("space.tabs", order=95)
+def settings_tab(space: Space) -> Tab | None:
+    """Return the tab of the settings, for those who run the space."""
+    if not can_run_space(person(), space):
+        return None
+    here = url_for("spaces.settings_page", slug=space.slug)
+    return Tab(here, _("Réglages"), active=request.path == here)
 
 
 @blueprint.route("/reglages", methods=["GET", "POST"])
