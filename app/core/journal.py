@@ -110,9 +110,16 @@ def _line(entry: AuditEntry, named: Mapping[tuple[str, int], str], *, inside: bo
         entry.at,
         who,
         str(ACTIONS.get(entry.action, entry.action)),
-        "" if (entry.subject_type, entry.subject_id) == (PERSON, entry.person_id) else what,
+        "" if _goes_without_saying(entry, inside=inside) else what,
         tuple(words for words in _details(entry, named, inside=inside) if words),
         entry.request_id or "",
+    )
+
+
+def _goes_without_saying(entry: AuditEntry, *, inside: bool) -> bool:
+    """Tell whether a line is about who did it, or about the very space whose journal is read."""
+    return (entry.subject_type, entry.subject_id) == (PERSON, entry.person_id) or (
+        inside and entry.subject_type == SPACE
     )
 
 
