@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup, escape
+
 from app.core.i18n import gettext as _
 from app.core.slots import collect
 
@@ -55,6 +57,17 @@ def signature(person: Any, *, city: bool = True) -> str:
     return ", ".join(word for word in (person.name, home, _("invité") if person.is_guest else "") if word)
 
 
+def linking(words: Any, person: Any) -> Any:
+    """Return a sentence in which the name of a person leads to their page, where this reader may open it."""
+    page = page_of(person)
+    if not page or (name := escape(person.name)) not in (sentence := escape(words)):
+        return words
+    before, after = sentence.split(name, 1)
+    return before + Markup('<a href="{page}">{name}</a>').format(page=page, name=person.name) + after
+
+
 def register(app: Flask) -> None:
-    """Give templates the filters ``hue``, ``initials``, ``place``, ``page_of`` and ``photo_of``."""
-    app.jinja_env.filters.update(hue=hue, initials=initials, place=place, page_of=page_of, photo_of=photo_of)
+    """Give templates the filters ``hue``, ``initials``, ``place``, ``linking``, ``page_of`` and ``photo_of``."""
+    app.jinja_env.filters.update(
+        hue=hue, initials=initials, place=place, linking=linking, page_of=page_of, photo_of=photo_of
+    )

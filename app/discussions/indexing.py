@@ -138,7 +138,7 @@ def _card(person: User, thread: Thread) -> Card:
         page = page_of_post(passage.n)
         return url_for("discussions.thread_page", public_id=public_id, slug=slug, page=page) + f"#reponse-{passage.n}"
 
-    return Card(title_of(thread), KIND, url, tuple(word for word in meta if word), thread.lang)
+    return Card(title_of(thread), KIND, url, tuple(word for word in meta if word), thread.lang, author=author)
 
 
 def index_thread(event: Any) -> None:

@@ -19,7 +19,7 @@ class Card:
 
     ``url`` gives the address for a passage (the page of the hit), or of the thing itself for None. ``meta`` are short
     sentences shown under the title (space, organisation, date), already in the reader's language. ``marks_words``: the
-    page of the thing takes the words searched as ``q`` and marks them.
+    page of the thing takes the words searched as ``q`` and marks them. ``author``: the person named in ``meta``.
     """
 
     title: str
@@ -28,6 +28,7 @@ class Card:
     meta: tuple[str, ...] = ()
     lang: str | None = None
     marks_words: bool = False
+    author: Any = None
 
 
 @dataclass(frozen=True)

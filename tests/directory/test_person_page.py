@@ -15,6 +15,7 @@ from app.core import clock
 from app.core.db import transaction
 from app.discussions.operations import start_thread
 from app.extensions import db
+from app.library.models import Resource
 from app.spaces.models import Space
 from tests.directory.known import share
 from tests.people import (
@@ -30,7 +31,7 @@ from tests.people import (
     REFERENT,
     Cast,
 )
-from tests.support import loaded
+from tests.support import loaded, work
 
 NUMBER = re.compile(rb"\b[0-9a-f]{12}\b|(?<=name=\"csrf_token\" value=\")[^\"]+")
 
@@ -117,8 +118,13 @@ def test_name_leads_to_the_page_where_it_may_be_opened(app: Flask, cast: Cast, b
     with app.app_context(), transaction():
         space = db.session.scalars(select(Space).where(Space.slug == OPEN)).one()
         thread = start_thread(loaded(FACILITATOR), space, "Une question", "Bonjour.").public_id
-    path = _address(app, FACILITATOR)
-    for url in (f"/espaces/{OPEN}/membres", f"/discussions/{thread}-une-question"):
-        assert path in browser(MEMBER).get(url).get_data(as_text=True)
+    share(app, FACILITATOR, OPEN, "Un rapport")
+    with app.app_context():
+        resource = db.session.scalars(select(Resource.public_id)).one()
+    work(app)
+    path, here = _address(app, FACILITATOR), f"/espaces/{OPEN}"
+    lists = ("/", here, f"{here}/membres", f"{here}/discussions", "/recherche?q=question")
+    for url in (*lists, f"/discussions/{thread}-une-question", f"/ressources/{resource}-un-rapport"):
+        assert f'href="{path}"' in browser(MEMBER).get(url).get_data(as_text=True), url
         page = browser(OUTSIDER).get(url).get_data(as_text=True)
-        assert ("Faustine Delmas" in page, path in page) == (True, False)
+        assert ("Faustine Delmas" in page, path in page) == (True, False), url
