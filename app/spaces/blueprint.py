@@ -15,7 +15,7 @@ from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 from app.core.i18n import ngettext
 from app.core.slots import collect
-from app.spaces.models import Space, Visibility
+from app.spaces.models import JoinPolicy, Space, Visibility
 from app.spaces.permissions import can_read_space
 from app.spaces.queries import requested_by, space_for, turnout
 
@@ -95,5 +95,6 @@ def access_fact(space: Space) -> tuple[str, str]:
     if space.visibility == Visibility.OPEN:
         return "globe", _("Ouvert à tous les membres du réseau")
     if space.visibility == Visibility.REQUEST:
-        return "key", _("Accès sur demande")
+        by_invitation = space.join_policy == JoinPolicy.INVITATION
+        return "key", _("Accès sur invitation") if by_invitation else _("Accès sur demande")
     return "lock", _("Privé, sur invitation")

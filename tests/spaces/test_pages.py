@@ -19,7 +19,7 @@ from app.core.clock import now
 from app.core.db import transaction
 from app.discussions.models import Thread
 from app.extensions import db
-from app.spaces.models import JoinRequest, Membership, Role, Space, Visibility
+from app.spaces.models import JoinPolicy, JoinRequest, Membership, Role, Space, Visibility
 from app.spaces.operations import add_member, create_space
 from app.spaces.queries import space_by_slug
 from tests.people import (
@@ -351,3 +351,11 @@ def test_settings_and_journal_have_their_tabs_for_those_who_open_them(
     for one in tabs:
         here = f"/espaces/{slug}/{one}"
         assert f'href="{here}" aria-current="page"' in browser.get(here).text
+
+
+def test_space_that_takes_no_requests_does_not_say_so(app: Flask, cast: Cast) -> None:
+    assert "Accès sur demande" in Browser(app, OUTSIDER).get("/espaces").text
+    with app.app_context(), transaction():
+        space_by_slug(REQUEST).join_policy = JoinPolicy.INVITATION  # type: ignore[union-attr]
+    page = Browser(app, OUTSIDER).get("/espaces").text
+    assert ("Accès sur invitation" in page, "Accès sur demande" in page) == (True, False)
