@@ -80,7 +80,7 @@ class ServerSessionInterface(SessionInterface):
     def open_session(self, app: Flask, request: Request) -> ServerSession:
         """Load the session of the cookie; an unknown or expired one gives an empty session."""
         token = request.cookies.get(self.get_cookie_name(app))
-        if not token or request.path.startswith("/static/"):
+        if not token or is_of_nobody(request):
             return ServerSession()
         try:
             row = db.session.execute(
@@ -106,7 +106,7 @@ class ServerSessionInterface(SessionInterface):
         response.vary.add("Cookie")
         if not session and session.stored_id is None:
             return
-        if not session.modified or (session.stored_id is None and sent_from_elsewhere()):
+        if not session.modified or (session.stored_id is None and (sent_from_elsewhere() or is_of_nobody(request))):
             return
         db.session.rollback()
         try:
@@ -161,6 +161,15 @@ class ServerSessionInterface(SessionInterface):
             samesite="Lax",
             path="/",
         )
+
+
+def is_of_nobody(request: Request) -> bool:
+    """Tell whether a request is answered without looking at who asks: the files of the site's own pages.
+
+    Its answer gives no session either: the page that says a file is missing (a page from before an upgrade asks for
+    one) would else replace the session of who asked, and put them out.
+    """
+    return request.path.startswith("/static/")
 
 
 def sent_from_elsewhere() -> bool:

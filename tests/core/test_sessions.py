@@ -35,3 +35,10 @@ def test_link_from_another_site_opens_its_page(cast: Cast, browser: Any) -> None
     assert someone.get("/espaces", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
     assert someone.post("/langue", {"lang": "en"}, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 400
     assert someone.get("/espaces").status_code == 200
+
+
+def test_missing_file_of_a_page_puts_nobody_out(cast: Cast, browser: Any) -> None:
+    someone: Browser = browser(MEMBER)
+    missing = someone.get("/static/built/app.0123456789.css")
+    assert (missing.status_code, "Set-Cookie" in missing.headers) == (404, False)
+    assert someone.get("/espaces").status_code == 200
