@@ -55,7 +55,7 @@ def read_sheet(data: bytes) -> Sheet:
         raise SheetRefusedError(
             _l("Ce fichier est un classeur ou un document. Dans votre tableur, enregistrez-le au format CSV.")
         )
-    return read_text(_decoded(data))
+    return read_text(decoded(data))
 
 
 def read_text(text: str) -> Sheet:
@@ -71,7 +71,7 @@ def read_text(text: str) -> Sheet:
     return _sheet(_rows(text, separator or _separator(text)))
 
 
-def _decoded(data: bytes) -> str:
+def decoded(data: bytes) -> str:
     """Return the text of a file: UTF-8, UTF-16 with or without its mark, else Windows-1252."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace")

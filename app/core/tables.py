@@ -34,6 +34,16 @@ def inert(value: Any) -> str:
     return f"'{shown}" if text.startswith(FORMULA_SIGNS) or shown.startswith(FORMULA_SIGNS) else shown
 
 
+def disarmed(text: str) -> str:
+    """Return a cell that no spreadsheet runs and that ``rearmed`` gives back to the letter, lines and all."""
+    return f"'{text}" if text.lstrip(" \n'").startswith(FORMULA_SIGNS) else text
+
+
+def rearmed(cell: str) -> str:
+    """Return what a cell said before ``disarmed``."""
+    return cell[1:] if cell.startswith("'") and disarmed(cell[1:]) == cell else cell
+
+
 def as_csv(heads: Sequence[Any], rows: Iterable[Sequence[Any]]) -> str:
     """Return a table with semicolons, the separator of French spreadsheets, after a byte order mark."""
     written = io.StringIO()

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from app.core.i18n import lazy_gettext as _l
+from app.library.kinds.codes import NO_CODES, NO_TYPES, Codes, Types
 from app.library.kinds.moments import day_of_parts
 from app.library.kinds.values import LONGEST_KEY, FieldType, Text
 
@@ -38,7 +39,7 @@ class Field:
     ``columns`` are other names of its column in a table. ``proposed`` names what a
     file says of itself (``author``, ``date``) and may be taken for it. ``dates``: where the kind asks for no date of
     its own, this field dates the resource. ``abstract``: it stands in a list where there is no summary.
-    ``from_profile`` fills it for the person who begins.
+    ``from_profile`` fills it for the person who begins. ``codes`` are its names in the formats of bibliographies.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Field:
     dates: bool = False
     abstract: bool = False
     from_profile: Callable[[Any], str] | None = None
+    codes: Codes = NO_CODES
 
     @property
     def name_on_page(self) -> str:
@@ -81,6 +83,7 @@ class Kind:
     ``words`` are what may be typed after ``kind:`` in the search. ``without`` names common fields it does not ask for;
     ``called`` gives the date a label of its own. ``compares_places``: the library filters it by the size of the
     authority. ``share_title`` and ``share_lead`` stand above its form, where « Ajouter une ressource » says too little.
+    ``types`` are what it is called in the formats of bibliographies.
     """
 
     key: str
@@ -98,6 +101,7 @@ class Kind:
     compares_places: bool = False
     share_title: Any = ""
     share_lead: Any = ""
+    types: Types = NO_TYPES
 
     def asks(self, common: str) -> bool:
         """Tell whether a field common to all kinds is asked for."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
+from app.library.kinds.codes import Codes
 from app.library.kinds.fields import ESSENTIALS, Field, Section
 from app.library.kinds.moments import Moment
 from app.library.kinds.values import Choice, Choices, LongText, Names, Text
@@ -62,6 +63,7 @@ FIELDS = (
         help=_l("Reprise de votre profil."),
         required=_l("Indiquez la collectivité qui mène cette action."),
         from_profile=lambda person: person.organisation.name if person.organisation else "",
+        codes=Codes("AU A1", "author", "author"),
     ),
     Field(
         "start",
@@ -71,6 +73,7 @@ FIELDS = (
         row=_since,
         facet=True,
         dates=True,
+        codes=Codes("DA PY Y1", "issued", "date year"),
     ),
     Field("end", _l("Fin"), Moment(), _l("Laissez vide si l'action continue.")),
     Field(

@@ -8,6 +8,7 @@ from typing import Any
 from app.core.i18n import lazy_gettext as _l
 from app.core.i18n import ngettext
 from app.library.kinds import practice
+from app.library.kinds.codes import Codes, Types
 from app.library.kinds.fields import Field, Kind
 from app.library.kinds.moments import Day, Year
 from app.library.kinds.values import Address, Choice, Doi, LongText, Names, Text, YesNo, counted_names
@@ -17,6 +18,17 @@ RIGHTS = (
     ("quoted", _l("Courtes citations")),
     ("granted", _l("Reproduction autorisée par le journal")),
     ("free", _l("Licence libre")),
+)
+AUTHORS = Codes("AU A1", "author", "author")
+ADDRESS = Codes("UR L1 L2", "URL", "url")
+PUBLISHER = Codes("PB", "publisher", "publisher")
+_ON_THE_WEB = Field(
+    "address",
+    _l("Adresse du document"),
+    Address(),
+    _l("La page où le trouver."),
+    columns=("url", "link"),
+    codes=ADDRESS,
 )
 IN_FORCE = (("yes", _l("En vigueur")), ("soon", _l("Pas encore en vigueur")), ("no", _l("Abrogé ou remplacé")))
 
@@ -59,6 +71,7 @@ KINDS: dict[str, Kind] = {
                 "Dites simplement ce que vous avez fait, pour qui, et ce que cela a donné. "
                 "Tout reste modifiable après publication."
             ),
+            types=Types(),
         ),
         _kind(
             "report",
@@ -66,7 +79,14 @@ KINDS: dict[str, Kind] = {
             _l("Diagnostic, évaluation, rapport d'activité ou d'enquête."),
             ("rapport", "rapports"),
             Field("period", _l("Période couverte"), help=_l("Par exemple : 2018 à 2020.")),
-            Field("sponsor", _l("Commandé par"), help=_l("Quand ce n'est pas l'auteur.")),
+            Field(
+                "sponsor",
+                _l("Commandé par"),
+                help=_l("Quand ce n'est pas l'auteur."),
+                codes=Codes("PB", "publisher", "institution"),
+            ),
+            _ON_THE_WEB,
+            types=Types("RPRT", "report", "techreport", "rprt report techreport govdoc"),
         ),
         _kind(
             "press",
@@ -85,6 +105,7 @@ KINDS: dict[str, Kind] = {
                 facet=True,
                 row=_itself,
                 columns=("journal", "newspaper", "publication", "source"),
+                codes=Codes("T2 JF JO JA", "container-title", "journal journaltitle"),
             ),
             Field(
                 "authors",
@@ -93,6 +114,7 @@ KINDS: dict[str, Kind] = {
                 _l("Séparés par des virgules."),
                 columns=("author",),
                 proposed="author",
+                codes=AUTHORS,
             ),
             Field(
                 "address",
@@ -100,10 +122,18 @@ KINDS: dict[str, Kind] = {
                 Address(),
                 _l("Celle de la page du journal."),
                 columns=("url", "link"),
+                codes=ADDRESS,
             ),
             Field("rights", _l("Droits"), Choice(options=RIGHTS), _l("Ce que le journal permet."), facet=True),
             without=("source",),
             called={"dated_on": _l("Date de parution")},
+            types=Types(
+                "NEWS",
+                "article-newspaper",
+                "article",
+                "news mgzn article-newspaper article-magazine post-weblog blog broadcast newspaper magazine "
+                "newspaperarticle magazinearticle",
+            ),
         ),
         _kind(
             "research",
@@ -123,6 +153,7 @@ KINDS: dict[str, Kind] = {
                 columns=("author",),
                 proposed="author",
                 row=counted_names,
+                codes=AUTHORS,
             ),
             Field(
                 "journal",
@@ -130,6 +161,11 @@ KINDS: dict[str, Kind] = {
                 help=_l("La revue, l'université ou la maison d'édition."),
                 columns=("publisher", "source"),
                 facet=True,
+                codes=Codes(
+                    "T2 JF JO JA J1 J2 PB",
+                    "container-title publisher",
+                    "journal journaltitle booktitle publisher school institution",
+                ),
             ),
             Field(
                 "year",
@@ -140,8 +176,21 @@ KINDS: dict[str, Kind] = {
                 columns=("date",),
                 proposed="date",
                 row=_itself,
+                codes=Codes("DA PY Y1", "issued", "year date"),
             ),
-            Field("doi", _l("DOI"), Doi(), _l("L'identifiant de la publication, qui commence par 10.")),
+            Field(
+                "doi",
+                _l("DOI"),
+                Doi(),
+                _l("L'identifiant de la publication, qui commence par 10."),
+                codes=Codes("DO", "DOI", "doi"),
+            ),
+            Field("volume", _l("Volume"), Text(longest=60), codes=Codes("VL", "volume", "volume")),
+            Field("issue", _l("Numéro"), Text(longest=60), codes=Codes("IS", "issue", "number issue")),
+            Field(
+                "pages", _l("Pages"), Text(longest=60), _l("Par exemple : 379-423."), codes=Codes("SP", "page", "pages")
+            ),
+            _ON_THE_WEB,
             Field(
                 "method",
                 _l("Méthode"),
@@ -151,6 +200,15 @@ KINDS: dict[str, Kind] = {
             ),
             Field("peer_reviewed", _l("Relue par des pairs"), YesNo(), facet=True),
             without=("source", "dated_on"),
+            types=Types(
+                "JOUR",
+                "article-journal",
+                "article",
+                "jour ejour jfull abst thes conf cpaper chap echap book ebook edbook ser unpb inpr mansct "
+                "data article-journal article chapter book thesis paper-conference review manuscript "
+                "dataset conference inproceedings proceedings incollection inbook mvbook collection "
+                "phdthesis mastersthesis unpublished periodical journalarticle",
+            ),
         ),
         _kind(
             "minutes",
@@ -161,9 +219,15 @@ KINDS: dict[str, Kind] = {
             ),
             _l("Ce qui s'est dit dans une réunion, un conseil, une visite."),
             ("compte-rendu", "comptes-rendus"),
-            Field("assembly", _l("Instance"), help=_l("Qui se réunissait : un groupe, un conseil, un comité.")),
-            Field("venue", _l("Lieu")),
+            Field(
+                "assembly",
+                _l("Instance"),
+                help=_l("Qui se réunissait : un groupe, un conseil, un comité."),
+                codes=Codes("T2 A2", "event-title event", "organization"),
+            ),
+            Field("venue", _l("Lieu"), codes=Codes("CY", "event-place", "address location")),
             called={"dated_on": _l("Date de la réunion")},
+            types=Types("HEAR", "hearing", "misc", "hear hearing"),
         ),
         _kind(
             "note",
@@ -175,6 +239,7 @@ KINDS: dict[str, Kind] = {
             _l("L'essentiel d'un sujet ou d'une réunion en quelques pages."),
             ("synthese", "notes"),
             Field("about", _l("Réunion ou sujet"), help=_l("Ce dont la note fait la synthèse.")),
+            types=Types("PAMP", "pamphlet", "booklet", "pamp pamphlet booklet"),
         ),
         _kind(
             "position",
@@ -193,10 +258,17 @@ KINDS: dict[str, Kind] = {
                 facet=True,
                 row=_itself,
                 columns=("author",),
+                codes=AUTHORS,
             ),
-            Field("addressed_to", _l("Adressée à"), help=_l("Le ministère, l'assemblée, l'institution visée.")),
+            Field(
+                "addressed_to",
+                _l("Adressée à"),
+                help=_l("Le ministère, l'assemblée, l'institution visée."),
+                codes=Codes("A2", "recipient", ""),
+            ),
             without=("source",),
             called={"dated_on": _l("Adoptée le")},
+            types=Types(),
         ),
         _kind(
             "legal",
@@ -213,20 +285,36 @@ KINDS: dict[str, Kind] = {
                 help=_l("Le numéro et la date du texte, par exemple : loi n° 2007-297 du 5 mars 2007."),
                 required=_l("Indiquez la référence du texte."),
                 row=_itself,
+                codes=Codes("M1 SE IS VL", "number", "number"),
             ),
             Field("in_force", _l("Application"), Choice(options=IN_FORCE), facet=True),
             Field("in_force_on", _l("En vigueur depuis le"), Day()),
-            Field("address", _l("Adresse du texte"), Address(), columns=("url", "link")),
+            Field("address", _l("Adresse du texte"), Address(), columns=("url", "link"), codes=ADDRESS),
             called={"dated_on": _l("Date du texte")},
+            types=Types(
+                "STAT",
+                "legislation",
+                "misc",
+                "stat bill case unbill legal legislation legal_case regulation treaty jurisdiction statute "
+                "legal_legislation",
+            ),
         ),
         _kind(
             "guide",
             (_l("Guide"), _l("Guides"), lambda n: ngettext("%(num)s guide", "%(num)s guides", n)),
             _l("Guide, méthode, publication à garder sous la main."),
             ("guides",),
-            Field("publisher", _l("Maison d'édition"), help=_l("Qui publie le guide."), facet=True),
+            Field("publisher", _l("Maison d'édition"), help=_l("Qui publie le guide."), facet=True, codes=PUBLISHER),
             Field("readers", _l("Destinataires"), help=_l("À qui il s'adresse.")),
-            Field("address", _l("Adresse du guide"), Address(), _l("La page où le trouver."), columns=("url", "link")),
+            Field(
+                "address",
+                _l("Adresse du guide"),
+                Address(),
+                _l("La page où le trouver."),
+                columns=("url", "link"),
+                codes=ADDRESS,
+            ),
+            types=Types("BOOK", "book", "manual", "manual standard stand"),
         ),
         _kind(
             "other",
@@ -239,6 +327,13 @@ KINDS: dict[str, Kind] = {
                 Text(longest=80),
                 _l("Convention, affiche, vidéo, questionnaire…"),
                 row=_itself,
+                codes=Codes("M3", "genre", "type"),
+            ),
+            _ON_THE_WEB,
+            types=Types(
+                reads="gen document misc online webpage electronic www elec icomm video movie vide mpct sound advs "
+                "film motion_picture software comp computer_program talk slide speech map patent pat art artwork "
+                "personal_communication interview entry"
             ),
         ),
     )

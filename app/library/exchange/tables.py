@@ -1,0 +1,89 @@
+"""The library's own two forms, which lose nothing: a table with one column a field (CSV, RFC 4180), and JSON.
+
+The columns are those of ``flask library import --manifest`` (docs/kinds.md).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from app.core.i18n import gettext as _
+from app.core.tables import BYTE_ORDER_MARK, disarmed, rearmed
+from app.library.exchange.references import Raw, Reference
+from app.library.kinds import KINDS
+
+COMMON_COLUMNS = ("kind", "title", "summary", "body", "source", "date", "lang", "tags")
+RESOURCES = "resources"
+
+
+def columns() -> list[str]:
+    """Return the columns of a table: what all kinds have, then the fields of each, a name once."""
+    own = dict.fromkeys(one.name for kind in KINDS.values() for one in kind.fields)
+    return [*COMMON_COLUMNS, *(name for name in own if name not in COMMON_COLUMNS), "link"]
+
+
+def written(reference: Reference) -> dict[str, str]:
+    """Return a reference as texts that may be typed again."""
+    common = {name: getattr(reference, name) for name in ("title", "summary", "body", "source", "date", "lang", "link")}
+    own = {name: text for name, text in reference.kind.written(reference.fields).items() if text}
+    return {"kind": reference.kind.key, **common, "tags": ", ".join(reference.tags), **own}
+
+
+def write_csv(references: Iterable[Reference]) -> Iterator[str]:
+    """Yield a table with semicolons, the separator of French spreadsheets, line by line."""
+    heads = columns()
+    yield BYTE_ORDER_MARK + _line(heads)
+    for one in references:
+        said = written(one)
+        yield _line([disarmed(said.get(name, "")) for name in heads])
+
+
+def _line(cells: list[str]) -> str:
+    line = io.StringIO()
+    csv.writer(line, delimiter=";", lineterminator="\r\n").writerow(cells)
+    return line.getvalue()
+
+
+def write_json(references: Iterable[Reference]) -> Iterator[str]:
+    """Yield an object with the list of resources, one a line; empty fields are left out."""
+    yield f'{{"{RESOURCES}": ['
+    comma = "\n"
+    for one in references:
+        yield comma + json.dumps({name: text for name, text in written(one).items() if text}, ensure_ascii=False)
+        comma = ",\n"
+    yield "\n]}\n"
+
+
+def read_csv(text: str) -> Iterator[Raw]:
+    """Yield the rows of a table; its first line names the columns, in any order."""
+    text = text.replace("\x00", "")
+    head = text.partition("\n")[0]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(";,\t", key=head.count))
+    number = 0
+    try:
+        heads = [cell.strip().lower() for cell in next(reader, [])]
+        if "title" not in heads:
+            yield Raw(
+                1, trouble=_("La première ligne du tableau doit nommer les colonnes, dont « title » pour le titre.")
+            )
+            return
+        for number, cells in enumerate(filter(any, reader), 1):
+            raw = Raw(number)
+            for name, cell in zip(heads, cells, strict=False):
+                raw.add(name, rearmed(cell))
+            yield raw
+    except csv.Error:
+        yield Raw(number + 1, trouble=_("La suite du tableau ne peut pas être lue : un guillemet n'est pas refermé."))
+
+
+def read_json(resources: list[Any]) -> Iterator[Raw]:
+    """Yield the resources of a file of ours."""
+    for number, one in enumerate(resources, 1):
+        raw = Raw(number)
+        for name, value in (one if isinstance(one, dict) else {}).items():
+            raw.add(str(name), ", ".join(map(str, value)) if isinstance(value, list) else str(value))
+        yield raw
