@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +13,7 @@ from app.core.i18n import gettext as _
 from app.core.navigation import safe_next
 from app.core.text import blocks_of, one_line
 from app.library.forms import LANGUAGES
-from app.library.kinds import Field, Kind, kind_of
+from app.library.kinds import kind_of
 from app.library.models import Resource
 from app.library.states import file_facts
 from app.spaces.models import Audience
@@ -43,7 +42,7 @@ def essentials(resource: Resource) -> list[tuple[Any, Any]]:
     day = format_day_number(resource.dated_on) if resource.dated_on and kind.asks("dated_on") else ""
     return [
         (_("Source"), resource.source if kind.asks("source") else ""),
-        *((one.name_on_page, one.type.shown(value)) for one, value in kind.filled(resource.fields) if not one.main),
+        *((one.name_on_page, one.type.shown(value)) for one, value in kind.filled(resource.fields) if kind.beside(one)),
         (kind.called.get("dated_on", _("Date")), day),
         (_("Langue"), _("Plusieurs langues") if resource.lang == "mul" else LANGUAGES.get(resource.lang, "")),
         (_("Lisible par"), audience),
@@ -61,28 +60,26 @@ class Passage:
 
 @dataclass(frozen=True)
 class Chapter:
-    """The long fields of one section, under its title."""
+    """The long fields of one section, under its title, and the short ones that do not stand in « L'essentiel »."""
 
     key: str
     title: str
     passages: list[Passage]
+    facts: list[tuple[str, Any]]
 
 
 def chapters(resource: Resource) -> list[Chapter]:
-    """Return the long fields of a resource that say something, by section; a lone section is called as the kind."""
+    """Return what the middle of the page says of a resource, by section; a lone section is called as the kind."""
     kind = kind_of(resource.kind)
-    said = [(one, Passage(one.name, one.name_on_page, blocks_of(str(value)))) for one, value in _long(kind, resource)]
     found = []
     for section in kind.sections:
-        inside = [passage for one, passage in said if one.section == section.key]
-        title = str((section.heading or section.title) if len(kind.sections) > 1 else kind.label)
-        if inside:
-            found.append(Chapter(section.key, title, inside))
+        said = [pair for pair in kind.filled(resource.fields) if pair[0].section == section.key]
+        passages = [Passage(one.name, one.name_on_page, blocks_of(str(value))) for one, value in said if one.main]
+        facts = [(one.name_on_page, one.type.shown(value)) for one, value in said if not (one.main or kind.beside(one))]
+        if passages or facts:
+            title = (section.heading or section.title) if len(kind.sections) > 1 else kind.label
+            found.append(Chapter(section.key, str(title), passages, facts))
     return found
-
-
-def _long(kind: Kind, resource: Resource) -> Iterator[tuple[Field, Any]]:
-    return ((one, value) for one, value in kind.filled(resource.fields) if one.main)
 
 
 def shown_date(resource: Resource) -> str:

@@ -81,6 +81,8 @@ def test_practice_is_shown_as_a_record(member: Browser) -> None:
     assert "<li>deux soirs par semaine</li>" in page
     assert "Évaluation avec les partenaires" in page
     assert "septembre 2020" in page
+    aside = page.split('id="essentials"')[1]
+    assert "Contact" not in aside.split("</dl>")[0]
     line = text_of(member.get("/ressources?type=practice"))
     assert "depuis 2020" in line
     assert "évaluation jointe" in line

@@ -122,6 +122,13 @@ class Kind:
         """Return what the search finds of the fields."""
         return [words for one, value in self.filled(values) if (words := one.type.words(value))]
 
+    def beside(self, one: Field) -> bool:
+        """Tell whether a short field stands in « L'essentiel »: those of the first section, and those one compares by.
+
+        The others stand under the title of their section, in the middle of the page.
+        """
+        return not one.main and (one.facet or one.section == self.sections[0].key)
+
     def keys_of(self, values: Mapping[str, Any]) -> set[tuple[str, str]]:
         """Return (field, value) pairs by which a resource is filtered."""
         pairs = ((one.name, key) for one, value in self.filled(values) if one.facet for key in one.type.keys(value))

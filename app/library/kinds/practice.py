@@ -92,7 +92,12 @@ FIELDS = (
         main=True,
     ),
     Field("target_groups", _l("Publics"), Choices(options=TARGET_GROUPS), _l("Tous ceux qui conviennent."), facet=True),
-    Field("target_detail", _l("Précision sur le public"), help=_l("Par exemple : 11 à 15 ans de trois collèges.")),
+    Field(
+        "target_detail",
+        _l("Précision sur le public"),
+        heading=_l("Plus précisément"),
+        help=_l("Par exemple : 11 à 15 ans de trois collèges."),
+    ),
     Field(
         "actions",
         _l("Ce que vous avez fait"),
