@@ -213,6 +213,12 @@ def test_two_changes_at_once_are_shown_field_by_field_and_nothing_is_lost(app: F
     assert '<option selected value="joint">' in page
     seen = re.search(r'name="seen_version"[^>]*value="(\d+)"', page)
     assert seen is not None
+    taking = {**typed, "seen_version": seen[1], "commence": "1", "reprendre": "autre:need", "results": "Résultat"}
+    again = text_of(member.post(address, taking))
+    assert re.search(r">\s*Besoin vu par elle</textarea>", again)
+    assert "Action vue par moi" in again
+    assert "À décider" not in again
+    assert f'name="seen_version" type="hidden" value="{seen[1]}"' in again
     merged = {**typed, "need": "Besoin des deux", "results": theirs["results"], "evaluation": "joint"}
     assert member.post(address, {**merged, "seen_version": seen[1]}).status_code == 302
     with app.app_context():

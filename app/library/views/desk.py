@@ -21,11 +21,11 @@ from app.core.i18n import format_time
 from app.extensions import db
 from app.library.fields_form import text_of
 from app.library.files import forget_received, received_for
-from app.library.forms import DEFAULT_KIND, ResourceForm, form_class, offer_audiences
+from app.library.forms import DEFAULT_KIND, ResourceForm, filled_from, form_class, offer_audiences
 from app.library.kinds import Field, Kind, Section, kind_of
 from app.library.kinds.values import AREA, BOXES
 from app.library.lines import ORDER, REMOVE, file_lines, known_addresses, waiting_lines
-from app.library.merging import Merge, merge
+from app.library.merging import Merge, merge, put
 from app.library.models import Resource
 from app.library.proposals import propose
 from app.library.receiving import MOST_FILES, accepted_for_field
@@ -41,6 +41,9 @@ ATTACH, LATER, CHOOSE, TAKE, PREVIEW, PREPARE = (
     "apercu",
     "confier",
 )
+#: The hidden field that tells on which version a person began, while two texts are being brought together, and the
+#: beginning of the button that takes the other one.
+BEGAN, OTHER_VERSION = "commence", "autre:"
 WIDE = frozenset({AREA, BOXES})
 
 
@@ -120,13 +123,25 @@ def _part(form: ResourceForm, section: Section, fields: Sequence[Field]) -> Part
     return Part(section, rows, len(missing), len(filled), len(fields))
 
 
+def _merged(desk: Desk, resource: Resource | None) -> tuple[Merge, int]:
+    """Return what somebody else wrote since this person began, as long as they have not settled it, and since when."""
+    began = number_in(request.form.get(BEGAN)) or 0
+    if desk.in_conflict:
+        began = began or number_in(desk.form.seen_version.data) or 0
+    if resource is None or not began:
+        return Merge(), 0
+    wanted = request.form.get(TAKE, "").removeprefix(OTHER_VERSION)
+    if wanted and wanted in desk.form and request.form[TAKE] != wanted:
+        put(desk.form[wanted], str(filled_from(resource).get(wanted, "")))
+    merged = merge(desk.form, resource, began)
+    desk.form.seen_version.data = str(resource.edit_version)
+    return merged, began
+
+
 def page_of(desk: Desk, resource: Resource | None = None) -> dict[str, Any]:
     """Return what ``library/form.html`` takes."""
     waiting = received_for(person(), request.path)
-    merged = Merge()
-    if resource is not None and desk.in_conflict:
-        merged = merge(desk.form, resource, number_in(desk.form.seen_version.data) or 0)
-        desk.form.seen_version.data = str(resource.edit_version)
+    merged, began = _merged(desk, resource)
     proposals = propose(desk.form, waiting, request.form.get(TAKE, ""))
     kind = desk.form.of_kind
     return {
@@ -135,7 +150,7 @@ def page_of(desk: Desk, resource: Resource | None = None) -> dict[str, Any]:
         "kind": kind,
         "resource": resource,
         "parts": parts_of(desk.form, kind),
-        "help": {"proposals": proposals, "merged": merged},
+        "help": {"proposals": proposals, "merged": merged, "began": began},
         "waiting": waiting_lines(person(), request.path, request.form.getlist(ORDER)),
         "known": known_addresses(person(), request.path),
         "files": file_lines(resource, with_state=True, removable=True) if resource else [],

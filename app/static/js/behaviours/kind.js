@@ -34,10 +34,10 @@ async function changeKind(choice) {
 // What a file proposes takes the place of what stands in the field; the field is then the person's to change.
 function takeProposal(event, button) {
   const field = document.getElementById(button.dataset.takeInto);
-  if (!field) return;
+  if (!field?.matches("input, textarea, select")) return;  // boxes: the server ticks them
   event.preventDefault();
   field.value = button.dataset.takeProposal;
   field.dispatchEvent(new Event("input", { bubbles: true }));
-  button.closest(".hint")?.remove();
+  button.closest(".hint, .other-version")?.remove();
   field.focus();
 }
