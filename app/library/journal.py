@@ -8,6 +8,7 @@ from app.core.audit import describe
 from app.core.i18n import lazy_gettext as _l
 from app.core.i18n import ngettext
 from app.core.journal import belongs, names, tell
+from app.library.exchange import FORMATS
 from app.library.models import Resource
 from app.library.permissions import can_read_resource
 from app.spaces.journal_names import names_content
@@ -20,10 +21,13 @@ describe(
         "resource.file_removed": _l("Fichier retiré"),
         "resource.moved": _l("Ressource déplacée dans un autre espace"),
         "resource.removed": _l("Ressource mise à la corbeille"),
+        "resource.exported": _l("Référence exportée"),
+        "library.exported": _l("Liste de références exportée"),
         "resource.restored": _l("Ressource sortie de la corbeille"),
     }
 )
 
 names("resource")(names_content(Resource, can_read_resource, _l("Une ressource")))
 belongs("resource")(lambda ids: select(Resource.id).where(Resource.space_id.in_(ids)))
+tell({"format": lambda value: str(getattr(FORMATS.get(str(value)), "label", value))})
 tell({"files": lambda value: ngettext("%(num)s fichier", "%(num)s fichiers", int(value)) if value else ""})

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from app.library.views import browsing, moving, preparing, removing, sending, showing, writing  # noqa: F401 - they attach their views
+from app.library.views import (  # noqa: F401 - they attach their views
+    browsing,
+    exporting,
+    moving,
+    preparing,
+    removing,
+    sending,
+    showing,
+    writing,
+)
 from app.library.views.doors import files, library, space_library
 
 __all__ = ["files", "library", "space_library"]

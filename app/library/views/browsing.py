@@ -87,6 +87,7 @@ class Listing:
     clear_address: str
     may_add: bool
     add_url: str
+    export_url: str
 
     @property
     def title(self) -> str:
@@ -95,7 +96,7 @@ class Listing:
 
 
 def _listing(address: Callable[..., str], space: Space | None = None) -> Listing:
-    wanted = _wanted(space)
+    wanted = wanted_here(space)
     page = paginate(resources_visible_to(person(), wanted), page_number(), PER_PAGE)
     by_kind = count_by_kind(person(), wanted)
     beside = {
@@ -125,10 +126,13 @@ def _listing(address: Callable[..., str], space: Space | None = None) -> Listing
         add_url=url_for("space_library.new_resource", slug=space.slug, type=wanted.kind or None)
         if space
         else url_for("library.choose_space_page", type=wanted.kind or None),
+        export_url=url_for("space_library.export_space_list", slug=space.slug, **state)
+        if space
+        else url_for("library.export_list", **state),
     )
 
 
-def _wanted(space: Space | None) -> Wanted:
+def wanted_here(space: Space | None) -> Wanted:
     """Read the state of the list in the address; what is unknown there is passed over."""
     kind, sort = request.args.get("type", ""), request.args.get("tri", SORTS[0])
     chosen = [(name, _asked(name)) for name in names_of(KINDS[kind])] if kind in KINDS else []
