@@ -19,10 +19,10 @@ from app.core.jobs import BULK
 from app.core.worker import run_all
 from app.extensions import db
 from app.library.checking import Problem, verify_all
-from app.library.exchange.cli import export_command
 from app.library.facets import renew_facets
 from app.library.files import read_soon
 from app.library.importing import Entry, Fate, ImportProblemError, Outcome, entries_of, import_all
+from app.library.incoming.cli import export_command, import_references_command
 from app.library.models import Blob, FileVersion, Reading, Resource
 from app.library.moving import move_resource
 from app.library.permissions import can_add_resource
@@ -36,6 +36,7 @@ from app.spaces.queries import facilitators_of, space_by_slug
 library = AppGroup("library", help="Resources and their files.")
 WAIT_SECONDS = 0.5
 library.add_command(export_command)
+library.add_command(import_references_command)
 
 
 @library.command("import")

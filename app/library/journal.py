@@ -22,6 +22,9 @@ describe(
         "resource.moved": _l("Ressource déplacée dans un autre espace"),
         "resource.removed": _l("Ressource mise à la corbeille"),
         "resource.exported": _l("Référence exportée"),
+        "library.import_started": _l("Import de références lancé"),
+        "library.import_done": _l("Import de références terminé"),
+        "library.import_cancelled": _l("Import de références arrêté"),
         "library.exported": _l("Liste de références exportée"),
         "resource.restored": _l("Ressource sortie de la corbeille"),
     }

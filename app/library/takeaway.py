@@ -17,6 +17,7 @@ from app.core.takeaway import ExportedFile, ExportPart
 from app.extensions import db
 from app.library.events import ResourceRemoved
 from app.library.facets import keep_facets
+from app.library.incoming.operations import forget_lists_of
 from app.library.kinds import kind_of
 from app.library.models import FileVersion, ReceivedFile, Resource
 from app.library.permissions import can_read_resource
@@ -77,8 +78,9 @@ def _as_left_by(user: User, one: Resource) -> dict[str, Any]:
 
 @fill("person.erase", order=30)
 def forget_in_library(user: User, withdraw: bool) -> None:  # noqa: FBT001 - the slot's own form
-    """Drop files sent for forms never published; with ``withdraw``, empty the resources nobody else answered."""
+    """Drop files of forms never published and lists brought; with ``withdraw``, empty what nobody else answered."""
     db.session.execute(delete(ReceivedFile).where(ReceivedFile.person_id == user.id))
+    forget_lists_of(user)
     if not withdraw:
         return
     living = select(Resource).where(Resource.author_id == user.id, Resource.deleted_at.is_(None))

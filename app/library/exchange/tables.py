@@ -18,19 +18,21 @@ from app.library.kinds import KINDS
 
 COMMON_COLUMNS = ("kind", "title", "summary", "body", "source", "date", "lang", "tags")
 RESOURCES = "resources"
+#: The column of the page of a resource on the site it comes from: told, never read.
+PAGE = "page"
 
 
 def columns() -> list[str]:
     """Return the columns of a table: what all kinds have, then the fields of each, a name once."""
     own = dict.fromkeys(one.name for kind in KINDS.values() for one in kind.fields)
-    return [*COMMON_COLUMNS, *(name for name in own if name not in COMMON_COLUMNS), "link"]
+    return [*COMMON_COLUMNS, *(name for name in own if name not in COMMON_COLUMNS), PAGE]
 
 
 def written(reference: Reference) -> dict[str, str]:
     """Return a reference as texts that may be typed again."""
-    common = {name: getattr(reference, name) for name in ("title", "summary", "body", "source", "date", "lang", "link")}
+    common = {name: getattr(reference, name) for name in ("title", "summary", "body", "source", "date", "lang")}
     own = {name: text for name, text in reference.kind.written(reference.fields).items() if text}
-    return {"kind": reference.kind.key, **common, "tags": ", ".join(reference.tags), **own}
+    return {"kind": reference.kind.key, **common, PAGE: reference.link, "tags": ", ".join(reference.tags), **own}
 
 
 def write_csv(references: Iterable[Reference]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from app.library.exchange.dates import iso_of
 from app.library.exchange.references import COMMON, HINTS, Raw, Reference, kind_by_types, without_markup
 from app.library.kinds import KINDS, OTHER, Field, Kind, UnreadableError
 from app.library.kinds.moments import day_of_parts
-from app.library.kinds.values import MOST_NAMES, LongText, Names, Text
+from app.library.kinds.values import LONGEST_ADDRESS, MOST_NAMES, Address, LongText, Names, Text
 from app.library.operations import ResourceDetails
 from app.library.tags import MOST_TAGS, split_tags
 from app.spaces.models import LONGEST_TITLE
@@ -45,6 +45,7 @@ class Understanding:
 
     def __init__(self, form: str) -> None:
         self.form = form
+        self.site = current_app.config["SETTINGS"].public_url
         self.by_type, self.by_name = kind_by_types(), _kinds_by_name()
 
     def of(self, raw: Raw) -> Reference:
@@ -123,11 +124,15 @@ class Understanding:
             values = self._said(raw, self._of_field(one)) or [text for text in [noted.get(one.name, "")] if text]
             if one.codes.ris == "SP" and self.form == "ris":
                 values = ["-".join([*values[:1], *raw.values.get("EP", [])[:1]])] if values else []
-            if values:
+            if values and not self._is_page_of_ours(one, values[0]):
                 self._read(one, values, reference)
         missing = [str(one.label) for one in kind.fields if one.required and one.name not in reference.fields]
         if missing:
             reference.remarks.append(_("à compléter : %(fields)s", fields=", ".join(missing)))
+
+    def _is_page_of_ours(self, one: Field, value: str) -> bool:
+        """Tell whether an address is that of a resource here: what left without an address of its own has it."""
+        return isinstance(one.type, Address) and value.startswith(f"{self.site}/ressources/")
 
     def _read(self, one: Field, values: list[str], reference: Reference) -> None:
         try:
@@ -160,8 +165,8 @@ class Understanding:
         if "address" in {one.name for one in reference.kind.fields}:
             return
         address = "".join(self._said(raw, _URLS[self.form])[:1])
-        here = current_app.config["SETTINGS"].public_url
-        if address.startswith(("https://", "http://")) and not address.startswith(f"{here}/") and len(address) < 2000:  # noqa: PLR2004
+        is_elsewhere = address.startswith(("https://", "http://")) and not address.startswith(f"{self.site}/")
+        if is_elsewhere and len(address) <= LONGEST_ADDRESS:
             reference.body = "\n\n".join(filter(None, (reference.body, f"<{address}>")))
 
 

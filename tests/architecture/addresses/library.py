@@ -19,6 +19,7 @@ TABLE: list[Line] = [
     post("library.export_resource", "/ressources/{resource}/exporter", READ, format="ris"),
     post("library.export_list", "/ressources/exporter", SIGNED_IN, format="csv"),
     post("space_library.export_space_list", "/espaces/{slug}/ressources/exporter", READ, format="bibtex"),
+    Line("space_library.import_page", "/espaces/{slug}/ressources/importer", WRITE),
     Line("library.change_resource", "/ressources/{resource}/modifier", MODERATE),
     post("library.keep_change", "/ressources/{resource}/modifier/brouillon", MODERATE, title="brouillon"),
     Line("library.move_page", "/ressources/{resource}/deplacer", MODERATE),
@@ -27,6 +28,11 @@ TABLE: list[Line] = [
 
 #: Addresses that change what the table stands on have tests of their own, named here.
 ELSEWHERE: dict[str, str] = {
+    "space_library.import_list_page": "tests/library/incoming",
+    "space_library.start_import": "tests/library/incoming",
+    "space_library.stop_import": "tests/library/incoming",
+    "space_library.import_progress": "tests/library/incoming",
+    "space_library.import_report": "tests/library/incoming",
     "library.restore_page": "tests/library",
     "library.prepare_page": "tests/library/test_preparing.py",
     "library.keep_prepared": "tests/library/test_preparing.py",
