@@ -14,7 +14,7 @@ from app.accounts.models import User
 from app.core.errors import NotFoundError, RefusedError
 from app.extensions import db
 from app.library.facets import Chosen, FacetGroup, condition_of, groups_of
-from app.library.kinds import kind_of
+from app.library.kinds import KINDS, kind_of
 from app.library.models import Attachment, Blob, FileVersion, Resource, Shelf, Tag, resource_tag
 from app.library.permissions import can_prepare_resource, can_read_resource, can_restore_resource
 from app.spaces.models import Space, State
@@ -162,6 +162,19 @@ def resource_for(person: User, public_id: str) -> Resource:
     if resource is None:
         raise _refusal(person, select(Resource).where(Resource.public_id == public_id))
     return resource
+
+
+def resources_beside(person: User, public_ids: Sequence[str]) -> list[Resource]:
+    """Return those of some resources that may stand side by side and that a person may read, in the order asked.
+
+    They are of one kind, the first one's, which compares places. The others are passed over without a word.
+    """
+    kinds = [key for key, kind in KINDS.items() if kind.compares_places]
+    asked = Resource.public_id.in_(public_ids) & Resource.kind.in_(kinds)
+    query = select(Resource).where(_visible(person, Wanted()), asked).options(*shown_with())
+    found = {one.public_id: one for one in db.session.scalars(query)} if public_ids else {}
+    beside = [found[public_id] for public_id in dict.fromkeys(public_ids) if public_id in found]
+    return [one for one in beside if one.kind == beside[0].kind]
 
 
 def prepared_resource_for(person: User, public_id: str) -> Resource:

@@ -35,6 +35,7 @@ class ResourceRow:
     side: list[str]
     is_new: bool
     lang: str
+    public_id: str
 
 
 def row_of(resource: Resource, person: User, beside: str = "", *, in_space: bool = False) -> ResourceRow:
@@ -51,6 +52,7 @@ def row_of(resource: Resource, person: User, beside: str = "", *, in_space: bool
         side=[format_date(resource.published_at, weekday=False) if resource.published_at else "", beside],
         is_new=_is_new(resource, person),
         lang=foreign_lang(resource),
+        public_id=resource.public_id,
     )
 
 

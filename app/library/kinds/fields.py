@@ -40,6 +40,7 @@ class Field:
     file says of itself (``author``, ``date``) and may be taken for it. ``dates``: where the kind asks for no date of
     its own, this field dates the resource. ``abstract``: it stands in a list where there is no summary.
     ``from_profile`` fills it for the person who begins. ``codes`` are its names in the formats of bibliographies.
+    ``from_profile`` fills it for the person who begins. ``names_it`` tells the record from others beside it: its city.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Field:
     abstract: bool = False
     from_profile: Callable[[Any], str] | None = None
     codes: Codes = NO_CODES
+    names_it: bool = False
 
     @property
     def name_on_page(self) -> str:
@@ -82,8 +84,8 @@ class Kind:
     sprite and ``token`` a colour of ``tokens.css`` (``--t-report`` and its tint); ``help`` says what belongs there.
     ``words`` are what may be typed after ``kind:`` in the search. ``without`` names common fields it does not ask for;
     ``called`` gives the date a label of its own. ``compares_places``: the library filters it by the size of the
-    authority. ``share_title`` and ``share_lead`` stand above its form, where « Ajouter une ressource » says too little.
-    ``types`` are what it is called in the formats of bibliographies.
+    authority, and puts several side by side. ``share_title`` and ``share_lead`` stand above its form, where « Ajouter
+    une ressource » says too little. ``types`` are what it is called in the formats of bibliographies.
     """
 
     key: str

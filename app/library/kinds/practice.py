@@ -64,6 +64,7 @@ FIELDS = (
         required=_l("Indiquez la collectivité qui mène cette action."),
         from_profile=lambda person: person.organisation.name if person.organisation else "",
         codes=Codes("AU A1", "author", "author"),
+        names_it=True,
     ),
     Field(
         "start",

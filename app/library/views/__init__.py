@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.library.views import (  # noqa: F401 - they attach their views
     browsing,
+    comparing,
     exporting,
     incoming,
     moving,

@@ -13,6 +13,7 @@ from app.core.access import person, signed_in
 from app.core.paging import page_number, paginate
 from app.core.slots import collect
 from app.core.text import one_line
+from app.library.comparing import MOST
 from app.library.facets import MOST_CHOSEN, FacetGroup, label_of, names_of
 from app.library.kinds import KINDS, kind_of
 from app.library.kinds.values import LONGEST_KEY
@@ -24,10 +25,12 @@ from app.library.queries import (
     count_by_tag,
     drafts_prepared_by,
     facet_groups,
+    resources_beside,
     resources_visible_to,
     tags_by_slug,
 )
 from app.library.rows import row_of
+from app.library.views.comparing import CHOSEN, chosen_ids
 from app.library.views.doors import library, space_library
 from app.spaces.blueprint import render_space_page
 from app.spaces.models import Space
@@ -69,6 +72,15 @@ def choose_space_page() -> ResponseReturnValue:
 
 
 @dataclass(frozen=True)
+class Choosing:
+    """What may be chosen in a list to stand side by side: how many at most, what is, and what is on another page."""
+
+    most: int
+    chosen: list[str]
+    elsewhere: list[str]
+
+
+@dataclass(frozen=True)
 class Listing:
     """Everything the list shows: its page, rows, filters, and the addresses of its neighbours."""
 
@@ -88,6 +100,12 @@ class Listing:
     may_add: bool
     add_url: str
     export_url: str
+    comparing: Choosing | None
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What the form of the filters carries along: the records chosen for a comparison."""
+        return [(CHOSEN, one) for one in self.comparing.chosen] if self.comparing else []
 
     @property
     def title(self) -> str:
@@ -108,6 +126,9 @@ def _listing(address: Callable[..., str], space: Space | None = None) -> Listing
         "tri": None if wanted.sort == SORTS[0] else wanted.sort,
         **{name: list(values) for name, values in wanted.chosen},
     }
+    comparing = _choosing(wanted, [one.public_id for one in page.items])
+    if comparing:
+        state[CHOSEN] = comparing.chosen
     return Listing(
         page=page,
         rows=[row_of(one, person(), beside.get(one.id, ""), in_space=space is not None) for one in page.items],
@@ -126,10 +147,19 @@ def _listing(address: Callable[..., str], space: Space | None = None) -> Listing
         add_url=url_for("space_library.new_resource", slug=space.slug, type=wanted.kind or None)
         if space
         else url_for("library.choose_space_page", type=wanted.kind or None),
+        comparing=comparing,
         export_url=url_for("space_library.export_space_list", slug=space.slug, **state)
         if space
         else url_for("library.export_list", **state),
     )
+
+
+def _choosing(wanted: Wanted, shown: list[str]) -> Choosing | None:
+    """Return what is chosen for a comparison, where the list shows a kind that compares places."""
+    if not wanted.kind or not KINDS[wanted.kind].compares_places:
+        return None
+    chosen = [one.public_id for one in resources_beside(person(), chosen_ids())]
+    return Choosing(MOST, chosen, [one for one in chosen if one not in shown])
 
 
 def wanted_here(space: Space | None) -> Wanted:

@@ -14,12 +14,13 @@ import { attachMenus } from "./behaviours/menu.js";
 import { attachFields } from "./behaviours/fields.js";
 import { attachSuggestions } from "./behaviours/suggest.js";
 import { attachKinds } from "./behaviours/kind.js";
+import { attachChoosing } from "./behaviours/choosing.js";
 import { attachTabs } from "./behaviours/tabs.js";
 
 const BEHAVIOURS = [
   attachShortcut, attachSubmitOnce, attachDrafts, attachUploads, attachComposer, attachViewer, attachReading,
   attachToasts, attachTimes, attachFacets, attachPolls, attachMenus, attachFields, attachSuggestions, attachTabs,
-  attachKinds,
+  attachKinds, attachChoosing,
 ];
 
 function attachAll(root) {
