@@ -77,6 +77,6 @@ def _form_asked() -> Format:
 def _file(name: str, form: Format, references: Iterable[Reference]) -> Response:
     """Return references as a file to keep, sent as they are read."""
     answer = Response(stream_with_context(form.write(references)), mimetype=form.mimetype)
-    saved = f"{name[:60]}-{local(now()):%Y-%m-%d}.{form.ending}"
+    saved = f"{name[:60].rstrip('-')}-{local(now()):%Y-%m-%d}.{form.ending}"
     answer.headers["Content-Disposition"] = f'attachment; filename="{saved}"'
     return answer
