@@ -25,6 +25,7 @@ describe(
         "library.import_started": _l("Import de références lancé"),
         "library.import_done": _l("Import de références terminé"),
         "library.import_cancelled": _l("Import de références arrêté"),
+        "resource.given": _l("Fiche emportée"),
         "library.exported": _l("Liste de références exportée"),
         "resource.restored": _l("Ressource sortie de la corbeille"),
     }

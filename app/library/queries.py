@@ -177,6 +177,14 @@ def resources_beside(person: User, public_ids: Sequence[str]) -> list[Resource]:
     return [one for one in beside if one.kind == beside[0].kind]
 
 
+def published_resource_for(person: User, public_id: str) -> Resource:
+    """Return a resource as ``resource_for`` does; a draft leaves its preparation by no other door."""
+    resource = resource_for(person, public_id)
+    if resource.state == State.DRAFT:
+        raise NotFoundError
+    return resource
+
+
 def prepared_resource_for(person: User, public_id: str) -> Resource:
     """Return a draft this person prepares, alone or with colleagues. Raises NotFoundError, whatever the reason."""
     query = select(Resource).where(Resource.public_id == public_id, can_prepare_resource.where(person))

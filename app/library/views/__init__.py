@@ -6,6 +6,7 @@ from app.library.views import (  # noqa: F401 - they attach their views
     browsing,
     comparing,
     exporting,
+    giving,
     incoming,
     moving,
     preparing,

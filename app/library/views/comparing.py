@@ -9,6 +9,7 @@ from flask import render_template, request, url_for
 from app.core.access import person, signed_in
 from app.library.comparing import FEWEST, MOST, compare
 from app.library.kinds import KINDS, kind_of
+from app.library.paper import form_names
 from app.library.queries import resources_beside
 from app.library.views.doors import library
 
@@ -42,5 +43,12 @@ def compare_page() -> ResponseReturnValue:
         for one in kept
     }
     return render_template(
-        "library/compare.html", kind=kind, table=table, choose=choose, less=less, left_out=len(found) - len(kept)
+        "library/compare.html",
+        kind=kind,
+        table=table,
+        choose=choose,
+        less=less,
+        left_out=len(found) - len(kept),
+        give=url_for("library.give_comparison", id=kept),
+        forms=form_names(),
     )

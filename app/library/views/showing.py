@@ -20,6 +20,7 @@ from app.library.jobs import draw_soon
 from app.library.kinds import kind_of
 from app.library.lines import file_lines
 from app.library.models import Attachment, FileVersion, Resource
+from app.library.paper import form_names
 from app.library.permissions import can_edit_resource, can_move_resource
 from app.library.queries import attachment_of, resource_for
 from app.library.rows import foreign_lang
@@ -102,6 +103,7 @@ def _page(resource: Resource, version: FileVersion | None, document: Document | 
         "tags": [{"label": tag.label, "url": url_for("library.resources_page", mot=tag.slug)} for tag in resource.tags],
         "files": file_lines(resource, with_state=may_edit),
         "download": download_url(version) if version else "",
+        "forms": form_names() if kind.compares_places else [],
         "may_edit": may_edit,
         "citation": tags_of(reference_of(resource)),
         "may_move": can_move_resource(person(), resource),

@@ -7,6 +7,8 @@ from tests.architecture.addresses.lines import MODERATE, READ, SIGNED_IN, WRITE,
 TABLE: list[Line] = [
     Line("library.resources_page", "/ressources", SIGNED_IN),
     Line("library.compare_page", "/ressources/comparer", SIGNED_IN),
+    post("library.give_comparison", "/ressources/comparer/emporter", SIGNED_IN, format="csv"),
+    post("library.give_record", "/ressources/{resource}/fiche", READ, format="csv"),
     Line("library.choose_space_page", "/ressources/nouvelle", SIGNED_IN),
     Line("files.received_state", "/fichiers/recus/abcdefghij/etat", "dnnnnnnnnn"),
     Line("space_library.space_resources_page", "/espaces/{slug}/ressources", READ),
