@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.library import indexing, jobs, journal, panels, redrawing, takeaway
+from app.library import descendants, indexing, jobs, journal, panels, redrawing, takeaway
 from app.library.cli import library as library_commands
 from app.library.incoming import jobs as incoming_jobs
 from app.library.views import files, library, space_library
@@ -12,7 +12,7 @@ from app.library.views import files, library, space_library
 if TYPE_CHECKING:
     from flask import Flask
 
-__all__ = ["incoming_jobs", "jobs", "journal", "panels", "redrawing", "register", "takeaway"]
+__all__ = ["descendants", "incoming_jobs", "jobs", "journal", "panels", "redrawing", "register", "takeaway"]
 
 
 def register(app: Flask) -> None:

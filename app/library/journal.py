@@ -18,6 +18,8 @@ describe(
         "resource.shared": _l("Ressource partagée"),
         "resource.prepared": _l("Brouillon partagé avec les collègues"),
         "resource.edited": _l("Ressource modifiée"),
+        "resource.adopted": _l("Une ville dit ce qu'elle fait d'une pratique"),
+        "resource.adoption_taken_back": _l("Une ville retire ce qu'elle disait d'une pratique"),
         "resource.file_removed": _l("Fichier retiré"),
         "resource.moved": _l("Ressource déplacée dans un autre espace"),
         "resource.removed": _l("Ressource mise à la corbeille"),

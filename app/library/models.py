@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship, validates
 
-from app.accounts.models import User
+from app.accounts.models import Organisation, User
 from app.core.clock import now
 from app.core.db import HasPublicId, UtcDateTime, sort_key
 from app.core.text import one_line
@@ -111,6 +111,37 @@ class Resource(SpaceContent, db.Model):
     attachments: Mapped[list[Attachment]] = relationship(
         back_populates="resource", order_by="Attachment.position", cascade="all, delete-orphan"
     )
+
+
+class Says(enum.StrEnum):
+    """What a city says of another city's practice."""
+
+    DOES = "does"
+    ADAPTED = "adapted"
+    STOPPED = "stopped"
+
+
+class Adoption(db.Model):
+    """What a city says of another's practice: it does so too, adapted it, stopped. Revisions keep its earlier words.
+
+    ``since`` is a moment as fields of kinds keep it; ``own`` the practice in which the city tells its own.
+    """
+
+    __tablename__ = "adoption"
+    __table_args__ = (UniqueConstraint("resource_id", "organisation_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id", ondelete="CASCADE"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
+    says: Mapped[str] = mapped_column(String(10))
+    since: Mapped[str] = mapped_column(String(10), default="")
+    words: Mapped[str] = mapped_column(Text, default="")
+    own_id: Mapped[int | None] = mapped_column(ForeignKey("resource.id", ondelete="SET NULL"))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    resource: Mapped[Resource] = relationship(foreign_keys=[resource_id])
+    organisation: Mapped[Organisation] = relationship()
 
 
 class Shelf(db.Model):

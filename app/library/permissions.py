@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, false, select
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
 from app.accounts.models import User
 from app.core.i18n import lazy_gettext as _l
 from app.core.rules import Rule
+from app.library.kinds import KINDS
 from app.library.models import Resource
 from app.spaces.models import State
 from app.spaces.permissions import can_moderate_space, can_read, can_write_in_space, in_space, is_active, shows
@@ -83,3 +84,43 @@ can_move_resource = (can_read_resource & moderates_there).called(
 can_restore_resource = (is_in_trash & keeps_resource).called(
     _l("la personne reprend la ressource de la corbeille"), _l("Reprendre une ressource de la corbeille")
 )
+
+speaks_for_a_city = Rule(
+    "speaks_for_a_city",
+    _l("la personne appartient à une collectivité"),
+    lambda person, _resource: person.organisation_id is not None,
+    lambda person: true() if person.organisation_id is not None else false(),
+    otherwise=_l("la personne n'appartient à aucune collectivité"),
+)
+
+
+def _of_another_city(person: User) -> ColumnElement[bool]:
+    colleagues = select(User.id).where(User.organisation_id == person.organisation_id)
+    return or_(Resource.author_id.is_(None), Resource.author_id.not_in(colleagues))
+
+
+is_of_another_city = Rule(
+    "is_of_another_city",
+    _l("une autre collectivité a déposé la ressource"),
+    lambda person, resource: resource.author is None or resource.author.organisation_id != person.organisation_id,
+    _of_another_city,
+    otherwise=_l("la collectivité de la personne a déposé la ressource"),
+)
+
+is_published_practice = Rule(
+    "is_published_practice",
+    _l("la ressource est une pratique publiée"),
+    lambda _person, resource: resource.state == State.PUBLISHED and resource.kind in _practices(),
+    lambda _person: and_(Resource.state == State.PUBLISHED, Resource.kind.in_(_practices())),
+    otherwise=_l("la ressource n'est pas une pratique publiée"),
+    of_thing=True,
+)
+
+
+def _practices() -> list[str]:
+    return [key for key, kind in KINDS.items() if kind.compares_places]
+
+
+can_tell_adoption = (
+    can_read_resource & is_published_practice & speaks_for_a_city & is_of_another_city & in_space(Resource, is_active)
+).called(_l("la personne dit ce que sa ville fait d'une pratique"), _l("Dire que sa ville reprend une pratique"))

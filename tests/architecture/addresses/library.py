@@ -36,6 +36,7 @@ ELSEWHERE: dict[str, str] = {
     "space_library.stop_import": "tests/library/incoming",
     "space_library.import_progress": "tests/library/incoming",
     "space_library.import_report": "tests/library/incoming",
+    "library.adoption_page": "tests/library/test_adopting.py",
     "library.restore_page": "tests/library",
     "library.prepare_page": "tests/library/test_preparing.py",
     "library.keep_prepared": "tests/library/test_preparing.py",
