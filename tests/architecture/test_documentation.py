@@ -98,3 +98,10 @@ def test_demo_passwords_never_open_a_site_behind_a_proxy(demo: str, front: dict[
     assert (settings.demo_allowed, settings.demo_passwords_known) == (demo == "1", False)
     near = Settings(host="127.0.0.1", base_url="http://localhost:8000")
     assert near.demo_passwords_known
+
+
+def test_every_decision_has_a_number_of_its_own() -> None:
+    files = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    numbers = [file.name[:4] for file in files]
+    assert numbers == [f"{n:04}" for n in range(1, len(files) + 1)]
+    assert [file.read_text(encoding="utf-8")[2:6] for file in files] == numbers
