@@ -45,7 +45,7 @@ def test_demo_is_loaded_whole_and_once(demo_on: Flask) -> None:
         load_network(known_password=True)
         first = counts()
         load_network(known_password=True)
-        assert (counts(), first[1:3]) == (first, [30, 15])
+        assert (counts(), first[1:3]) == (first, [33, 15])
         waiting = db.session.scalars(select(AccessRequest).order_by(AccessRequest.confirmed_at)).all()
         assert [one.organisation.name if one.organisation else "" for one in waiting] == ["Grandval", "Lanvallec", ""]
         kinds = db.session.scalars(select(Resource.kind).distinct()).all()

@@ -163,12 +163,18 @@ def _of_administration() -> list[Address]:
 
 def _of_things(site: Site) -> list[Address]:
     document, thread = site.resource("Un binôme"), site.thread("Articuler santé")
+    other = site.resource("Des médiateurs dans les bus")
+    practices = "&".join(f"id={path.removeprefix('/ressources/')}" for path in (document, other))
     return [
         Address("document at the hit", f"{document}?page=4&q=médiation"),
         Address("document as text", f"{document}?page=4&q=médiation&vue=texte"),
         Address("resource without file", site.resource("Glossaire")),
         Address("change a resource", f"{document}/modifier"),
         Address("remove a resource", f"{document}/supprimer"),
+        Address("practices side by side", f"/ressources/comparer?{practices}", MEMBER),
+        Address("practices to choose from", "/ressources/comparer", MEMBER),
+        Address("a practice in one's own city", f"{other}/chez-nous", MEMBER),
+        Address("references to import", f"/espaces/{OPEN}/ressources/importer", MEMBER),
         Address("thread", thread),
         Address("results", "/recherche?q=ville"),
         Address("results, phrase and filter", "/recherche?q=%22points+de+vente%22&kind=report"),
