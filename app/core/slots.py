@@ -25,6 +25,7 @@ SLOTS = {
     "person.hold": "(person) -> None: hold, while writing, the rows whose rules count on a person about to leave",
     "person.obstacles": "(person) -> list[str]: sentences that say what must be settled before the account is erased",
     "person.erase": "(person, withdraw) -> None: forget a person; ``withdraw``: what nobody answered goes too",
+    "organisation.merging": "(other, kept) -> None: before one becomes the other: settle rows both may not hold",
     "storage.named": "() -> set[str]: the SHA-256 of stored files that a feature's rows name, which no sweep removes",
     "picture.redrawn": "(stream, name, width) -> bytes: a picture somebody sends as WebP, upright, without metadata",
     "space.tabs": "(space) -> Tab or None: a tab of a space, in the fixed order",

@@ -17,7 +17,8 @@ from app.core.db import lock, sort_key
 from app.core.errors import NotFoundError
 from app.core.i18n import format_day_number, local
 from app.core.i18n import lazy_gettext as _l
-from app.core.revisions import Revision, keep_revision
+from app.core.revisions import Revision, keep_revision, revisions_of
+from app.core.slots import fill
 from app.extensions import db
 from app.library.addresses import resource_url
 from app.library.kinds.moments import Moment
@@ -92,7 +93,7 @@ def tell_adoption(person: User, resource: Resource, told: Told) -> Adoption:
     elif said == _said(adoption):
         return adoption
     else:
-        keep_revision(adoption, person, _said(adoption) | {"at": adoption.at.isoformat(), "by_id": adoption.by_id})
+        keep_revision(adoption, person, _before(adoption))
     for name, value in said.items():
         setattr(adoption, name, value)
     adoption.by_id, adoption.at = person.id, now()
@@ -116,6 +117,24 @@ def forget_adoption(adoption: Adoption) -> None:
     """Remove a statement and its earlier ones."""
     db.session.execute(delete(Revision).where(*_revisions_of([adoption.id])))
     db.session.delete(adoption)
+    db.session.flush()
+
+
+@fill("organisation.merging")
+def join_adoptions(other: Organisation, kept: Organisation) -> None:
+    """Where both spoke of one practice, let the later word live; the other joins its earlier ones."""
+    both = Adoption.organisation_id.in_([other.id, kept.id])
+    spoken: dict[int, list[Adoption]] = {}
+    for one in db.session.scalars(select(Adoption).where(both).order_by(Adoption.at, Adoption.id)):
+        spoken.setdefault(one.resource_id, []).append(one)
+    for earlier, later in (pair for pair in spoken.values() if len(pair) > 1):
+        past = [(one.person_id, one.fields) for which in (earlier, later) for one in revisions_of(which)]
+        past.append((earlier.by_id, _before(earlier)))
+        db.session.execute(delete(Revision).where(*_revisions_of([earlier.id, later.id])))
+        for n, (person_id, fields) in enumerate(sorted(past, key=lambda one: one[1]["at"]), start=1):
+            row = {"subject_type": Adoption.__tablename__, "subject_id": later.id, "n": n, "person_id": person_id}
+            db.session.add(Revision(**row, fields=fields))
+        db.session.delete(earlier)
     db.session.flush()
 
 
@@ -195,6 +214,11 @@ def adoptions_told_to(person: User, since: datetime | None, limit: int) -> list[
 
 def _said(adoption: Adoption) -> dict[str, Any]:
     return {name: getattr(adoption, name) for name in ("says", "since", "words", "own_id")}
+
+
+def _before(adoption: Adoption) -> dict[str, Any]:
+    """Return what a statement says, as its revision keeps it."""
+    return _said(adoption) | {"at": adoption.at.isoformat(), "by_id": adoption.by_id}
 
 
 def _statement(said: dict[str, Any], at: datetime) -> Statement:

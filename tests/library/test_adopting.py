@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from app.accounts.models import User
+from app.accounts.organisations.merging import merge
 from app.accounts.queries import user_by_email
 from app.core.audit import AuditEntry
 from app.core.db import transaction
@@ -80,6 +81,22 @@ def test_last_word_lives_and_earlier_ones_are_kept(app: Flask, browser: Any) -> 
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Adoption)) == 0
         assert db.session.scalar(select(func.count()).where(Revision.subject_type == "adoption")) == 0
+
+
+def test_two_records_of_one_city_become_one_with_all_they_said(app: Flask) -> None:
+    one = practice(app, "Permanence", FIRST, by=FACILITATOR)
+    tell(app, MEMBER, one, words="D'abord.")
+    tell(app, OUTSIDER, one, words="Ensuite.")
+    tell(app, MEMBER, one, says=Says.STOPPED, words="Enfin.")
+    with app.app_context():
+        kept, other = (loaded(email).organisation for email in (OUTSIDER, MEMBER))
+        assert kept is not None
+        assert other is not None
+        with transaction():
+            merge(kept, other)
+        city = descendants_of(loaded(FACILITATOR), resource_for(loaded(FACILITATOR), one))
+        assert [(each.organisation.id, each.last.words) for each in city] == [(kept.id, "Enfin.")]
+        assert [each.words for each in city[0].earlier] == ["Ensuite.", "D'abord."]
 
 
 def test_form_refuses_with_sentences(app: Flask, browser: Any) -> None:

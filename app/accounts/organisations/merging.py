@@ -18,6 +18,7 @@ from app.core.audit import record
 from app.core.db import lock, sort_key
 from app.core.errors import DomainError, EditConflictError
 from app.core.i18n import lazy_gettext as _l
+from app.core.slots import collect
 from app.extensions import db
 
 if TYPE_CHECKING:
@@ -114,6 +115,7 @@ def merge(
     if versions is not None and versions != (kept.edit_version, other.edit_version):
         raise EditConflictError(_l("L'une des deux collectivités a été modifiée entre-temps."))
     details, gone = mixed(details_of(kept), details_of(other), from_other), other.name
+    collect("organisation.merging", other, kept)
     before, moved = kept.name, _move(other.id, kept.id)
     db.session.delete(other)
     db.session.flush()

@@ -19,7 +19,8 @@ from app.core.db import transaction
 from app.core.errors import DomainError, EditConflictError
 from app.extensions import db
 from app.spaces.models import Invitation
-from tests.people import ADMIN, OUTSIDER, REFERENT, Cast
+from tests.library.shelves import share
+from tests.people import ADMIN, MEMBER, OUTSIDER, REFERENT, Cast
 from tests.support import loaded
 
 
@@ -45,13 +46,14 @@ def test_every_column_that_points_to_an_organisation_is_known() -> None:
     }
 
 
-def value_for(column: Column[Any], place: int, cast: Cast) -> Any:
+def value_for(column: Column[Any], place: int, resource: int, cast: Cast) -> Any:
     """Return something a column that must be filled accepts."""
     for key in column.foreign_keys:
         known = {
             "organisation.id": place,
             "user.id": cast.people[OUTSIDER],
             "space.id": next(iter(cast.spaces.values())),
+            "resource.id": resource,
         }
         return known[key.target_fullname]
     kinds = {str: "x", int: 1, bool: False, dict: {}, list: []}
@@ -60,13 +62,14 @@ def value_for(column: Column[Any], place: int, cast: Cast) -> Any:
 
 
 def test_whatever_points_to_the_other_points_to_the_one_kept(context: Flask, cast: Cast) -> None:
+    resource = share(by=MEMBER).id
     with transaction():
         other = record_organisation(Details("Ville de Lanvallec", domains=("lanvallec.fr",))).id
         tables: set[Table] = {column.table for column in links_to_organisations()}
         for table in tables - {User.__table__, OrganisationDomain.__table__}:
             pointing = {column.name for column in links_to_organisations() if column.table is table}
             filled = {
-                column.name: value_for(column, other, cast)
+                column.name: value_for(column, other, resource, cast)
                 for column in table.columns
                 if column.name in pointing
                 or not (column.nullable or (column.primary_key and column.autoincrement is True) or column.name == "id")
