@@ -68,9 +68,7 @@ def _form_asked() -> Format:
     form = FORMATS.get(request.form.get("format", ""))
     if form is None:
         raise NotFoundError
-    me = str(person().id)
-    EXPORTS.check(me)
-    EXPORTS.count(me)
+    EXPORTS.take(str(person().id))
     return form
 
 

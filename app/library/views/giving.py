@@ -47,8 +47,7 @@ def _given(title: str, resources: list[Resource]) -> Response:
     form = request.form.get("format", "")
     if form not in FORMS:
         raise NotFoundError
-    EXPORTS.check(str(person().id))
-    EXPORTS.count(str(person().id))
+    EXPORTS.take(str(person().id))
     answer = paper_answer(Paper(title, compare(resources)), form)
     with transaction():
         for one in resources:

@@ -64,8 +64,7 @@ def import_page(space: Space) -> ResponseReturnValue:
     can_add_resource.require(person(), space)
     form, refusal = ReferencesForm(), None
     if form.is_submitted():
-        UPLOADS.check(str(person().id))
-        UPLOADS.count(str(person().id))
+        UPLOADS.take(str(person().id))
         try:
             name, references = _sent(form)
         except DomainError as error:
