@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from sqlalchemy import func, select
 
 from app.accounts.models import Organisation, OrganisationKind, User
+from app.accounts.organisations.likeness import LENS, lens_title, lens_words, lenses_of, likenesses
+from app.accounts.organisations.sizes import BANDS, band_of, band_words
 from app.core.db import sort_key
 from app.core.i18n import format_number
 from app.core.i18n import gettext as _
 from app.directory.facets import Facet, has_words
 from app.directory.permissions import can_see_organisation
-from app.directory.words import BANDS, band_of, band_words, country_name, kind_words, membership_words
+from app.directory.words import country_name, kind_words, membership_words
 from app.extensions import db
 from app.library.queries import count_by_organisation
 from app.spaces.people import can_find_person
@@ -80,13 +83,26 @@ def named(rows: list[OrganisationRow], words: list[str]) -> list[OrganisationRow
     return [row for row in rows if has_words(words, row.folded, sort_key(f"{row.region} {country_name(row.country)}"))]
 
 
-def facets() -> list[Facet[OrganisationRow]]:
-    """Return the filters of organisations."""
+def _bands_of(row: OrganisationRow) -> list[str]:
+    return [band for band in (band_of(row.population),) if band]
+
+
+def facets(reader: User) -> list[Facet[OrganisationRow]]:
+    """Return the filters of organisations, « cities like mine » first for who belongs to one."""
+    mine = reader.organisation
+    lens = (
+        Facet(LENS, lens_title(mine), partial(likenesses, mine), lambda one: lens_words(one, mine), lenses_of(mine))
+        if mine
+        else None
+    )
     return [
+        *([lens] if lens else []),
         Facet("genre", _("Nature"), lambda row: [row.kind], kind_words, [one.value for one in OrganisationKind]),
         Facet("region", _("Région"), lambda row: [row.region] if row.region else [], str),
         Facet("pays", _("Pays"), lambda row: [row.country], country_name),
-        Facet("taille", _("Habitants"), lambda row: band_of(row.population), band_words, BANDS),
+        Facet(
+            "taille", _("Habitants"), lambda row: [band_of(row.population)] if row.population else [], band_words, BANDS
+        ),
         Facet("adherente", _("Adhésion"), lambda row: [row.membership], membership_words, ("oui", "non")),
     ]
 

@@ -78,22 +78,6 @@ def mandate_fact(person: User) -> str:
     return label
 
 
-# Inhabitants: under 10 000, to 50 000, to 200 000, beyond.
-BANDS = ("-10000", "10000-50000", "50000-200000", "200000-")
-_BOUNDS = (10_000, 50_000, 200_001)
-
-
-def band_of(population: int | None) -> list[str]:
-    """Return the band of a number of inhabitants, nothing where none is known."""
-    return [BANDS[sum(population >= bound for bound in _BOUNDS)]] if population else []
-
-
-def band_words(band: str) -> str:
-    """Return how a band is called."""
-    words = (_("Moins de 10 000"), _("De 10 000 à 50 000"), _("De 50 000 à 200 000"), _("Plus de 200 000"))
-    return words[BANDS.index(band)]
-
-
 def kind_words(kind: str) -> str:
     """Return what an organisation is: « Ville »."""
     known = kind if kind in set(OrganisationKind) else OrganisationKind.OTHER

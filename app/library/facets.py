@@ -5,24 +5,23 @@ Several values of one filter widen it, several filters narrow it; the count of a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, insert, select, true
+from sqlalchemy import ColumnElement, and_, delete, func, insert, select, true
 
 from app.accounts.models import Organisation, User
+from app.accounts.organisations.likeness import LENS, is_like, lens_title, lens_words, lenses_of
+from app.accounts.organisations.sizes import BANDS, band_column, band_words
 from app.core.db import sort_key
 from app.core.i18n import gettext as _
-from app.core.i18n import lazy_gettext as _l
 from app.extensions import db
 from app.library.kinds import Field, Kind, kind_of
 from app.library.models import Resource, resource_facet
 
-#: The filter by the number of inhabitants of the author's authority, its name in the address and its bands.
+#: The filter by the number of inhabitants of the author's authority, as it stands in the address.
 SIZE = "taille"
-BANDS = ((20_000, "small", _l("Moins de 20 000 habitants")), (100_000, "medium", _l("De 20 000 à 100 000 habitants")))
-LARGE = ("large", _l("Plus de 100 000 habitants"))
 MOST_CHOSEN = 20
 MOST_VALUES = 30
 
@@ -61,15 +60,17 @@ def condition_of(chosen: Chosen, aside: str = "") -> ColumnElement[bool]:
 
 def _has(name: str, values: Sequence[str]) -> ColumnElement[bool]:
     if name == SIZE:
-        authors = select(User.id).join(Organisation, User.organisation_id == Organisation.id).where(_band().in_(values))
+        authors = (
+            select(User.id).join(Organisation, User.organisation_id == Organisation.id).where(band_column().in_(values))
+        )
         return Resource.author_id.in_(authors)
     matching = (resource_facet.c.name == name) & resource_facet.c.value.in_(values)
     return Resource.id.in_(select(resource_facet.c.resource_id).where(matching))
 
 
-def _band() -> ColumnElement[str]:
-    sizes = [(Organisation.population < most, key) for most, key, _label in BANDS]
-    return case((Organisation.population.is_(None), ""), *sizes, else_=LARGE[0])
+def _shared_from(place: ColumnElement[bool]) -> ColumnElement[bool]:
+    authors = select(User.id).join(Organisation, User.organisation_id == Organisation.id).where(place)
+    return Resource.author_id.in_(authors)
 
 
 def groups_of(kind: Kind, visible: ColumnElement[bool], chosen: Chosen) -> list[FacetGroup]:
@@ -122,7 +123,7 @@ def _group(field: Field, counts: dict[str, int], ticked: Sequence[str]) -> Facet
 
 
 def _sizes(visible: ColumnElement[bool], chosen: Chosen, ticked: Sequence[str]) -> FacetGroup:
-    band = _band().label("band")
+    band = band_column().label("band")
     query = (
         select(band, func.count())
         .select_from(Resource)
@@ -133,23 +134,47 @@ def _sizes(visible: ColumnElement[bool], chosen: Chosen, ticked: Sequence[str]) 
     )
     counts = {key: number for key, number in db.session.execute(query) if key}
     options = [
-        {"value": key, "label": str(label), "count": counts.get(key, 0), "checked": key in ticked}
-        for key, label in size_labels()
+        {"value": key, "label": band_words(key), "count": counts.get(key, 0), "checked": key in ticked}
+        for key in BANDS
         if counts.get(key) or key in ticked
     ]
     return FacetGroup(SIZE, _("Taille de la collectivité"), options)
 
 
-def size_labels() -> Iterator[tuple[str, Any]]:
-    """Yield the bands of size with their names, smallest first."""
-    yield from ((key, label) for _most, key, label in BANDS)
-    yield LARGE
+def shared_by_like(mine: Organisation | None, lenses: Sequence[str]) -> ColumnElement[bool]:
+    """Return what a resource must fulfil to be seen through lenses: who shared it is of an authority like this one."""
+    return _shared_from(is_like(mine, lenses))
+
+
+def lens_group(mine: Organisation | None, visible: ColumnElement[bool], ticked: Sequence[str]) -> FacetGroup | None:
+    """Return « cities like mine » with what each lens would leave: one statement; None where it would say nothing.
+
+    ``visible`` is what the list shows, the lenses aside.
+    """
+    lenses = lenses_of(mine)
+    if mine is None or not lenses:
+        return None
+    counted = [func.count().filter(is_like(mine, [lens])) for lens in lenses]
+    query = (
+        select(*counted)
+        .select_from(Resource)
+        .join(User, Resource.author_id == User.id)
+        .join(Organisation, User.organisation_id == Organisation.id)
+        .where(visible)
+    )
+    counts = dict(zip(lenses, db.session.execute(query).one(), strict=True))
+    options = [
+        {"value": lens, "label": lens_words(lens, mine), "count": counts[lens], "checked": lens in ticked}
+        for lens in lenses
+        if counts[lens] or lens in ticked
+    ]
+    return FacetGroup(LENS, lens_title(mine), options) if options else None
 
 
 def label_of(kind: Kind, name: str, value: str) -> str:
     """Return how a ticked value is called above the list."""
     if name == SIZE:
-        return str(dict(size_labels()).get(value, value))
+        return band_words(value)
     return next((field.type.key_label(value) for field in kind.facets() if field.name == name), value)
 
 

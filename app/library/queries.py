@@ -13,7 +13,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from app.accounts.models import User
 from app.core.errors import NotFoundError, RefusedError
 from app.extensions import db
-from app.library.facets import Chosen, FacetGroup, condition_of, groups_of
+from app.library.facets import Chosen, FacetGroup, condition_of, groups_of, lens_group, shared_by_like
 from app.library.kinds import KINDS, kind_of
 from app.library.models import Attachment, Blob, FileVersion, Resource, Shelf, Tag, resource_tag
 from app.library.permissions import can_prepare_resource, can_read_resource, can_restore_resource
@@ -29,18 +29,19 @@ SORTS = ("recent", "old", "title")
 class Wanted:
     """Which resources a list shows, as its address says: home or shelf space, kind, keywords (all of them), order.
 
-    ``chosen`` are the values ticked in the filters of the kind.
+    ``chosen`` are the values ticked in the filters of the kind, ``like`` the lenses « cities like mine ».
     """
 
     space_id: int | None = None
     kind: str = ""
     tags: tuple[str, ...] = ()
     chosen: Chosen = ()
+    like: tuple[str, ...] = ()
     sort: str = "recent"
 
     def without_kind(self) -> Wanted:
-        """Return the same list over all kinds and keywords."""
-        return replace(self, kind="", tags=(), chosen=())
+        """Return the same list over all kinds, no filter on."""
+        return replace(self, kind="", tags=(), chosen=(), like=())
 
 
 def named_with() -> tuple[ORMOption, ...]:
@@ -106,6 +107,11 @@ def facet_groups(person: User, wanted: Wanted) -> list[FacetGroup]:
         return []
     visible = _visible(person, replace(wanted, chosen=()))
     return groups_of(kind_of(wanted.kind), visible, wanted.chosen)
+
+
+def cities_like_mine(person: User, wanted: Wanted) -> FacetGroup | None:
+    """Return the lenses through which the person may see the list, with what each would leave; None without any."""
+    return lens_group(person.organisation, _visible(person, replace(wanted, like=())), wanted.like)
 
 
 def count_visible(person: User, space: Space) -> int:
@@ -275,6 +281,8 @@ def _visible(person: User, wanted: Wanted) -> ColumnElement[bool]:
         conditions.append(Resource.id.in_(tagged))
     if wanted.chosen:
         conditions.append(condition_of(wanted.chosen))
+    if wanted.like:
+        conditions.append(shared_by_like(person.organisation, wanted.like))
     return and_(*conditions)
 
 

@@ -181,6 +181,7 @@ def test_pages_keep_the_state_of_the_list(app: Flask, known: Cast, browser: Any)
         ("taille=10000-50000&taille=50000-200000", ["Castelmaure", "Port-Elvain"]),
         ("tri=population", ["Port-Elvain", "Castelmaure", "Lanvallec"]),
         ("adherente=oui", ["Castelmaure", "Lanvallec", "Port-Elvain"]),
+        ("comme=region", ["Port-Elvain"]),
         ("genre=city&pays=FR", ["Castelmaure", "Lanvallec", "Port-Elvain"]),
     ],
 )
@@ -191,7 +192,10 @@ def test_places_are_found(app: Flask, known: Cast, browser: Any, query: str, fou
 def test_counts_of_places_are_exact(app: Flask, known: Cast, browser: Any) -> None:
     here = browser(MEMBER)
     assert _counts(here, PLACES, "region") == {"Bretagne": 2, "Occitanie": 1}
-    assert _counts(here, f"{PLACES}?region=Bretagne", "taille") == {"Moins de 10 000": 1, "De 50 000 à 200 000": 1}
+    assert _counts(here, f"{PLACES}?region=Bretagne", "taille") == {
+        "Moins de 10 000 habitants": 1,
+        "De 50 000 à 200 000 habitants": 1,
+    }
     page = here.get(PLACES).get_data(as_text=True)
     assert re.findall(r"<span>(\d+) personne", page) == ["2", "1", "1"]
 

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app.accounts.models import Organisation
+from app.accounts.organisations.likeness import LENS
 from app.core.db import transaction
 from app.core.drafts import draft_for
 from app.core.revisions import revisions_of
@@ -321,10 +322,31 @@ def test_practices_are_filtered_by_the_size_of_the_authority(app: Flask, member:
         for name, population in (("Port-Elvain", 118_000), ("Castelmaure", 19_999)):
             session.execute(update(Organisation).where(Organisation.name == name).values(population=population))
     base = "/ressources?type=practice"
-    assert options(member, base, SIZE) == {"small": 1, "large": 1}
-    assert titles(member, f"{base}&{SIZE}=small") == ["Petite"]
-    assert titles(member, f"{base}&{SIZE}=small&{SIZE}=large") == ["Grande", "Petite"]
+    assert options(member, base, SIZE) == {"10000-50000": 1, "50000-200000": 1}
+    assert titles(member, f"{base}&{SIZE}=10000-50000") == ["Petite"]
+    assert titles(member, f"{base}&{SIZE}=10000-50000&{SIZE}=50000-200000") == ["Grande", "Petite"]
     assert "118 000 hab." in member.get(base).get_data(as_text=True).replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def test_list_is_seen_through_cities_like_mine(app: Flask, member: Browser) -> None:
+    shared(app, "La nôtre", by=MEMBER)
+    shared(app, "De même taille", by=FACILITATOR)
+    shared(app, "Voisine", kind="practice", by=GUEST)
+    with app.app_context(), transaction() as session:
+        facts = {
+            "Port-Elvain": (60_000, "Bretagne"),
+            "Castelmaure": (70_000, "Occitanie"),
+            "Ville-Invitée": (8_000, "Bretagne"),
+        }
+        for name, (population, region) in facts.items():
+            place = update(Organisation).where(Organisation.name == name)
+            session.execute(place.values(population=population, region=region))
+    assert options(member, "/ressources", LENS) == {"size": 1, "region": 1}
+    assert titles(member, f"/ressources?{LENS}=size") == ["De même taille"]
+    assert titles(member, f"/ressources?{LENS}=region&type=practice") == ["Voisine"]
+    assert titles(member, f"/ressources?{LENS}=region&{LENS}=size") == ["De même taille", "Voisine"]
+    assert titles(member, f"/ressources?{LENS}=autre") == ["De même taille", "La nôtre", "Voisine"]
+    assert options(browser_of(app, GUEST), f"/espaces/{OPEN}/ressources", LENS) == {"region": 1}
 
 
 def test_filters_cost_as_many_statements_for_one_as_for_three(app: Flask, member: Browser) -> None:

@@ -58,7 +58,7 @@ def organisations_page() -> ResponseReturnValue:
     listing = _listing(
         partial(url_for, "directory.organisations_page"),
         organisations.named(rows, words_of(words)),
-        organisations.facets(),
+        organisations.facets(person()),
         sorts,
         organisations.in_order,
         among=rows,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import redirect, render_template, request, url_for
 
+from app.accounts.organisations.likeness import LENS, lens_words, lenses_of
 from app.core.access import person, signed_in
 from app.core.paging import page_number, paginate
 from app.core.slots import collect
@@ -21,6 +22,7 @@ from app.library.permissions import can_add_resource
 from app.library.queries import (
     SORTS,
     Wanted,
+    cities_like_mine,
     count_by_kind,
     count_by_tag,
     drafts_prepared_by,
@@ -89,6 +91,7 @@ class Listing:
     wanted: Wanted
     kinds: list[dict[str, Any]]
     tags: list[dict[str, Any]]
+    lens: FacetGroup | None
     groups: list[FacetGroup]
     drafts: list[dict[str, str]]
     state: list[tuple[str, str]]
@@ -124,6 +127,7 @@ def _listing(address: Callable[..., str], space: Space | None = None) -> Listing
         "type": wanted.kind or None,
         "mot": list(wanted.tags),
         "tri": None if wanted.sort == SORTS[0] else wanted.sort,
+        LENS: list(wanted.like),
         **{name: list(values) for name, values in wanted.chosen},
     }
     comparing = _choosing(wanted, [one.public_id for one in page.items])
@@ -135,6 +139,7 @@ def _listing(address: Callable[..., str], space: Space | None = None) -> Listing
         wanted=wanted,
         kinds=_kind_choices(address, by_kind, wanted, state),
         tags=_tag_choices(wanted),
+        lens=cities_like_mine(person(), wanted),
         groups=facet_groups(person(), wanted),
         drafts=_drafts(space),
         state=_pairs(state),
@@ -172,6 +177,7 @@ def wanted_here(space: Space | None) -> Wanted:
         kind=kind if kind in KINDS else "",
         tags=tuple(dict.fromkeys(slug for slug in slugs if slug)),
         chosen=tuple((name, values) for name, values in chosen if values),
+        like=tuple(lens for lens in lenses_of(person().organisation) if lens in request.args.getlist(LENS)),
         sort=sort if sort in SORTS else SORTS[0],
     )
 
@@ -238,10 +244,19 @@ def _ticked(address: Callable[..., str], wanted: Wanted, state: dict[str, Any]) 
         for name, values in wanted.chosen
         for value in values
     ]
-    return fields + [
+    tags = [
         {
             "label": tag.label,
             "remove_url": address(**{**state, "mot": [slug for slug in wanted.tags if slug != tag.slug]}),
         }
         for tag in tags_by_slug(person(), wanted.tags)
     ]
+    mine = person().organisation
+    lenses = [
+        {
+            "label": lens_words(lens, mine),
+            "remove_url": address(**{**state, LENS: [one for one in wanted.like if one != lens]}),
+        }
+        for lens in (wanted.like if mine else ())
+    ]
+    return lenses + fields + tags
