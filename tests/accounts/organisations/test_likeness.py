@@ -27,8 +27,8 @@ def test_page_and_query_agree_on_every_pair(app: Flask) -> None:
     with app.app_context():
         with transaction():
             for name, (kind, country, region, population) in PLACES.items():
-                facts = {"region": region, "population": population}
-                create_organisation(name, kind=OrganisationKind(kind), country=country, **facts)
+                place = create_organisation(name, kind=OrganisationKind(kind), country=country)
+                place.region, place.population = region, population
         places = list(db.session.scalars(select(Organisation)))
         for mine in places:
             for lens in (SIZE, REGION):
