@@ -75,9 +75,10 @@ REGIONS = [
 ]
 
 
-def french_data(folder: Path) -> None:
+def french_data(folder: Path, version: str = "test") -> None:
+    """Write a few communes as the French package holds them; the version tells apart what is compiled from them."""
     (folder / "data").mkdir(parents=True)
-    (folder / "package.json").write_text('{"version": "test"}')
+    (folder / "package.json").write_text(json.dumps({"version": version}))
     data = {"communes": COMMUNES, "epci": GROUPINGS, "departements": DEPARTMENTS, "regions": REGIONS}
     for name, rows in data.items():
         (folder / "data" / f"{name}.json").write_text(json.dumps(rows), "utf-8")
@@ -100,7 +101,7 @@ def few_places(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> F
 
 
 def only_french(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    french_data(folder)
+    french_data(folder, "test without Europe")
     monkeypatch.setattr(sources, "FRENCH_DATA", folder)
     monkeypatch.setattr(sources, "_cities", list)
 
