@@ -67,6 +67,11 @@ class Settings:
     oidc_label: str = described("Connexion unique", "Name of the provider on the sign-in page.")
     oidc_profile: str = described("generic", "How to speak to the provider: generic, proconnect.")
     oidc_scopes: str = described("", "Scopes asked of the provider; those of the profile when empty.")
+    fetch_pages: str = described(
+        "0",
+        "Whether the site may ask other sites for the pages whose address a member gives (press articles): 1 or 0. "
+        "It then connects to the internet, directly, on ports 80 and 443.",
+    )
     web_workers: int = described(2, "Processes of the web server.")
     web_threads: int = described(8, "Threads of each web process.")
     journal_months: int = described(12, "Months the journal is kept: 6 to 12 (CNIL, recommendation 2021-122).")
@@ -100,6 +105,8 @@ class Settings:
             raise UnsafeSettingError("BEFFROI_JOURNAL_MONTHS: from 6 to 12 months (CNIL, recommendation 2021-122)")
         if self.demo.lower() not in TRUE_WORDS | FALSE_WORDS | {"auto"}:
             raise UnsafeSettingError("BEFFROI_DEMO: one of auto, 1, 0")
+        if self.fetch_pages.lower() not in TRUE_WORDS | FALSE_WORDS:
+            raise UnsafeSettingError("BEFFROI_FETCH_PAGES: one of 1, 0")
         self._check_provider()
         if not self.second_factor_roles <= ROLES:
             raise UnsafeSettingError(f"BEFFROI_SECOND_FACTOR_FOR: some of {', '.join(sorted(ROLES))}")
@@ -155,6 +162,11 @@ class Settings:
             if url.startswith(old):
                 return "postgresql+psycopg://" + url.removeprefix(old)
         return url
+
+    @property
+    def may_fetch_pages(self) -> bool:
+        """Whether pages of other sites may be asked for."""
+        return self.fetch_pages.lower() in TRUE_WORDS
 
     @property
     def second_factor_roles(self) -> set[str]:

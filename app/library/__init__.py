@@ -6,13 +6,24 @@ from typing import TYPE_CHECKING
 
 from app.library import descendants, indexing, jobs, journal, panels, redrawing, takeaway
 from app.library.cli import library as library_commands
+from app.library.collecting import jobs as collecting_jobs
 from app.library.incoming import jobs as incoming_jobs
 from app.library.views import files, library, space_library
 
 if TYPE_CHECKING:
     from flask import Flask
 
-__all__ = ["descendants", "incoming_jobs", "jobs", "journal", "panels", "redrawing", "register", "takeaway"]
+__all__ = [
+    "collecting_jobs",
+    "descendants",
+    "incoming_jobs",
+    "jobs",
+    "journal",
+    "panels",
+    "redrawing",
+    "register",
+    "takeaway",
+]
 
 
 def register(app: Flask) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from app.accounts.models import User
 from app.core.db import sort_key
@@ -17,12 +17,15 @@ from app.core.i18n import gettext as _
 from app.core.text import plain_text
 from app.extensions import db
 from app.library.addresses import PAGES_APART, page_number_in, resource_url
+from app.library.collecting.claiming import page_of
+from app.library.collecting.models import FetchedPage
 from app.library.events import ResourceChanged, ResourcePublished, ResourceRemoved
 from app.library.facts import shown_date
 from app.library.kinds import KINDS, kind_of, kind_words
-from app.library.models import Attachment, FileVersion, Page, Resource
+from app.library.models import Attachment, FileVersion, Page, Resource, Unit
 from app.library.permissions import can_read_resource
 from app.library.queries import shown_with
+from app.library.reading.inside.passages import passages
 from app.library.states import unit_word
 from app.search.catalogue import Audience, CatalogueRow
 from app.search.engine import OWN_TEXT, ParentDocument, Passage
@@ -32,6 +35,8 @@ from app.spaces.models import State
 from app.spaces.permissions import shown_space
 
 OWN = "own"
+#: Where the words of a fetched page stand among the passages: after the last file a resource may carry.
+FETCHED = 900
 
 
 class ResourceSource:
@@ -70,6 +75,8 @@ class ResourceSource:
             [one for one, numbers in wanted.items() if OWN_TEXT in numbers]
         )
         places = {(one, *page_number_in(n)): n for one, numbers in wanted.items() for n in numbers if n != OWN_TEXT}
+        found |= _fetched_texts({one for one, position, _n in places if position == FETCHED}, wanted)
+        places = {place: n for place, n in places.items() if place[1] != FETCHED}
         if places:
             found |= {(key[0], places[key]): passage for key, passage in _page_texts(places)}
         return found
@@ -90,13 +97,13 @@ def _is_found() -> Any:
 
 
 def _document(resource: Resource) -> ParentDocument:
-    passages = [_own(resource), *_pages(resource)]
+    parts = [_own(resource), *_pages(resource), *_of_page(resource)]
     return ParentDocument(
         key=f"resource:{resource.id}",
         title=resource.title,
         tags=tuple(tag.label for tag in resource.tags),
         lang=_lang(resource),
-        passages=tuple(passage for passage in passages if passage.text),
+        passages=tuple(part for part in parts if part.text),
     )
 
 
@@ -114,6 +121,24 @@ def _pages(resource: Resource) -> Iterator[Passage]:
             select(*columns).where(Page.blob_id == blob_id).order_by(Page.n)
         ):
             yield Passage(attachment.position * PAGES_APART + n, unit, label, text)
+
+
+def _of_page(resource: Resource) -> Iterator[Passage]:
+    """Yield the words of the article a resource stands for."""
+    page = page_of(resource)
+    yield from _cut(page) if page else ()
+
+
+def _cut(page: FetchedPage) -> Iterator[Passage]:
+    for n, text in enumerate(passages(page.text), 1):
+        yield Passage(FETCHED * PAGES_APART + n, Unit.PASSAGE, _("Article"), text)
+
+
+def _fetched_texts(ids: set[int], wanted: Mapping[int, Sequence[int]]) -> dict[tuple[int, int], Passage]:
+    """Return the passages of articles that are wanted, in one statement."""
+    query = select(FetchedPage).where(FetchedPage.resource_id.in_(ids)).options(undefer(FetchedPage.text))
+    pages = {page.resource_id or 0: page for page in db.session.scalars(query)} if ids else {}
+    return {(one, part.n): part for one, page in pages.items() for part in _cut(page) if part.n in wanted[one]}
 
 
 def _lang(resource: Resource) -> str | None:
@@ -149,6 +174,8 @@ def card_of(resource: Resource, person: User) -> Card:
         if passage is None or passage.n == OWN_TEXT:
             return resource_url(resource)
         position, page = page_number_in(passage.n)
+        if position == FETCHED:
+            return resource_url(resource)
         first = resource.attachments[0].position if resource.attachments else 0
         return resource_url(resource, page=page, fichier=files.get(position, "") if position != first else "")
 

@@ -24,6 +24,7 @@ describe(
         "resource.moved": _l("Ressource déplacée dans un autre espace"),
         "resource.removed": _l("Ressource mise à la corbeille"),
         "resource.exported": _l("Référence exportée"),
+        "library.page_asked": _l("Page d'un autre site demandée"),
         "library.import_started": _l("Import de références lancé"),
         "library.import_done": _l("Import de références terminé"),
         "library.import_cancelled": _l("Import de références arrêté"),
@@ -36,4 +37,5 @@ describe(
 names("resource")(names_content(Resource, can_read_resource, _l("Une ressource")))
 belongs("resource")(lambda ids: select(Resource.id).where(Resource.space_id.in_(ids)))
 tell({"format": lambda value: str(getattr(FORMATS.get(str(value)), "label", value))})
+tell({"site": str})
 tell({"files": lambda value: ngettext("%(num)s fichier", "%(num)s fichiers", int(value)) if value else ""})

@@ -18,6 +18,7 @@ from app.core.jobs import NORMAL
 from app.core.revisions import keep_revision
 from app.core.text import RENDERER_VERSION, render_markdown
 from app.extensions import db
+from app.library.collecting.claiming import claim_page, drop_page_of_another
 from app.library.events import ResourceChanged, ResourcePublished, ResourceRemoved
 from app.library.facets import keep_facets
 from app.library.files import attach, claim_received, keep_all
@@ -82,6 +83,7 @@ def share_resource(
     keep_facets(resource)
     if form is not None:
         claim_received(person, resource, form, order)
+        claim_page(person, resource, form)
     attach(person, resource, keep_all(files, priority=priority))
     record("resource.shared", person, resource, space_id=space.id, files=len(resource.attachments))
     announce(ResourcePublished(resource.id, person.id, now()))
@@ -103,6 +105,7 @@ def prepare_resource(
     keep_facets(resource)
     if form is not None:
         claim_received(person, resource, form, order)
+        claim_page(person, resource, form)
     record("resource.prepared", person, resource, space_id=space.id)
     return resource
 
@@ -143,6 +146,7 @@ def edit_resource(
     keep_facets(resource)
     if form is not None:
         claim_received(person, resource, form, order)
+    drop_page_of_another(resource)
     _changed(person, resource)
     return resource
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
+from app.library.collecting.models import FetchedPage
 from app.library.fields_form import text_of
 from app.library.forms import ResourceForm
 from app.library.kinds import UnreadableError
@@ -15,7 +17,7 @@ from app.library.models import ReceivedFile
 
 @dataclass(frozen=True)
 class Proposal:
-    """What a file proposes for a field; ``is_taken``: it stands in the field now."""
+    """What a file, or a page of the web, proposes for a field; ``is_taken``: it stands in the field now."""
 
     name: str
     value: str
@@ -23,19 +25,23 @@ class Proposal:
     is_taken: bool
 
 
-def propose(form: ResourceForm, waiting: Sequence[ReceivedFile], taken: str = "") -> dict[str, Proposal]:
-    """Fill what nobody has typed from what the files say, and return what they propose, by field.
+def propose(
+    form: ResourceForm, waiting: Sequence[ReceivedFile], taken: str = "", page: FetchedPage | None = None
+) -> dict[str, Proposal]:
+    """Fill what nobody has typed from what a page and the files say, and return what they propose, by field.
 
     ``taken`` names a field whose proposal the person takes in place of what they had typed.
     """
     found: dict[str, Proposal] = {}
-    for received in waiting:
-        for name, value in _said(form, received).items():
+    said = [(_site(page), _of_page(form, page))] if page else []
+    said += [(received.name, _said(form, received)) for received in waiting]
+    for source, values in said:
+        for name, value in values.items():
             if name in found:
                 continue
             if name == taken or not text_of(form[name]).strip():
                 form[name].data = value
-            found[name] = Proposal(name, value, received.name, text_of(form[name]) == value)
+            found[name] = Proposal(name, value, source, text_of(form[name]) == value)
     return found
 
 
@@ -44,10 +50,25 @@ def _said(form: ResourceForm, received: ReceivedFile) -> dict[str, str]:
     said: dict[str, Any] = dict(received.blob.proposed) if may_be_told(received) else {}
     stem = received.name.rpartition(".")[0].replace("_", " ").replace("-", " ").strip()
     said["title"] = said.get("title") or stem
+    proposed = {one.name: str(said.get((one.render_kw or {}).get("data-proposal", "")) or "") for one in form}
+    return _readable(form, proposed)
+
+
+def _of_page(form: ResourceForm, page: FetchedPage) -> dict[str, str]:
+    """Return what a page says, by field of the form."""
+    return _readable(form, {one.name: str(page.found.get(one.name, "")) for one in form})
+
+
+def _site(page: FetchedPage) -> str:
+    return (urlsplit(page.address).hostname or "").removeprefix("www.")
+
+
+def _readable(form: ResourceForm, proposed: Mapping[str, str]) -> dict[str, str]:
+    """Return proposals as they would be typed, those that their field can read."""
     types = {one.name: one.type for one in form.of_kind.fields}
     values = {}
     for field in form:
-        value = str(said.get((field.render_kw or {}).get("data-proposal", "")) or "")
+        value = proposed.get(field.name, "")
         if value and field.name in types:
             try:
                 value = types[field.name].written(types[field.name].read(value))

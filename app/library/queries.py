@@ -251,6 +251,13 @@ def resources_carrying(blob_ids: Sequence[int], person: User) -> list[Resource]:
     return list(db.session.scalars(query))
 
 
+def resources_at(person: User, address: str) -> list[Resource]:
+    """Return the published resources a person reads that stand for a page of the web, the oldest first."""
+    same = (Resource.fields["address"].as_string() == address) & (Resource.state == State.PUBLISHED)
+    query = select(Resource).where(same, can_read_resource.where(person)).order_by(Resource.id)
+    return list(db.session.scalars(query.limit(MOST_DRAFTS)))
+
+
 def ids_carrying(blob_id: int) -> list[int]:
     """Return the ids of all resources that carry a file, whoever may read them: for indexing, never for a page."""
     carrying = select(Attachment.resource_id).join(Attachment.versions).where(FileVersion.blob_id == blob_id)

@@ -15,6 +15,8 @@ from app.core.revisions import Revision, revisions_of
 from app.core.slots import collect, fill
 from app.core.takeaway import ExportedFile, ExportPart
 from app.extensions import db
+from app.library.collecting.claiming import drop_page_of_another
+from app.library.collecting.operations import forget_pages_of
 from app.library.events import ResourceRemoved
 from app.library.facets import keep_facets
 from app.library.incoming.operations import forget_lists_of
@@ -81,6 +83,7 @@ def forget_in_library(user: User, withdraw: bool) -> None:  # noqa: FBT001 - the
     """Drop files of forms never published and lists brought; with ``withdraw``, empty what nobody else answered."""
     db.session.execute(delete(ReceivedFile).where(ReceivedFile.person_id == user.id))
     forget_lists_of(user)
+    forget_pages_of(user)
     if not withdraw:
         return
     living = select(Resource).where(Resource.author_id == user.id, Resource.deleted_at.is_(None))
@@ -96,6 +99,7 @@ def _empty(user: User, resource: Resource) -> None:
     resource.title, resource.summary, resource.body, resource.body_html = _("Ressource retirée"), "", "", ""
     resource.source, resource.fields, resource.tags, resource.dated_on = "", {}, tags_named([]), None
     keep_facets(resource)
+    drop_page_of_another(resource)
     for attachment in list(resource.attachments):
         resource.attachments.remove(attachment)
     of_resource = (Revision.subject_type == resource.__tablename__) & (Revision.subject_id == resource.id)

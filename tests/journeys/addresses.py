@@ -175,6 +175,8 @@ def _of_things(site: Site) -> list[Address]:
         Address("practices to choose from", "/ressources/comparer", MEMBER),
         Address("a practice in one's own city", f"{other}/chez-nous", MEMBER),
         Address("references to import", f"/espaces/{OPEN}/ressources/importer", MEMBER),
+        Address("an article by its address", f"/espaces/{OPEN}/ressources/article", MEMBER),
+        Address("an article, sent empty", f"/espaces/{OPEN}/ressources/article", MEMBER, then=_send_empty),
         Address("thread", thread),
         Address("results", "/recherche?q=ville"),
         Address("results, phrase and filter", "/recherche?q=%22points+de+vente%22&kind=report"),

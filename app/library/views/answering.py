@@ -16,13 +16,13 @@ from app.library.lines import DETACH, REMOVE
 from app.library.models import Resource
 from app.library.operations import remove_file
 from app.library.queries import attachment_of
-from app.library.views.desk import ATTACH, CHOOSE, LATER, PREPARE, PREVIEW, TAKE, Desk, members, parts_of
+from app.library.views.desk import ATTACH, CHOOSE, LATER, LEAVE_PAGE, PREPARE, PREVIEW, TAKE, Desk, members, parts_of
 from app.library.views.previewing import files_of
 from app.spaces.models import Audience, Space, Visibility
 from app.spaces.queries import turnout
 
 CONFLICT, REFUSED = 409, 422
-NOT_PUBLISHING = frozenset({ATTACH, REMOVE, DETACH, LATER, CHOOSE, TAKE, PREVIEW, PREPARE})
+NOT_PUBLISHING = frozenset({ATTACH, REMOVE, DETACH, LATER, CHOOSE, TAKE, PREVIEW, PREPARE, LEAVE_PAGE})
 
 
 def keep_form(form: str, resource: Resource | None = None) -> Response:

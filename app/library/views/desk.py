@@ -19,27 +19,33 @@ from app.core.drafts import draft_for, keep_draft
 from app.core.forms import number_in
 from app.core.i18n import format_time
 from app.extensions import db
+from app.library.addresses import resource_url
+from app.library.collecting.claiming import ADDRESS, forget_page, page_waiting
+from app.library.collecting.models import PageState
+from app.library.collecting.sentences import sentence_of
 from app.library.fields_form import text_of
 from app.library.files import forget_received, received_for
 from app.library.forms import DEFAULT_KIND, ResourceForm, filled_from, form_class, offer_audiences
-from app.library.kinds import Field, Kind, Section, kind_of
+from app.library.kinds import Field, Kind, Section, UnreadableError, kind_of
 from app.library.kinds.values import AREA, BOXES
 from app.library.lines import ORDER, REMOVE, file_lines, known_addresses, waiting_lines
 from app.library.merging import Merge, merge, put
 from app.library.models import Resource
 from app.library.proposals import propose
+from app.library.queries import resources_at
 from app.library.receiving import MOST_FILES, accepted_for_field
 from app.library.views.sending import take_files
 from app.spaces.models import Space
 
 #: Buttons of the form that do something else than publish, beside those of each file.
-ATTACH, LATER, CHOOSE, TAKE, PREVIEW, PREPARE = (
+ATTACH, LATER, CHOOSE, TAKE, PREVIEW, PREPARE, LEAVE_PAGE = (
     "joindre",
     "plus_tard",
     "changer",
     "reprendre",
     "apercu",
     "confier",
+    "ecarter",
 )
 #: The hidden field that tells on which version a person began, while two texts are being brought together, and the
 #: beginning of the button that takes the other one.
@@ -98,6 +104,8 @@ def keep_typed(key: str, form: ResourceForm) -> None:
         keep_draft(person(), key, {**draft_for(person(), key), **form.typed})
         if REMOVE in request.form:
             forget_received(person(), key, request.form[REMOVE])
+        if LEAVE_PAGE in request.form:
+            forget_page(person(), key)
 
 
 def members() -> int:
@@ -138,11 +146,24 @@ def _merged(desk: Desk, resource: Resource | None) -> tuple[Merge, int]:
     return merged, began
 
 
+def _same_address(form: ResourceForm, resource: Resource | None) -> list[tuple[str, str]]:
+    """Return (title, address) of resources this person reads that stand for the same page of the web."""
+    field = next((one for one in form.of_kind.fields if one.name == ADDRESS), None)
+    try:
+        address = field.type.read(text_of(form[ADDRESS])) if field else ""
+    except UnreadableError:
+        return []
+    found = resources_at(person(), address) if address else []
+    return [(one.title, resource_url(one)) for one in found if resource is None or one.id != resource.id]
+
+
 def page_of(desk: Desk, resource: Resource | None = None) -> dict[str, Any]:
     """Return what ``library/form.html`` takes."""
     waiting = received_for(person(), request.path)
     merged, began = _merged(desk, resource)
-    proposals = propose(desk.form, waiting, request.form.get(TAKE, ""))
+    page = page_waiting(person(), request.path) if resource is None else None
+    page = None if page is None or page.state == PageState.WAITING else page
+    proposals = propose(desk.form, waiting, request.form.get(TAKE, ""), page)
     kind = desk.form.of_kind
     return {
         "desk": desk,
@@ -152,7 +173,8 @@ def page_of(desk: Desk, resource: Resource | None = None) -> dict[str, Any]:
         "parts": parts_of(desk.form, kind),
         "help": {"proposals": proposals, "merged": merged, "began": began},
         "waiting": waiting_lines(person(), request.path, request.form.getlist(ORDER)),
-        "known": known_addresses(person(), request.path),
+        "known": [*known_addresses(person(), request.path), *_same_address(desk.form, resource)],
+        "page": sentence_of(page) if page else None,
         "files": file_lines(resource, with_state=True, removable=True) if resource else [],
         "accept": accepted_for_field(),
         "most_files": MOST_FILES,

@@ -13,6 +13,7 @@ from app.core.paging import page_number
 from app.core.slots import collect
 from app.core.text import one_line, slugify, typographic
 from app.library.addresses import download_url, resource_url
+from app.library.collecting.claiming import text_shown
 from app.library.exchange.citing import tags_of
 from app.library.exchange.leaving import reference_of
 from app.library.facts import chapters, essentials, head_facts, resource_trail
@@ -105,6 +106,7 @@ def _page(resource: Resource, version: FileVersion | None, document: Document | 
         "download": download_url(version) if version else "",
         "forms": form_names() if kind.compares_places else [],
         "may_edit": may_edit,
+        "article": text_shown(resource),
         "citation": tags_of(reference_of(resource)),
         "may_move": can_move_resource(person(), resource),
         "asides": collect("resource.aside", resource, document.number if document and document.pages > 1 else None),

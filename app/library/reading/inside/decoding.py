@@ -25,19 +25,21 @@ _TWICE = re.compile("[ÃÂâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘
 _TWICE_ENOUGH = 3
 
 
-def decode(data: bytes, *, markup: bool = False) -> str:
+def decode(data: bytes, *, markup: bool = False, said: str = "") -> str:
     """Return the text of a file; never raises, at worst some characters become U+FFFD.
 
     In order: the byte order mark; UTF-16 without mark; strict UTF-8 (hardly ever right by chance); UTF-8 but for
-    a few bytes (a file cut in the middle of a letter); with `markup`, the charset the page declares; Windows-1252
-    or ISO 8859-15. Text encoded twice is mended.
+    a few bytes (a file cut in the middle of a letter); the charset `said` beside it (by a server, by a mail); with
+    `markup`, the charset the page declares; Windows-1252 or ISO 8859-15. Text encoded twice is mended.
     """
     mark = byte_order_mark(data)
     if mark:
         return data[len(mark[0]) :].decode(mark[1], "replace")
     if wide := utf16_without_mark(data):
         return data.decode(wide, "replace")
-    return mend_twice_encoded(_nearly_utf8(data) or _declared(data, markup=markup) or _western(data))
+    return mend_twice_encoded(
+        _nearly_utf8(data) or _named(data, said) or _declared(data, markup=markup) or _western(data)
+    )
 
 
 def _nearly_utf8(data: bytes) -> str | None:
@@ -50,17 +52,20 @@ def _nearly_utf8(data: bytes) -> str | None:
 
 def _declared(data: bytes, *, markup: bool) -> str | None:
     match = _DECLARED.search(data[:_DECLARED_WITHIN]) if markup else None
-    if match is None:
-        return None
-    name = match[1].decode("ascii").lower()
+    return None if match is None else _named(data, match[1].decode("ascii"))
+
+
+def _named(data: bytes, charset: str) -> str | None:
+    """Decode as a charset that somebody names; None for one that is unknown, or cannot be true."""
+    name = charset.strip().lower()
     name = _MEANS.get(name, name)
-    if name.replace("_", "-").startswith(("utf", "unicode")):
+    if not name or name.replace("_", "-").startswith(("utf", "unicode")):
         return None  # it was tried, and it lied
     try:
         if not codecs.lookup(name)._is_text_encoding:  # noqa: SLF001 - "base64" and "zip" are codecs too
             return None
         return data.decode(name, "replace")
-    except LookupError:
+    except (LookupError, ValueError):
         return None
 
 

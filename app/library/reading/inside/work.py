@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 # Modules are loaded by name, so that a child pays only for the reader it uses (each has `run`).
 _READERS = {"pdf": ".pdf", "office": ".office", "text": ".texts", "image": ".pictures"}
-_PICTURES = ".pictures"
+_PICTURES, _PAGE = ".pictures", ".page"
 # How libraries tell that memory ran out without raising MemoryError.
 _MEMORY = re.compile("memory|failed to map|cannot allocate", re.IGNORECASE)
 
 
 def perform(work: str, request: dict[str, Any], limits: dict[str, Any], folder: Path) -> None:
-    """Do "read", "render" or "portray" and write the results.
+    """Do "read", "render", "portray" or "fetch" and write the results.
 
     Ends the process with a status that `bounded.py` understands.
     """
@@ -51,6 +51,9 @@ def _do(work: str, request: dict[str, Any], limits: dict[str, Any], output: Outp
     if work == "read":
         reader = importlib.import_module(_READERS[request["family"]], __package__)
         reader.run(request, limits, output)
+        return
+    if work == "fetch":
+        importlib.import_module(_PAGE, __package__).run(request, output, folder)
         return
     pictures = importlib.import_module(_PICTURES, __package__)
     work_of = pictures.portray if work == "portray" else pictures.render
