@@ -6,7 +6,7 @@ import enum
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, deferred, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import HasMoments, HasPublicId
 from app.extensions import db
@@ -37,5 +37,5 @@ class FetchedPage(HasPublicId, HasMoments, db.Model):
     state: Mapped[str] = mapped_column(String(10), default=PageState.WAITING)
     refusal: Mapped[str] = mapped_column(String(20), default="")
     found: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    text: Mapped[str] = deferred(mapped_column(Text, default=""))
+    text: Mapped[str] = mapped_column(Text, default="", deferred=True)
     resource_id: Mapped[int | None] = mapped_column(ForeignKey("resource.id", ondelete="CASCADE"), unique=True)
