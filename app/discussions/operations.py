@@ -81,6 +81,8 @@ def comment(person: User, subject: Any, source: str, page: int | None = None) ->
     thread = thread_about(subject)
     if thread is None:
         can_write_in_space.require(person, subject.space)
+        if subject.state == State.ARCHIVED:
+            raise RefusedError
         thread = _new_thread(person, subject.space_id, subject.title, subject.audience, subject)
     return reply(person, thread, source, page)
 

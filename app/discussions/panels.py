@@ -39,7 +39,7 @@ from app.discussions.queries import (
 from app.discussions.texts import html_of, without_placeholders
 from app.extensions import db
 from app.library.models import Resource
-from app.spaces.models import Space
+from app.spaces.models import Space, State
 from app.spaces.permissions import can_join_space, can_write_in_space, shown_space
 
 THREADS_IN_OVERVIEW = 5
@@ -93,7 +93,8 @@ def comments_panel(resource: Any, page: int | None = None) -> Markup:
     cards = Cards.of_texts(me, texts.values())
     action = url_for("discussions.comment_view", public_id=resource.public_id)
     form = CommentForm(formdata=None, data={"body": draft_for(me, action).get("body", "")})
-    writes = can_reply(me, thread) if thread is not None else can_write_in_space(me, resource.space)
+    begins = resource.state != State.ARCHIVED and can_write_in_space(me, resource.space)
+    writes = can_reply(me, thread) if thread is not None else begins
     space = shown_space(me, resource)
     panel = render_template(
         "discussions/comments_panel.html",

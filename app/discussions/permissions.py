@@ -8,7 +8,7 @@ from app.accounts.models import User
 from app.core.i18n import lazy_gettext as _l
 from app.core.rules import Rule
 from app.discussions.models import Post, Thread
-from app.discussions.subjects import reads_the_subject
+from app.discussions.subjects import reads_the_subject, subject_is_living
 from app.spaces.permissions import can_moderate_space, can_read, can_write_in_space, in_space, shows
 
 
@@ -69,7 +69,7 @@ can_start_thread = (can_write_in_space & _shows_discussions).called(
 can_read_thread = (can_read(Thread) & reads_the_subject).called(
     _l("la personne lit la discussion"), _l("Lire une discussion")
 )
-takes_replies = thread_is_open & (has_a_subject | in_space(Thread, _shows_discussions))
+takes_replies = thread_is_open & subject_is_living & (has_a_subject | in_space(Thread, _shows_discussions))
 can_reply = (can_read_thread & in_space(Thread, can_write_in_space) & takes_replies).called(
     _l("la personne répond dans la discussion"), _l("Répondre dans une discussion")
 )

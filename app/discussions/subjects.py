@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, not_, or_, select
 
 from app.accounts.models import User
 from app.core.i18n import lazy_gettext as _l
@@ -12,6 +12,7 @@ from app.core.rules import Rule
 from app.discussions.models import Thread
 from app.extensions import db
 from app.library.models import Resource
+from app.spaces.models import State
 from app.spaces.permissions import can_read
 
 #: Model of each kind of subject, by the value kept in ``Thread.subject_type`` (the name of its table).
@@ -38,6 +39,28 @@ def _subject_is_readable_where(person: User) -> ColumnElement[bool]:
     )
     return or_(Thread.subject_type.is_(None), *readable)
 
+
+def _subject_is_living(_person: User, thread: Thread) -> bool:
+    subject = subject_of(thread)
+    return subject is None or subject.state != State.ARCHIVED
+
+
+def _subject_is_living_where(_person: User) -> ColumnElement[bool]:
+    archived = (
+        and_(Thread.subject_type == kind, Thread.subject_id.in_(select(model.id).where(model.state == State.ARCHIVED)))
+        for kind, model in SUBJECTS.items()
+    )
+    return or_(Thread.subject_type.is_(None), not_(or_(*archived)))
+
+
+subject_is_living = Rule(
+    "subject_is_living",
+    _l("ce dont parle la discussion n'est pas archivé"),
+    _subject_is_living,
+    _subject_is_living_where,
+    otherwise=_l("ce dont parle la discussion est archivé"),
+    of_thing=True,
+)
 
 reads_the_subject = Rule(
     "reads_the_subject",

@@ -45,7 +45,7 @@ class ResourceSource:
     type = "resource"
 
     def keys(self) -> Iterator[int]:
-        """Yield the ids of all published resources."""
+        """Yield the ids of all published resources, the archived ones too."""
         yield from db.session.scalars(select(Resource.id).where(_is_found()).order_by(Resource.id))
 
     def documents(self, ids: Sequence[int]) -> Iterable[ParentDocument]:
@@ -93,7 +93,7 @@ class ResourceSource:
 
 
 def _is_found() -> Any:
-    return and_(Resource.state == State.PUBLISHED, Resource.deleted_at.is_(None))
+    return and_(Resource.state != State.DRAFT, Resource.deleted_at.is_(None))
 
 
 def _document(resource: Resource) -> ParentDocument:
@@ -167,6 +167,7 @@ def card_of(resource: Resource, person: User) -> Card:
         organisation.name if organisation else "",
         space.label if space else "",
         shown_date(resource),
+        _("archivée") if resource.state == State.ARCHIVED else "",
     )
     files = {one.position: one.public_id for one in resource.attachments}
 

@@ -17,6 +17,11 @@ describe(
     {
         "resource.shared": _l("Ressource partagée"),
         "resource.prepared": _l("Brouillon partagé avec les collègues"),
+        "resource.proposed": _l("Ressource proposée à la publication"),
+        "resource.proposal_taken_back": _l("Proposition reprise par qui l'avait faite"),
+        "resource.sent_back": _l("Ressource proposée renvoyée à compléter"),
+        "resource.archived": _l("Ressource archivée"),
+        "resource.brought_back": _l("Ressource archivée remise en circulation"),
         "resource.edited": _l("Ressource modifiée"),
         "resource.adopted": _l("Une ville dit ce qu'elle fait d'une pratique"),
         "resource.adoption_taken_back": _l("Une ville retire ce qu'elle disait d'une pratique"),

@@ -107,10 +107,27 @@ class Resource(SpaceContent, db.Model):
     #: While it is a draft: the colleagues of the author's authority who write in the space read and complete it.
     shared_draft: Mapped[bool] = mapped_column(default=False, server_default=false())
 
+    #: While it is a draft: since when it waits for those who run the space to read and publish it.
+    proposed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+
     tags: Mapped[list[Tag]] = relationship(secondary=resource_tag, order_by=Tag.sort_key)
     attachments: Mapped[list[Attachment]] = relationship(
         back_populates="resource", order_by="Attachment.position", cascade="all, delete-orphan"
     )
+
+
+class SentBack(db.Model):
+    """What was answered to who proposed a resource, when it was sent back to be completed."""
+
+    __tablename__ = "sent_back"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id", ondelete="CASCADE"), index=True)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    words: Mapped[str] = mapped_column(Text)
+
+    by: Mapped[User | None] = relationship()
 
 
 class Says(enum.StrEnum):

@@ -30,6 +30,7 @@ from app.library.permissions import (
     can_remove_resource,
     can_restore_resource,
 )
+from app.library.publishing import publish_or_propose
 from app.library.receiving import Received
 from app.library.tags import tags_named
 from app.spaces.models import Audience, Space, State, fields_of
@@ -70,13 +71,13 @@ def share_resource(
     order: Sequence[str] = (),
     priority: int = NORMAL,
 ) -> Resource:
-    """Publish a resource in a space and return it.
+    """Publish a resource in a space and return it; where what members share is read first, it is proposed.
 
     ``files`` are attached in their order, after those that waited for ``form``, as ``order`` says (see
     ``received_for``). Raises RefusedError unless the person writes in the space.
     """
     can_add_resource.require(person, space)
-    resource = Resource(space=space, author_id=person.id, state=State.PUBLISHED, published_at=now())
+    resource = Resource(space=space, author_id=person.id, state=State.DRAFT)
     _write(resource, details)
     db.session.add(resource)
     db.session.flush()
@@ -85,8 +86,7 @@ def share_resource(
         claim_received(person, resource, form, order)
         claim_page(person, resource, form)
     attach(person, resource, keep_all(files, priority=priority))
-    record("resource.shared", person, resource, space_id=space.id, files=len(resource.attachments))
-    announce(ResourcePublished(resource.id, person.id, now()))
+    publish_or_propose(person, resource)
     return resource
 
 
@@ -108,16 +108,6 @@ def prepare_resource(
         claim_page(person, resource, form)
     record("resource.prepared", person, resource, space_id=space.id)
     return resource
-
-
-def publish_prepared(person: User, resource: Resource) -> None:
-    """Publish a draft as it stands now; it stays its author's. Raises RefusedError."""
-    lock(resource)
-    can_prepare_resource.require(person, resource)
-    resource.state, resource.shared_draft, resource.published_at = State.PUBLISHED, False, now()
-    resource.edit_version += 1
-    record("resource.shared", person, resource, space_id=resource.space_id, files=len(resource.attachments))
-    announce(ResourcePublished(resource.id, person.id, now()))
 
 
 def edit_resource(
@@ -177,7 +167,8 @@ def restore_resource(person: User, resource: Resource) -> None:
     can_restore_resource.require(person, resource)
     resource.deleted_at, resource.deleted_by_id, resource.deleted_reason = None, None, ""
     record("resource.restored", person, resource)
-    announce(ResourcePublished(resource.id, person.id, now()))
+    event = ResourceChanged if resource.state == State.DRAFT else ResourcePublished
+    announce(event(resource.id, person.id, now()))
 
 
 def _changed(person: User, resource: Resource) -> None:

@@ -25,10 +25,17 @@ from app.library.addresses import resource_url
 from app.library.kinds import kind_of
 from app.library.models import Resource
 from app.library.permissions import can_read_resource
-from app.library.queries import Wanted, count_visible, named_with, resources_named_to, resources_visible_to
+from app.library.queries import (
+    Wanted,
+    count_visible,
+    named_with,
+    proposals_in,
+    resources_named_to,
+    resources_visible_to,
+)
 from app.library.rows import foreign_lang, row_of
 from app.spaces.models import Space
-from app.spaces.permissions import shown_space
+from app.spaces.permissions import can_moderate_space, shown_space
 
 SHOWN_IN_SPACE = 4
 SHOWN_OF_PERSON = 5
@@ -49,6 +56,18 @@ def space_tab(space: Space) -> Tab | None:
         return None
     url = url_for("space_library.space_resources_page", slug=space.slug)
     return Tab(url, _("Ressources"), count_visible(person(), space), active=request.path.startswith(url))
+
+
+@fill("space.overview", order=5)
+def to_review(space: Space) -> Markup | None:
+    """Return the panel of what is proposed in a space, for those who run it; none when nothing waits."""
+    if not can_moderate_space(person(), space):
+        return None
+    found = proposals_in(space, person())
+    if not found:
+        return None
+    rows = [replace(row_of(one, person(), in_space=True), summary="", tags=[]) for one in found[:SHOWN_IN_SPACE]]
+    return Markup(render_template("library/proposals_panel.html", rows=rows, space=space, total=len(found)))  # noqa: S704 - our own template
 
 
 @fill("space.overview", order=30)

@@ -9,7 +9,7 @@ from app.core.i18n import lazy_gettext as _l
 from app.core.rules import Rule
 from app.library.kinds import KINDS
 from app.library.models import Resource
-from app.spaces.models import State
+from app.spaces.models import Space, State
 from app.spaces.permissions import can_moderate_space, can_read, can_write_in_space, in_space, is_active, shows
 
 wrote_resource = Rule(
@@ -39,6 +39,43 @@ is_draft = Rule(
 )
 
 
+is_archived = Rule(
+    "is_archived",
+    _l("la ressource est archivée"),
+    lambda _person, resource: resource.state == State.ARCHIVED,
+    lambda _person: Resource.state == State.ARCHIVED,
+    otherwise=_l("la ressource n'est pas archivée"),
+    of_thing=True,
+)
+
+is_published = Rule(
+    "is_published",
+    _l("la ressource est publiée"),
+    lambda _person, resource: resource.state == State.PUBLISHED,
+    lambda _person: Resource.state == State.PUBLISHED,
+    otherwise=_l("la ressource n'est pas publiée, ou ne l'est plus"),
+    of_thing=True,
+)
+
+is_proposed = Rule(
+    "is_proposed",
+    _l("la ressource est proposée à la publication"),
+    lambda _person, resource: resource.proposed_at is not None,
+    lambda _person: Resource.proposed_at.is_not(None),
+    otherwise=_l("la ressource n'est pas proposée à la publication"),
+    of_thing=True,
+)
+
+reviews_resources = Rule(
+    "reviews_resources",
+    _l("l'espace fait relire les ressources avant leur publication"),
+    lambda _person, space: space.reviews_resources,
+    lambda _person: Space.reviews_resources.is_(True),
+    otherwise=_l("l'espace ne fait pas relire les ressources avant leur publication"),
+    of_thing=True,
+)
+
+
 def _of_my_city(person: User) -> ColumnElement[bool]:
     if person.organisation_id is None:
         return false()
@@ -62,6 +99,9 @@ shared_with_city = Rule(
 can_add_resource = (can_write_in_space & shows("library", _l("Ressources"))).called(
     _l("la personne dépose une ressource dans l'espace"), _l("Déposer une ressource")
 )
+can_publish_at_once = (can_write_in_space & (~reviews_resources | can_moderate_space)).called(
+    _l("la personne publie dans l'espace sans relecture"), _l("Publier une ressource sans relecture")
+)
 can_read_resource = can_read(Resource)
 writes_there, moderates_there = in_space(Resource, can_write_in_space), in_space(Resource, can_moderate_space)
 keeps_resource = ((wrote_resource & writes_there) | moderates_there).called(
@@ -72,8 +112,17 @@ prepares_it = (wrote_resource | shared_with_city) & writes_there & in_space(Reso
 can_prepare_resource = (is_draft & prepares_it).called(
     _l("la personne prépare la ressource avant sa publication"), _l("Préparer une ressource avant sa publication")
 )
-can_edit_resource = (can_read_resource & keeps_resource & in_space(Resource, is_active)).called(
+can_review_resource = (is_draft & is_proposed & moderates_there & in_space(Resource, is_active)).called(
+    _l("la personne relit la ressource proposée"), _l("Relire une ressource proposée, la publier ou la renvoyer")
+)
+can_edit_resource = (can_read_resource & ~is_archived & keeps_resource & in_space(Resource, is_active)).called(
     _l("la personne modifie la ressource"), _l("Modifier une ressource")
+)
+can_archive_resource = (can_read_resource & is_published & keeps_resource & in_space(Resource, is_active)).called(
+    _l("la personne archive la ressource"), _l("Archiver une ressource")
+)
+can_bring_back_resource = (can_read_resource & is_archived & keeps_resource & in_space(Resource, is_active)).called(
+    _l("la personne remet la ressource archivée en circulation"), _l("Remettre une ressource archivée en circulation")
 )
 can_remove_resource = (can_read_resource & keeps_resource).called(
     _l("la personne retire la ressource"), _l("Mettre une ressource à la corbeille")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -16,20 +16,27 @@ from app.extensions import db
 from app.library.facets import Chosen, FacetGroup, condition_of, groups_of, lens_group, shared_by_like
 from app.library.kinds import KINDS, kind_of
 from app.library.models import Attachment, Blob, FileVersion, Resource, Shelf, Tag, resource_tag
-from app.library.permissions import can_prepare_resource, can_read_resource, can_restore_resource
+from app.library.permissions import (
+    can_prepare_resource,
+    can_read_resource,
+    can_restore_resource,
+    can_review_resource,
+)
 from app.spaces.models import Space, State
 from app.spaces.permissions import can_see_space
 
 MOST_TAGS_OFFERED = 40
 MOST_DRAFTS = 10
 SORTS = ("recent", "old", "title")
+WITH, ONLY = "with", "only"
 
 
 @dataclass(frozen=True)
 class Wanted:
     """Which resources a list shows, as its address says: home or shelf space, kind, keywords (all of them), order.
 
-    ``chosen`` are the values ticked in the filters of the kind, ``like`` the lenses « cities like mine ».
+    ``chosen`` are the values ticked in the filters of the kind, ``like`` the lenses « cities like mine ». Archived
+    resources are left out unless ``archived`` asks for them too (``WITH``: they come last) or alone (``ONLY``).
     """
 
     space_id: int | None = None
@@ -37,6 +44,7 @@ class Wanted:
     tags: tuple[str, ...] = ()
     chosen: Chosen = ()
     like: tuple[str, ...] = ()
+    archived: str = ""
     sort: str = "recent"
 
     def without_kind(self) -> Wanted:
@@ -65,7 +73,7 @@ def resources_visible_to(person: User, wanted: Wanted = Wanted()) -> Select[Any]
 
 def resources_named_to(person: User, wanted: Wanted = Wanted()) -> Select[Any]:
     """Return the same with their author and space alone, for news."""
-    return select(Resource).where(_visible(person, wanted)).order_by(*_order(wanted.sort)).options(*named_with())
+    return select(Resource).where(_visible(person, wanted)).order_by(*_order(wanted)).options(*named_with())
 
 
 def count_by_kind(person: User, wanted: Wanted) -> dict[str, int]:
@@ -112,6 +120,12 @@ def facet_groups(person: User, wanted: Wanted) -> list[FacetGroup]:
 def cities_like_mine(person: User, wanted: Wanted) -> FacetGroup | None:
     """Return the lenses through which the person may see the list, with what each would leave; None without any."""
     return lens_group(person.organisation, _visible(person, replace(wanted, like=())), wanted.like)
+
+
+def count_archived(person: User, wanted: Wanted) -> int:
+    """Return how many archived resources the list leaves out, or shows when they are asked for."""
+    visible = _visible(person, replace(wanted, archived=ONLY))
+    return db.session.scalar(select(func.count()).select_from(Resource).where(visible)) or 0
 
 
 def count_visible(person: User, space: Space) -> int:
@@ -170,6 +184,30 @@ def resource_for(person: User, public_id: str) -> Resource:
     return resource
 
 
+def opened_resource_for(person: User, public_id: str) -> Resource:
+    """Return a resource this person may read, or a proposed one they may publish. Raises as ``resource_for``."""
+    opens = or_(can_read_resource.where(person), can_review_resource.where(person))
+    query = select(Resource).where(Resource.public_id == public_id, opens)
+    resource: Resource | None = db.session.scalar(query.options(*shown_with()))
+    return resource if resource is not None else resource_for(person, public_id)
+
+
+def proposed_resource_for(person: User, public_id: str) -> Resource:
+    """Return a proposed resource this person may publish or send back. Raises NotFoundError, whatever the reason."""
+    query = select(Resource).where(Resource.public_id == public_id, can_review_resource.where(person))
+    resource: Resource | None = db.session.scalar(query.options(*shown_with()))
+    if resource is None:
+        raise NotFoundError
+    return resource
+
+
+def proposals_in(space: Space, person: User) -> list[Resource]:
+    """Return what is proposed in a space to a person who may publish it, the first proposed first."""
+    waiting = can_review_resource.where(person) & (Resource.space_id == space.id)
+    query = select(Resource).where(waiting).options(*shown_with())
+    return list(db.session.scalars(query.order_by(Resource.proposed_at, Resource.id)))
+
+
 def resources_beside(person: User, public_ids: Sequence[str]) -> list[Resource]:
     """Return those of some resources that may stand side by side and that a person may read, in the order asked.
 
@@ -209,9 +247,10 @@ def drafts_prepared_by(person: User, space_id: int | None = None) -> list[Resour
 
 
 def file_version_for(person: User, public_id: str) -> FileVersion:
-    """Return a version of a file of a resource this person may read or prepares. Raises as ``resource_for``."""
+    """Return a version of a file of a resource this person reads, prepares or reviews. Raises as ``resource_for``."""
     of_resource = select(FileVersion).join(FileVersion.attachment).join(Attachment.resource)
-    opens = or_(can_read_resource.where(person), can_prepare_resource.where(person))
+    rules = (can_read_resource, can_prepare_resource, can_review_resource)
+    opens = or_(*(rule.where(person) for rule in rules))
     query = of_resource.where(FileVersion.public_id == public_id, opens)
     eager = contains_eager(FileVersion.attachment).contains_eager(Attachment.resource)
     version: FileVersion | None = db.session.scalar(query.options(eager, joinedload(FileVersion.blob)))
@@ -277,7 +316,8 @@ def holds_bytes(space: Space, sha256: str) -> bool:
 
 
 def _visible(person: User, wanted: Wanted) -> ColumnElement[bool]:
-    conditions = [can_read_resource.where(person), Resource.state == State.PUBLISHED]
+    states = {WITH: (State.PUBLISHED, State.ARCHIVED), ONLY: (State.ARCHIVED,)}.get(wanted.archived, (State.PUBLISHED,))
+    conditions = [can_read_resource.where(person), Resource.state.in_(states)]
     if wanted.space_id is not None:
         shelved = select(Shelf.resource_id).where(Shelf.space_id == wanted.space_id)
         conditions.append(or_(Resource.space_id == wanted.space_id, Resource.id.in_(shelved)))
@@ -293,12 +333,13 @@ def _visible(person: User, wanted: Wanted) -> ColumnElement[bool]:
     return and_(*conditions)
 
 
-def _order(sort: str) -> tuple[Any, ...]:
-    if sort == "title":
-        return Resource.sort_key, Resource.id
-    if sort == "old":
-        return Resource.published_at, Resource.id
-    return Resource.published_at.desc(), Resource.id.desc()
+def _order(wanted: Wanted) -> tuple[Any, ...]:
+    last = (case((Resource.state == State.ARCHIVED, 1), else_=0),) if wanted.archived == WITH else ()
+    if wanted.sort == "title":
+        return *last, Resource.sort_key, Resource.id
+    if wanted.sort == "old":
+        return *last, Resource.published_at, Resource.id
+    return *last, Resource.published_at.desc(), Resource.id.desc()
 
 
 def _refusal(person: User, query: Select[Any]) -> Exception:

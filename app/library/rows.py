@@ -16,6 +16,7 @@ from app.library.forms import LANGUAGES
 from app.library.kinds import kind_of
 from app.library.models import Resource
 from app.library.states import file_facts
+from app.spaces.models import State
 from app.spaces.permissions import shown_space
 
 SUMMARY_LENGTH = 200
@@ -36,6 +37,7 @@ class ResourceRow:
     is_new: bool
     lang: str
     public_id: str
+    state: str = ""
 
 
 def row_of(resource: Resource, person: User, beside: str = "", *, in_space: bool = False) -> ResourceRow:
@@ -53,6 +55,7 @@ def row_of(resource: Resource, person: User, beside: str = "", *, in_space: bool
         is_new=_is_new(resource, person),
         lang=foreign_lang(resource),
         public_id=resource.public_id,
+        state=_("Archivée") if resource.state == State.ARCHIVED else "",
     )
 
 

@@ -21,7 +21,7 @@ from app.library.events import ResourceRemoved
 from app.library.facets import keep_facets
 from app.library.incoming.operations import forget_lists_of
 from app.library.kinds import kind_of
-from app.library.models import FileVersion, ReceivedFile, Resource
+from app.library.models import FileVersion, ReceivedFile, Resource, SentBack
 from app.library.permissions import can_read_resource
 from app.library.tags import tags_named
 
@@ -35,7 +35,12 @@ def library_parts(user: User) -> list[ExportPart]:
     files = [ExportedFile(one.name, one.blob.sha256) for one in db.session.scalars(brought)]
     waiting = select(ReceivedFile).where(ReceivedFile.person_id == user.id).order_by(ReceivedFile.id)
     files += [ExportedFile(one.name, one.blob.sha256) for one in db.session.scalars(waiting)]
-    return [ExportPart("resources", _("Mes ressources"), [_record(user, one) for one in resources], files)]
+    answers = db.session.scalars(select(SentBack).where(SentBack.by_id == user.id).order_by(SentBack.id)).all()
+    said = [{_("Date"): one.at.isoformat(), _("Texte"): one.words} for one in answers]
+    return [
+        ExportPart("resources", _("Mes ressources"), [_record(user, one) for one in resources], files),
+        *([ExportPart("sent_back", _("Ce que j'ai répondu à des propositions"), said)] if said else []),
+    ]
 
 
 def _record(user: User, one: Resource) -> dict[str, Any]:
@@ -104,6 +109,7 @@ def _empty(user: User, resource: Resource) -> None:
         resource.attachments.remove(attachment)
     of_resource = (Revision.subject_type == resource.__tablename__) & (Revision.subject_id == resource.id)
     db.session.execute(delete(Revision).where(of_resource))
+    db.session.execute(delete(SentBack).where(SentBack.resource_id == resource.id))
     resource.deleted_at, resource.deleted_by_id = now(), user.id
     db.session.flush()
     announce(ResourceRemoved(resource.id, user.id, now()))

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -104,6 +112,13 @@ class SettingsForm(SpaceForm):
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
+    reviews_resources = BooleanField(
+        _l("Relire les ressources avant leur publication"),
+        description=_l(
+            "Ce que partage un membre attend alors l'accord d'une personne qui anime l'espace. Une ressource déjà "
+            "publiée se modifie sans nouvel accord."
+        ),
+    )
 
 
 class NewSpaceForm(SpaceForm):
@@ -170,4 +185,8 @@ def visibility_choices() -> list[SelectChoice]:
 def filled_from(space: Space) -> dict[str, Any]:
     """Return the fields of the form as a space stands."""
     shown = [one for one in SECTIONS if space.shows(one)]
-    return {**fields_of(space, *FIELDS), "sections": shown, "seen_version": str(space.edit_version)}
+    return {
+        **fields_of(space, *FIELDS, "reviews_resources"),
+        "sections": shown,
+        "seen_version": str(space.edit_version),
+    }

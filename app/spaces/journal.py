@@ -59,6 +59,7 @@ tell(
         "role": choice(_l("rôle"), {"member": _l("membre"), "facilitator": _l("animateur")}),
         "visibility": choice(_l("visibilité"), VISIBILITIES),
         "join_policy": choice(_l("entrée"), POLICIES),
+        "reviews_resources": choice(_l("relecture avant publication"), {"True": _l("oui"), "False": _l("non")}),
         "audience": choice(_l("qui peut lire"), {"space": _l("l'espace"), "network": _l("le réseau")}),
         "expires_at": moment(_l("jusqu'au")),
         "until": moment(_l("jusqu'au")),

@@ -22,14 +22,22 @@ from app.spaces.models import SECTIONS, Membership, Space, fields_of
 from app.spaces.operations import SpaceDetails, write_details
 from app.spaces.permissions import can_run_space, has_entered, takes_part
 
-SETTINGS = ("visibility", "join_policy", "hidden_sections")
+SETTINGS = ("visibility", "join_policy", "hidden_sections", "reviews_resources")
 WORDS = ("name", "short_name", "summary", "purpose", "partner", "welcome")
 
 
 def edit_space(
-    space: Space, details: SpaceDetails, sections: set[str], seen_version: int | None = None, *, by: User | None = None
+    space: Space,
+    details: SpaceDetails,
+    sections: set[str],
+    seen_version: int | None = None,
+    *,
+    reviews_resources: bool | None = None,
+    by: User | None = None,
 ) -> None:
     """Change what is said of a space, who reads it, how one comes in and which sections it shows; its address stays.
+
+    ``reviews_resources``: whether what members share is read before it is published; None leaves it as it is.
 
     Who may read what changes at once, everywhere. ``seen_version`` is the version the person had before their eyes:
     EditConflictError when it has changed since. Raises RefusedError, and DomainError as ``write_details``.
@@ -43,6 +51,8 @@ def edit_space(
     before = fields_of(space, *SETTINGS, *WORDS)
     write_details(space, details)
     space.hidden_sections = [one for one in SECTIONS if one not in sections]
+    if reviews_resources is not None:
+        space.reviews_resources = reviews_resources
     changed = [name for name in before if getattr(space, name) != before[name]]
     if not changed:
         return

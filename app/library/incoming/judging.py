@@ -107,7 +107,7 @@ def _verdict(
 
 
 def _known(by: User, signs: Iterable[Sign]) -> dict[Sign, Resource]:
-    """Return the published resources the person reads, by the signs they share with a list."""
+    """Return the resources of the library the person reads, by the signs they share with a list."""
     asked, found = sorted(signs), dict[Sign, Resource]()
     for start in range(0, len(asked), AT_ONCE):
         part = asked[start : start + AT_ONCE]
@@ -117,7 +117,7 @@ def _known(by: User, signs: Iterable[Sign]) -> dict[Sign, Resource]:
             Resource.fields["doi"].as_string().in_(of["doi"]),
             Resource.fields["address"].as_string().in_(of["address"]),
         )
-        mine = can_read_resource.where(by) & (Resource.state == State.PUBLISHED)
+        mine = can_read_resource.where(by) & (Resource.state != State.DRAFT)
         query = select(Resource).where(same, mine).order_by(Resource.id).options(joinedload(Resource.space))
         for resource in db.session.scalars(query):
             for sign in signs_of(Reference(title=resource.title, fields=resource.fields)):

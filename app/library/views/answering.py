@@ -15,10 +15,11 @@ from app.library.kinds import kind_of
 from app.library.lines import DETACH, REMOVE
 from app.library.models import Resource
 from app.library.operations import remove_file
+from app.library.permissions import can_publish_at_once
 from app.library.queries import attachment_of
 from app.library.views.desk import ATTACH, CHOOSE, LATER, LEAVE_PAGE, PREPARE, PREVIEW, TAKE, Desk, members, parts_of
 from app.library.views.previewing import files_of
-from app.spaces.models import Audience, Space, Visibility
+from app.spaces.models import Audience, Space, State, Visibility
 from app.spaces.queries import turnout
 
 CONFLICT, REFUSED = 409, 422
@@ -68,8 +69,15 @@ def say(desk: Desk, error: DomainError) -> None:
     desk.status, desk.in_conflict = error.status, isinstance(error, EditConflictError)
 
 
+def publish_words(space: Space) -> str:
+    """Return what the last button of a form says: it publishes, or proposes where resources are read first."""
+    return _("Publier") if can_publish_at_once(person(), space) else _("Proposer à la publication")
+
+
 def told_readers(resource: Resource, space: Space) -> str:
-    """Return how many people can read what has just been published."""
+    """Return how many people can read what has just been published, or who reads what was proposed."""
+    if resource.state == State.DRAFT:
+        return _("Ressource proposée. Les personnes qui animent l'espace la liront avant de la publier.")
     people = turnout(space)
     everybody = resource.audience == Audience.NETWORK or space.visibility == Visibility.OPEN
     readers = members() + people.guests if everybody else people.people

@@ -11,6 +11,7 @@ from flask import redirect, render_template, request, url_for
 
 from app.accounts.organisations.likeness import LENS, lens_words, lenses_of
 from app.core.access import person, signed_in
+from app.core.i18n import gettext as _
 from app.core.paging import page_number, paginate
 from app.core.slots import collect
 from app.core.text import one_line
@@ -21,8 +22,10 @@ from app.library.kinds.values import LONGEST_KEY
 from app.library.permissions import can_add_resource
 from app.library.queries import (
     SORTS,
+    WITH,
     Wanted,
     cities_like_mine,
+    count_archived,
     count_by_kind,
     count_by_tag,
     drafts_prepared_by,
@@ -44,6 +47,8 @@ if TYPE_CHECKING:
 PER_PAGE = 20
 MOST_TAGS_ASKED = 6
 LONGEST_SLUG = 90
+#: The filter that shows archived resources too, and its value in the address.
+ARCHIVES, SHOWN = "archives", "avec"
 
 
 @library.get("/ressources")
@@ -128,6 +133,7 @@ def _listing(address: Callable[..., str], space: Space | None = None) -> Listing
         "mot": list(wanted.tags),
         "tri": None if wanted.sort == SORTS[0] else wanted.sort,
         LENS: list(wanted.like),
+        ARCHIVES: SHOWN if wanted.archived == WITH else None,
         **{name: list(values) for name, values in wanted.chosen},
     }
     comparing = _choosing(wanted, [one.public_id for one in page.items])
@@ -140,7 +146,7 @@ def _listing(address: Callable[..., str], space: Space | None = None) -> Listing
         kinds=_kind_choices(address, by_kind, wanted, state),
         tags=_tag_choices(wanted),
         lens=cities_like_mine(person(), wanted),
-        groups=facet_groups(person(), wanted),
+        groups=[*facet_groups(person(), wanted), *_archives(wanted)],
         drafts=_drafts(space),
         state=_pairs(state),
         ticked=_ticked(address, wanted, state),
@@ -157,6 +163,13 @@ def _listing(address: Callable[..., str], space: Space | None = None) -> Listing
         if space
         else url_for("library.export_list", **state),
     )
+
+
+def _archives(wanted: Wanted) -> list[FacetGroup]:
+    """Return the filter that shows archived resources too; none where there is nothing to show."""
+    number, shows = count_archived(person(), wanted), wanted.archived == WITH
+    option = {"value": SHOWN, "label": _("Montrer aussi les archivées"), "count": number, "checked": shows}
+    return [FacetGroup(ARCHIVES, _("Archives"), [option])] if number or shows else []
 
 
 def _choosing(wanted: Wanted, shown: list[str]) -> Choosing | None:
@@ -178,6 +191,7 @@ def wanted_here(space: Space | None) -> Wanted:
         tags=tuple(dict.fromkeys(slug for slug in slugs if slug)),
         chosen=tuple((name, values) for name, values in chosen if values),
         like=tuple(lens for lens in lenses_of(person().organisation) if lens in request.args.getlist(LENS)),
+        archived=WITH if request.args.get(ARCHIVES) == SHOWN else "",
         sort=sort if sort in SORTS else SORTS[0],
     )
 
@@ -200,7 +214,15 @@ def _drafts(space: Space | None) -> list[dict[str, str]]:
         {
             "title": one.title,
             "kind": one.kind,
-            "meta": f"{kind_of(one.kind).label}, {one.author.name if one.author else ''}".rstrip(", "),
+            "meta": ", ".join(
+                part
+                for part in (
+                    str(kind_of(one.kind).label),
+                    one.author.name if one.author else "",
+                    _("en attente de relecture") if one.proposed_at else "",
+                )
+                if part
+            ),
             "url": url_for("library.prepare_page", public_id=one.public_id),
         }
         for one in drafts_prepared_by(person(), space.id if space else None)
@@ -259,4 +281,5 @@ def _ticked(address: Callable[..., str], wanted: Wanted, state: dict[str, Any]) 
         }
         for lens in (wanted.like if mine else ())
     ]
-    return lenses + fields + tags
+    archived = [{"label": _("Avec les archivées"), "remove_url": address(**{**state, ARCHIVES: None})}]
+    return lenses + fields + tags + (archived if wanted.archived else [])

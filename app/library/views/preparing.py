@@ -17,9 +17,10 @@ from app.library.fields_form import text_of
 from app.library.forms import ResourceForm, filled_from
 from app.library.lines import DETACH, ORDER
 from app.library.models import Resource
-from app.library.operations import edit_resource, prepare_resource, publish_prepared
+from app.library.operations import edit_resource, prepare_resource
+from app.library.publishing import last_words, publish_prepared, take_proposal_back
 from app.library.queries import prepared_resource_for
-from app.library.views.answering import REFUSED, detach, is_publishing, keep_form, say, told_readers
+from app.library.views.answering import REFUSED, detach, is_publishing, keep_form, publish_words, say, told_readers
 from app.library.views.desk import LATER, PREVIEW, Desk, opened, page_of
 from app.library.views.doors import library
 from app.library.views.previewing import preview_page
@@ -28,6 +29,12 @@ from app.spaces.models import Space
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
+
+
+def _saved(resource: Resource) -> str:
+    if resource.shared_draft:
+        return _("Le brouillon est enregistré : vos collègues voient cette version.")
+    return _("Le brouillon est enregistré.")
 
 
 def readable(form: ResourceForm) -> bool:
@@ -66,7 +73,7 @@ def prepare_page(public_id: str) -> ResponseReturnValue:
     if request.method == "POST" and LATER in request.form:
         if readable(desk.form) and not desk.problems:
             if _kept(resource, desk, publish=False):
-                flash(_("Le brouillon est enregistré : vos collègues voient cette version."))
+                flash(_saved(resource))
                 return redirect(request.path)
         else:
             desk.status = REFUSED
@@ -82,6 +89,17 @@ def keep_prepared(public_id: str) -> ResponseReturnValue:
     """Keep what is being typed in a draft, for this person alone until they save it."""
     resource = prepared_resource_for(person(), public_id)
     return keep_form(url_for("library.prepare_page", public_id=public_id), resource)
+
+
+@library.post("/ressources/<string(length=10):public_id>/preparation/reprendre")
+@signed_in
+def take_back_proposal(public_id: str) -> ResponseReturnValue:
+    """Take a proposal back, to go on with it as a draft."""
+    resource = prepared_resource_for(person(), public_id)
+    with transaction():
+        take_proposal_back(person(), resource)
+    flash(_("La proposition est reprise : c'est de nouveau un brouillon."))
+    return redirect(url_for("library.prepare_page", public_id=public_id))
 
 
 def _kept(resource: Resource, desk: Desk, *, publish: bool) -> bool:
@@ -103,4 +121,6 @@ def _page(resource: Resource, desk: Desk) -> str:
     if PREVIEW in request.form and not desk.problems:
         return preview_page(resource.space, desk, resource)
     context: dict[str, Any] = page_of(desk, resource)
+    context["publish"] = _("Enregistrer la proposition") if resource.proposed_at else publish_words(resource.space)
+    context["answer"] = last_words(resource) if resource.proposed_at is None else None
     return render_template("library/prepare.html", **context)

@@ -22,8 +22,14 @@ from app.library.kinds import kind_of
 from app.library.lines import file_lines
 from app.library.models import Attachment, FileVersion, Resource
 from app.library.paper import form_names
-from app.library.permissions import can_edit_resource, can_move_resource
-from app.library.queries import attachment_of, resource_for
+from app.library.permissions import (
+    can_archive_resource,
+    can_bring_back_resource,
+    can_edit_resource,
+    can_move_resource,
+    can_prepare_resource,
+)
+from app.library.queries import attachment_of, opened_resource_for
 from app.library.rows import foreign_lang
 from app.library.states import state_of, unit_word
 from app.library.viewing import IMAGE, TEXT, Document, Look, document_of
@@ -43,16 +49,25 @@ STATE = ("fichier", "page", "q", "vue")
 @signed_in
 def resource_page(public_id: str, slug: str) -> ResponseReturnValue:
     """Show a resource, its document open at the page of the address."""
-    resource = resource_for(person(), public_id)
+    resource = opened_resource_for(person(), public_id)
     if resource.state == State.DRAFT:
-        return redirect(url_for("library.prepare_page", public_id=public_id))
+        prepares = can_prepare_resource(person(), resource)
+        page = "library.prepare_page" if prepares else "library.review_page"
+        return redirect(url_for(page, public_id=public_id, **({} if prepares else _state_here())))
     if slug != slugify(resource.title):
-        kept = {name: request.args[name] for name in STATE if name in request.args}
-        return redirect(resource_url(resource, **kept), code=301)
+        return redirect(resource_url(resource, **_state_here()), code=301)
+    return render_template("library/resource.html", **page_of_resource(resource))
+
+
+def _state_here() -> dict[str, Any]:
+    return {name: request.args[name] for name in STATE if name in request.args}
+
+
+def page_of_resource(resource: Resource) -> dict[str, Any]:
+    """Return what ``library/resource.html`` takes, the document open as the address says."""
     attachment = _chosen_file(resource)
     version = attachment.current if attachment else None
-    document = _document(resource, version)
-    return render_template("library/resource.html", **_page(resource, version, document))
+    return _page(resource, version, _document(resource, version))
 
 
 def _chosen_file(resource: Resource) -> Attachment | None:
@@ -109,5 +124,14 @@ def _page(resource: Resource, version: FileVersion | None, document: Document | 
         "article": text_shown(resource),
         "citation": tags_of(reference_of(resource)),
         "may_move": can_move_resource(person(), resource),
-        "asides": collect("resource.aside", resource, document.number if document and document.pages > 1 else None),
+        "may_archive": can_archive_resource(person(), resource),
+        "may_bring_back": can_bring_back_resource(person(), resource),
+        "asides": _asides(resource, document),
     }
+
+
+def _asides(resource: Resource, document: Document | None) -> list[Any]:
+    """Return what stands beside a resource that is out; nobody speaks of a draft yet."""
+    if resource.state == State.DRAFT:
+        return []
+    return collect("resource.aside", resource, document.number if document and document.pages > 1 else None)

@@ -20,7 +20,7 @@ from app.library.models import Resource
 from app.library.operations import edit_resource, share_resource
 from app.library.permissions import can_add_resource, can_edit_resource
 from app.library.queries import has_just_shared, resource_for
-from app.library.views.answering import detach, is_publishing, keep_form, say, told_readers
+from app.library.views.answering import detach, is_publishing, keep_form, publish_words, say, told_readers
 from app.library.views.desk import PREPARE, PREVIEW, Desk, opened, page_of
 from app.library.views.doors import library, space_library
 from app.library.views.preparing import confide
@@ -125,4 +125,4 @@ def _form_page(space: Space, desk: Desk, resource: Resource | None = None) -> st
         return preview_page(space, desk, resource)
     if resource is not None:
         return render_template("library/edit.html", **page_of(desk, resource))
-    return render_space_page("library/new.html", space, **page_of(desk))
+    return render_space_page("library/new.html", space, publish=publish_words(space), **page_of(desk))

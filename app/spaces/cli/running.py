@@ -63,7 +63,10 @@ def create(visibility: str, join_policy: str | None, facilitator: str | None, **
 @click.option("--join-policy", type=POLICIES)
 @click.option("--show", multiple=True, type=click.Choice(SECTIONS), help="Put a section back.")
 @click.option("--hide", multiple=True, type=click.Choice(SECTIONS), help="Put a section away.")
-def edit(space: str, show: tuple[str, ...], hide: tuple[str, ...], **given: Any) -> None:
+@click.option(
+    "--review/--no-review", default=None, help="Whether facilitators read what members share before it is out."
+)
+def edit(space: str, show: tuple[str, ...], hide: tuple[str, ...], review: bool | None, **given: Any) -> None:
     """Change what is said of a space and its settings; what is not given stays, its address too."""
     place = space_named(space)
     chosen = {name: value for name, value in given.items() if value is not None}
@@ -72,7 +75,7 @@ def edit(space: str, show: tuple[str, ...], hide: tuple[str, ...], **given: Any)
     details = SpaceDetails.of(**{**fields_of(place, *WORDS, "visibility", "join_policy"), **chosen})
     sections = ({one for one in SECTIONS if place.shows(one)} | set(show)) - set(hide)
     with deed():
-        edit_space(place, details, sections)
+        edit_space(place, details, sections, reviews_resources=review)
     click.echo(f"{place.slug} changed")
 
 

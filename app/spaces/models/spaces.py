@@ -6,7 +6,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship, validates
 
 from app.accounts.models import User
@@ -78,6 +78,8 @@ class Space(HasPublicId, HasMoments, db.Model):
     image_sha256: Mapped[str | None] = mapped_column(String(64))
     visibility: Mapped[str] = mapped_column(String(10), default=Visibility.OPEN)
     join_policy: Mapped[str] = mapped_column(String(12), default=JoinPolicy.FREE)
+    #: Whether those who run the space read what its members share before it is published.
+    reviews_resources: Mapped[bool] = mapped_column(default=False, server_default=false())
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     edit_version: Mapped[int] = mapped_column(default=1)

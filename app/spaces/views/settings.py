@@ -56,7 +56,8 @@ def settings_page(space: Space) -> ResponseReturnValue:
     details, seen = form.details(), number_in(form.seen_version.data) or 0
     try:
         with transaction():
-            edit_space(space, details, set(form.sections.data or ()), seen, by=me)
+            sections, reviews = set(form.sections.data or ()), bool(form.reviews_resources.data)
+            edit_space(space, details, sections, seen, reviews_resources=reviews, by=me)
             drop_draft(me, request.path)
     except EditConflictError as error:
         return _page(space, form, conflict=str(error.message), status=error.status)

@@ -28,6 +28,7 @@ TABLE: list[Line] = [
     post("library.keep_change", "/ressources/{resource}/modifier/brouillon", MODERATE, title="brouillon"),
     Line("library.move_page", "/ressources/{resource}/deplacer", MODERATE),
     Line("library.remove_page", "/ressources/{resource}/supprimer", MODERATE),
+    Line("space_library.proposals_page", "/espaces/{slug}/ressources/a-relire", MODERATE),
 ]
 
 #: Addresses that change what the table stands on have tests of their own, named here.
@@ -43,4 +44,8 @@ ELSEWHERE: dict[str, str] = {
     "library.restore_page": "tests/library",
     "library.prepare_page": "tests/library/test_preparing.py",
     "library.keep_prepared": "tests/library/test_preparing.py",
+    "library.review_page": "tests/library/test_publishing.py",
+    "library.take_back_proposal": "tests/library/test_publishing.py",
+    "library.archive_view": "tests/library/test_publishing.py",
+    "library.bring_back_view": "tests/library/test_publishing.py",
 }
