@@ -23,7 +23,7 @@ from app.discussions.permissions import can_edit_post, can_moderate_thread, can_
 from app.discussions.queries import Fresh, cited_in, fresh_after, organisations_in, page_of_posts, unread_counts
 from app.discussions.subjects import subject_of
 from app.discussions.texts import html_of
-from app.spaces.models import Space
+from app.spaces.models import Space, State
 from app.spaces.permissions import can_join_space, can_read_space, shown_space
 
 AMENDED_SILENTLY = timedelta(minutes=10)  # a correction made at once is not announced
@@ -74,6 +74,7 @@ class ThreadPage:
     about: Any
     space: Space | None
     reads_space: bool
+    put_aside: bool
     may_reply: bool
     may_move: bool
     may_join: bool
@@ -144,6 +145,7 @@ def thread_page_for(
         about=cards.get(about[0]) if about else None,
         space=space,
         reads_space=can_read_space(me, thread.space),
+        put_aside=subject is not None and subject.state == State.ARCHIVED,
         may_reply=can_reply(me, thread),
         may_move=can_move_thread(me, thread),
         may_join=space is not None and can_join_space(me, space),
