@@ -1,13 +1,13 @@
 """Resources proposed, read by those who run the space, and sent back.
 
-Follows a83c6e10f5b2; made on 2026-11-28.
+Follows e4b7d9a2c016; made on 2026-11-28.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "f2b7d4a90c16"
-down_revision = "a83c6e10f5b2"
+down_revision = "e4b7d9a2c016"
 branch_labels = None
 depends_on = None
 
