@@ -30,10 +30,15 @@ def person_of(issuer: str, subject: str, email: str | None) -> User | None:
     user = user_by_email(email) if email else None
     if user is None or not user.is_active:
         return user
-    db.session.add(IdentityLink(user_id=user.id, issuer=issuer, subject=subject, last_used_at=now()))
-    record("user.identity_linked", user, user, issuer=issuer)
+    link(user, issuer, subject)
     tell(user, _l("Connexion reliée à votre compte"), _l("Un autre service peut maintenant ouvrir votre compte."))
     return user
+
+
+def link(user: User, issuer: str, subject: str) -> None:
+    """Let an identity open an account from now on. Call inside ``transaction()``."""
+    db.session.add(IdentityLink(user_id=user.id, issuer=issuer, subject=subject, last_used_at=now()))
+    record("user.identity_linked", user, user, issuer=issuer)
 
 
 def identities_of(user: User) -> list[IdentityLink]:

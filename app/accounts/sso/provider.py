@@ -23,6 +23,7 @@ from joserfc.jws import JWSRegistry
 
 from app.accounts.sso.profiles import PROFILES, Profile, ProviderDownError, UntrustedAnswerError
 from app.core.navigation import address
+from app.core.text import one_line
 
 SECONDS = 10
 KEPT_SECONDS = 3600
@@ -40,6 +41,7 @@ class Claims:
     subject: str
     email: str | None
     id_token: str
+    name: str = ""
 
 
 @dataclass
@@ -85,7 +87,8 @@ class Provider:
         except (requests.RequestException, ValueError) as error:
             raise ProviderDownError(str(error)) from error
         source = said if "email" in said else id_claims
-        return Claims(self.issuer, str(id_claims["sub"])[:255], self._email(source), str(token["id_token"]))
+        email, name = self._email(source), _name(source)
+        return Claims(self.issuer, str(id_claims["sub"])[:255], email, str(token["id_token"]), name)
 
     def checked(self, id_token: Any, nonce: str, access_token: Any = None) -> dict[str, Any]:
         """Return the claims of an ID token whose signature, issuer, audience, hours and nonce hold.
@@ -155,6 +158,13 @@ class Provider:
                 "client_secret_basic" if "client_secret_basic" in offered else "client_secret_post"
             ),
         )
+
+
+def _name(said: Mapping[str, Any]) -> str:
+    """Return the name of a person as their provider writes it (Core 1.0, 5.1; ``usual_name`` is ProConnect's)."""
+    parts = said.get("given_name"), said.get("usual_name") or said.get("family_name")
+    whole = said.get("name") or " ".join(part for part in parts if isinstance(part, str))
+    return one_line(whole)[:120] if isinstance(whole, str) else ""
 
 
 def provider() -> Provider:

@@ -14,10 +14,11 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts.confirming import confirmed
-from app.accounts.entering import ENDING_KEY, KEPT_FIELD, SSO, begin
+from app.accounts.entering import CARRIED_KEY, ENDING_KEY, KEPT_FIELD, SSO, begin
 from app.accounts.queries import may_sign_in
 from app.accounts.sso.operations import person_of, unlink
 from app.accounts.sso.profiles import ProviderDownError, UntrustedAnswerError
+from app.accounts.sso.proofs import Proof, keep_proof, offers_single_sign_on, onward_page
 from app.core.access import anyone, person, signed_in
 from app.core.clock import now
 from app.core.db import transaction
@@ -38,7 +39,7 @@ GOING_SECONDS = 900
 
 def _insist_on_single_sign_on() -> None:
     """Raise NotFoundError where single sign-on is not configured."""
-    if not current_app.config["SETTINGS"].oidc_issuer:
+    if not offers_single_sign_on():
         raise NotFoundError
 
 
@@ -75,9 +76,7 @@ def start_with_text() -> ResponseReturnValue:
     """Keep the text of a form whose session had ended in this session, then go on by a page that refreshes."""
     _insist_on_single_sign_on()
     session[KEPT_KEY] = request.form.get(KEPT_FIELD, "")
-    onward = url_for("sso.start", next=safe_next(request.form.get("next")))
-    page = render_template("accounts/sso_onward.html", onward=onward, leaving=False)
-    return page, 200, {"Refresh": f"0; url={onward}"}
+    return onward_page(safe_next(request.form.get("next")), _("Votre texte est gardé."))
 
 
 @blueprint.get("/connexion/service/retour")
@@ -110,13 +109,16 @@ def _enter(partner: Provider, said: Any, target: str | None) -> ResponseReturnVa
             user = person_of(said.issuer, said.subject, said.email)
     if user is None and said.email is None:
         return _refused(_("Ce service ne garantit pas votre adresse de courriel. Choisissez un autre moyen."))
+    ending = {ENDING_KEY: said.id_token} if partner.profile.ends_there_too else {}
+    if user is None and target and session.get(CARRIED_KEY):
+        keep_proof(Proof(said.issuer, said.subject, said.email, said.name, ending.get(ENDING_KEY, "")))
+        return redirect(target)
     if user is None:
         flash(_("Aucun compte n'a l'adresse %(email)s. Vous pouvez demander un accès.", email=said.email), "warning")
         return redirect("/demande-acces")
     if not may_sign_in(user):
         return _refused(_("Ce compte est fermé. Écrivez à l'équipe du réseau si vous pensez que c'est une erreur."))
-    token = {ENDING_KEY: said.id_token} if partner.profile.ends_there_too else {}
-    return begin(user, target, session.get(KEPT_KEY, ""), SSO, token)
+    return begin(user, target, session.get(KEPT_KEY, ""), SSO, ending)
 
 
 def _same(given: str | None, expected: str) -> bool:
@@ -146,7 +148,7 @@ def leave() -> ResponseReturnValue:
             current_app.logger.warning("single sign-on: could not sign out over there: %s", error)
     if url is None:
         return redirect(url_for("accounts.sign_in_page"))
-    page = render_template("accounts/sso_onward.html", onward=url, leaving=True)
+    page = render_template("accounts/sso_onward.html", onward=url, kept="")
     return page, 200, {"Refresh": f"0; url={url}", "Referrer-Policy": "no-referrer"}
 
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from app.accounts.models import User, UserKind
 from app.accounts.operations import create_user
-from app.accounts.queries import may_sign_in, user_by_email
+from app.accounts.queries import may_sign_in, normal_email, user_by_email
+from app.accounts.sso.operations import link
+from app.accounts.sso.proofs import Proof
 from app.core.audit import record
 from app.core.clock import now
 from app.core.db import lock
@@ -31,12 +33,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Newcomer:
-    """What somebody without an account says of themselves when they accept."""
+    """What somebody without an account says of themselves when they accept.
+
+    Without a password they come in by ``proof``: what the provider of the single sign-on says of them.
+    """
 
     name: str
     function: str
-    password_hash: str
+    password_hash: str | None
     language: str
+    proof: Proof | None = None
 
 
 @dataclass(frozen=True)
@@ -93,10 +99,17 @@ def _held(secret_hash: str) -> Invitation:
     return invitation
 
 
+def is_proof_for(proof: Proof | None, invitation: Invitation) -> bool:
+    """Tell whether what a provider says of somebody is of the address invited: it opens no other."""
+    return proof is not None and normal_email(proof.email) == invitation.email
+
+
 def _created(invitation: Invitation, kind: UserKind, who: User | Newcomer) -> User:
     if not isinstance(who, Newcomer) or not one_line(who.name):
         raise DomainError(_l("Indiquez votre nom."))
-    return create_user(
+    if who.password_hash is None and not is_proof_for(who.proof, invitation):
+        raise RefusedError(_l("Cette invitation est pour une autre adresse."))
+    user = create_user(
         invitation.email,
         who.name,
         password_hash=who.password_hash,
@@ -106,6 +119,9 @@ def _created(invitation: Invitation, kind: UserKind, who: User | Newcomer) -> Us
         language=who.language,
         by=invitation.invited_by,
     )
+    if who.proof is not None:
+        link(user, who.proof.issuer, who.proof.subject)
+    return user
 
 
 def become_member(guest: User, *, by: User) -> None:

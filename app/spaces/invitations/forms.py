@@ -224,9 +224,12 @@ class AcceptForm(BeffroiForm):
         render_kw={"autocomplete": "new-password"},
     )
 
-    def __init__(self, email: str, **options: Any) -> None:
+    def __init__(self, email: str, *, proven: bool = False, **options: Any) -> None:
+        """``proven``: a provider has said who this is, no password is chosen."""
         super().__init__(**options)
         self.email = email
+        if proven:
+            del self.password
         self.language.choices = _languages()
 
     def validate_password(self, field: PasswordField) -> None:

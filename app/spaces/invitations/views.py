@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_login import current_user
 
-from app.accounts.entering import CARRIED_KEY, PASSWORD, enter
+from app.accounts.entering import CARRIED_KEY, ENDING_KEY, PASSWORD, SSO, enter
 from app.accounts.models import User
 from app.accounts.passwords import hash_password
 from app.accounts.queries import may_sign_in, user_by_email
-from app.core.access import anyone, person, signed_in
+from app.accounts.sso.proofs import Proof, kept_proof, offers_single_sign_on, onward_page
+from app.core.access import anyone, person
 from app.core.db import transaction
 from app.core.errors import DomainError, NotFoundError
 from app.core.i18n import LANGUAGE_KEY
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 from app.core.sessions import hashed
-from app.spaces.invitations.accepting import Newcomer, Welcome, accept_by_hash
+from app.spaces.invitations.accepting import Newcomer, Welcome, accept_by_hash, is_proof_for
 from app.spaces.invitations.forms import AcceptForm
 from app.spaces.invitations.offers import Offer, offer_of
 from app.spaces.invitations.queries import invitation_of_hash
@@ -44,9 +45,12 @@ def invitation_page(secret: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/invitation", methods=["GET", "POST"])
-@signed_in
+@anyone
 def carried_page() -> ResponseReturnValue:
-    """Show the invitation whose link was opened before signing in, or accept it: its secret stands in no address."""
+    """Show the invitation whose link was opened before signing in, or accept it: its secret stands in no address.
+
+    Somebody without an account comes back here from the provider of the single sign-on.
+    """
     carried = session.get(CARRIED_KEY)
     secret_hash = carried.get(INVITATION) if isinstance(carried, dict) else None
     return _invitation(secret_hash) if isinstance(secret_hash, str) else _over([OPEN_AGAIN])
@@ -60,21 +64,42 @@ def _invitation(secret_hash: str) -> ResponseReturnValue:
     offer = offer_of(invitation, account)
     if offer.is_empty and not offer.needs_approval:
         return _over(offer.lapsed)
-    form = AcceptForm(invitation.email, obj=invitation)
-    if account is None and not current_user.is_authenticated and not offer.needs_approval:
-        if form.validate_on_submit():
-            return _accepted(secret_hash, _newcomer(form))
-    elif form.is_submitted() and account is not None and current_user == account:
-        return _accepted(secret_hash, person())
-    elif "sign_in" in request.form and account is not None and not current_user.is_authenticated:
-        session[CARRIED_KEY] = {INVITATION: secret_hash}
-        return redirect(url_for("accounts.sign_in_page", next=url_for("invitations.carried_page")))
-    return _page(invitation, offer, account, form)
+    proof = kept_proof()
+    proof = proof if is_proof_for(proof, invitation) else None
+    form = AcceptForm(invitation.email, proven=proof is not None, obj=invitation)
+    if proof is not None and not form.is_submitted():
+        form.name.data = form.name.data or proof.name
+    if current_user.is_authenticated:
+        if form.is_submitted() and current_user == account:
+            return _accepted(secret_hash, person())
+    elif (account is not None or not offer.needs_approval) and ("sign_in" in request.form or "sso" in request.form):
+        return _to_sign_in(secret_hash)
+    elif account is None and not offer.needs_approval and form.validate_on_submit():
+        return _accepted(secret_hash, _newcomer(form, proof))
+    return _page(invitation, offer, account, form, proof)
 
 
-def _page(invitation: Invitation, offer: Offer, account: User | None, form: AcceptForm) -> ResponseReturnValue:
+def _to_sign_in(secret_hash: str) -> ResponseReturnValue:
+    """Keep the invitation in the session, and send to the way in that was chosen; both come back to it."""
+    session[CARRIED_KEY] = {INVITATION: secret_hash}
+    back = url_for("invitations.carried_page")
+    if "sso" in request.form and offers_single_sign_on():
+        return onward_page(back, _("Votre invitation est gardée."))
+    return redirect(url_for("accounts.sign_in_page", next=back))
+
+
+def _page(
+    invitation: Invitation, offer: Offer, account: User | None, form: AcceptForm, proof: Proof | None
+) -> ResponseReturnValue:
+    other = kept_proof() if proof is None and not current_user.is_authenticated else None
     page = render_template(
-        "invitations/invitation.html", invitation=invitation, offer=offer, account=account, form=form
+        "invitations/invitation.html",
+        invitation=invitation,
+        offer=offer,
+        account=account,
+        form=form,
+        proof=proof,
+        other_proof=other,
     )
     return page, 422 if form.errors else 200, NO_REFERRER
 
@@ -84,9 +109,9 @@ def _over(lapsed: Iterable[LazyString] = ()) -> ResponseReturnValue:
     return render_template("invitations/over.html", lapsed=list(lapsed)), 404, NO_REFERRER
 
 
-def _newcomer(form: AcceptForm) -> Newcomer:
-    password = hash_password(form.password.data or "")
-    return Newcomer(form.name.data or "", form.function.data or "", password, form.language.data)
+def _newcomer(form: AcceptForm, proof: Proof | None) -> Newcomer:
+    password = None if proof is not None else hash_password(form.password.data or "")
+    return Newcomer(form.name.data or "", form.function.data or "", password, form.language.data, proof)
 
 
 def _accepted(secret_hash: str, who: User | Newcomer) -> ResponseReturnValue:
@@ -103,7 +128,8 @@ def _accepted(secret_hash: str, who: User | Newcomer) -> ResponseReturnValue:
     target = url_for("spaces.space_page", slug=first.slug) if first else url_for("home.home_page")
     answer: ResponseReturnValue = redirect(target)
     if isinstance(who, Newcomer):
-        answer = enter(welcome.user, target, "", PASSWORD)
+        ending = {ENDING_KEY: who.proof.id_token} if who.proof and who.proof.id_token else {}
+        answer = enter(welcome.user, target, "", SSO if who.proof else PASSWORD, ending)
         session[LANGUAGE_KEY] = welcome.user.language
     _greet(welcome)
     return answer

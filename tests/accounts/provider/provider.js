@@ -8,7 +8,7 @@ const common = { client_secret: "a secret of the tests only", redirect_uris: [re
 const outside = new URL("/connexion", redirectUri).href;
 
 function claimsOf(address) {
-  const claims = { sub: address, email: address, given_name: "Malik", usual_name: "Benali", siret: "21290019500010", idp_id: "an-id" };
+  const claims = { sub: address, email: address, name: "Malik Benali", given_name: "Malik", usual_name: "Benali", siret: "21290019500010", idp_id: "an-id" };
   if (address.startsWith("silent.")) return { ...claims, email: address.slice("silent.".length) };
   if (address.startsWith("unverified.")) return { ...claims, email: address.slice("unverified.".length), email_verified: false };
   return { ...claims, email_verified: true };
@@ -22,7 +22,7 @@ const provider = new Provider(issuer, {
   ],
   features: { devInteractions: { enabled: true }, jwtUserinfo: { enabled: true }, rpInitiatedLogout: { enabled: true } },
   acrValues: ["eidas1"],
-  claims: { openid: ["sub"], email: ["email", "email_verified"], given_name: ["given_name"], usual_name: ["usual_name"], siret: ["siret"], idp_id: ["idp_id"], acr: null },
+  claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"], given_name: ["given_name"], usual_name: ["usual_name"], siret: ["siret"], idp_id: ["idp_id"], acr: null },
   scopes: ["openid", "email", "given_name", "usual_name", "siret", "idp_id"],
   pkce: { required: () => true },
   cookies: { keys: ["a key of the tests only"] },

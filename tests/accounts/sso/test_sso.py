@@ -20,7 +20,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.accounts.factors import begin_factor, confirm_factor, key_of
-from app.accounts.models import IdentityLink
+from app.accounts.models import IdentityLink, UserKind
 from app.accounts.operations import disable
 from app.accounts.sso.profiles import UntrustedAnswerError
 from app.core import clock
@@ -31,7 +31,8 @@ from app.core.sessions import UserSession
 from app.extensions import db
 from config import ROOT, Settings, UnsafeSettingError
 from tests.accounts.sso.conftest import BACK
-from tests.people import FORMER, MEMBER, OPEN, OUTSIDER, PASSWORD, Cast
+from tests.people import FACILITATOR, FORMER, MEMBER, OPEN, OUTSIDER, PASSWORD, PRIVATE, Cast
+from tests.spaces.invitations import post
 from tests.support import Browser, loaded, work
 
 pytestmark = pytest.mark.slow
@@ -329,3 +330,49 @@ UNSAFE = [
 def test_settings_that_cannot_be_used_stop_the_start(environ: dict[str, str]) -> None:
     with pytest.raises(UnsafeSettingError, match="BEFFROI_OIDC_"):
         Settings.from_environ(environ)
+
+
+def invited(app: Flask, email: str) -> tuple[Browser, str]:
+    """Open the invitation of an address into the private space, and leave for the provider; return where to go."""
+    with app.app_context():
+        stay = {"kind": UserKind.GUEST, "guest_until": clock.now() + timedelta(days=30), "purpose": "Une visite"}
+        post.invited(FACILITATOR, email, PRIVATE, **stay)
+        path = f"/invitation/{post.secret_for(app, email)}"
+    browser = Browser(app)
+    assert "Connexion unique" in browser.get(path).text
+    onward = browser.post(path, {"sso": "1"})
+    assert "Votre invitation est gardée." in onward.text
+    return browser, leave(browser, onward.headers["Refresh"].partition("url=")[2])
+
+
+def test_invited_person_comes_in_by_the_provider_without_a_password(app: Flask, cast: Cast, configured: Any) -> None:
+    browser, there = invited(app, post.NEW)
+    assert browser.get(beyond(there, post.NEW)).headers["Location"] == "/invitation"
+    page = browser.get("/invitation")
+    assert 'value="Malik Benali"' in page.text
+    assert 'name="password"' not in page.text
+    accepted = browser.post("/invitation", {"name": "Léa Martin", "language": "fr"}, follow_redirects=True)
+    assert accepted.request.path == f"/espaces/{PRIVATE}"
+    assert "Bienvenue, Léa" in accepted.text
+    assert links(app) == [post.NEW]
+    with app.app_context():
+        assert loaded(post.NEW).password_hash is None
+    again, answer = sign_in(app, post.NEW)
+    assert answer.headers["Location"] == "/"
+    assert again.get(f"/espaces/{PRIVATE}").status_code == 200
+
+
+def test_invited_account_signs_in_by_the_provider_then_accepts(app: Flask, cast: Cast, configured: Any) -> None:
+    browser, there = invited(app, OUTSIDER)
+    assert browser.get(beyond(there, OUTSIDER)).headers["Location"] == "/invitation"
+    browser.get("/invitation")
+    assert browser.post("/invitation").headers["Location"] == f"/espaces/{PRIVATE}"
+
+
+def test_another_address_at_the_provider_accepts_nothing(app: Flask, cast: Cast, configured: Any) -> None:
+    browser, there = invited(app, post.NEW)
+    browser.get(beyond(there, "lea@ailleurs.example"))
+    page = browser.get("/invitation")
+    assert "vous identifie avec l’adresse lea@ailleurs.example" in page.text
+    assert browser.post("/invitation", {"name": "Léa", "language": "fr"}).status_code == 422
+    assert links(app) == []

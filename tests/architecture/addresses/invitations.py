@@ -11,7 +11,7 @@ GUEST = "/espaces/{slug}/invites/aaaaaaaaaa"
 
 TABLE: list[Line] = [
     Line("invitations.invitation_page", "/invitation/unknown", "nnnnnnnnnn"),
-    Line("invitations.carried_page", "/invitation", "dnnnnnnnnn"),
+    Line("invitations.carried_page", "/invitation", "nnnnnnnnnn"),
     Line("space_invitations.invitations_page", "/espaces/{slug}/invitations", MODERATE),
     post(
         "space_invitations.invitations_page",
