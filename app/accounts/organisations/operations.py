@@ -7,7 +7,15 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
-from app.accounts.models import AccessRequest, Organisation, OrganisationDomain, RequestState, User, UserKind
+from app.accounts.models import (
+    AccessRequest,
+    Organisation,
+    OrganisationDomain,
+    OrganisationKind,
+    RequestState,
+    User,
+    UserKind,
+)
 from app.accounts.organisations.details import COLUMNS, Details, problems_with
 from app.accounts.places.finding import place_without_doubt
 from app.accounts.queries import may_sign_in
@@ -40,17 +48,25 @@ def record_organisation(details: Details, by: User | None = None) -> Organisatio
 
 
 def record_by_name(name: str, code: str = "", *, is_member: bool, by: User | None) -> Organisation:
-    """Record an organisation of which only the name is known, completed from what is published of the place it is.
+    """Record an organisation of which only the name is known, as ``named_details`` completes it.
 
     Raises BadDetailsError.
     """
+    return record_organisation(named_details(name, code, is_member=is_member), by)
+
+
+def named_details(name: str, code: str = "", *, is_member: bool, kind: str = OrganisationKind.CITY) -> Details:
+    """Return what is known of an organisation by its name, completed from what is published of the place it is.
+
+    ``kind`` is said of a name that no published place bears. Reads a file: outside of a transaction where one waits.
+    """
     known = place_without_doubt(name, code)
     if known is None:
-        return record_organisation(Details(name, is_member=is_member, insee_code=code or None), by)
+        return Details(name, kind, is_member=is_member, insee_code=code or None)
     facts = {
         fact: getattr(known, fact) for fact in ("kind", "country", "region", "population", "latitude", "longitude")
     }
-    return record_organisation(Details(name, is_member=is_member, insee_code=known.code, **facts), by)
+    return Details(name, is_member=is_member, insee_code=known.code, **facts)
 
 
 def change_organisation(place: Organisation, details: Details, edit_version: int, by: User | None = None) -> list[str]:

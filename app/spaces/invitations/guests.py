@@ -22,7 +22,7 @@ from app.core.navigation import address
 from app.extensions import db
 from app.spaces.invitations.accepting import become_member
 from app.spaces.invitations.details import check_stay
-from app.spaces.invitations.permissions import can_invite_into, can_make_member
+from app.spaces.invitations.permissions import can_invite_into, can_make_member, refuse_archived
 from app.spaces.models import Membership, Space
 from app.spaces.operations import membership_in, remove_member
 from app.spaces.permissions import can_moderate_space, forget_memberships
@@ -49,8 +49,9 @@ def extend(by: User, space: Space, guest: User, until: datetime | None, *, every
     """Let a guest stay longer, or come back; return the spaces concerned. Call inside ``transaction()``.
 
     ``everywhere``: also in the other spaces ``by`` runs where they have an end. Raises RefusedError for who may not
-    invite there, DomainError for a day gone by, more than a year away, or a person without an end.
+    invite there, DomainError for a day gone by, more than a year away, a person without an end, or an archived space.
     """
+    refuse_archived(by, [space])
     can_invite_into.require(by, space)
     until = check_stay(until)
     lock(space)

@@ -27,6 +27,7 @@ from app.spaces.invitations.permissions import (
     is_administrator,
     is_referent,
     owns,
+    refuse_archived,
 )
 from app.spaces.invitations.queries import open_invitations, sent_today
 from app.spaces.models import Invitation, InvitationSpace
@@ -69,6 +70,7 @@ def _check_rights(by: User, details: InvitationDetails) -> None:
     """
     if normal_email(details.email) == by.email:
         raise DomainError(_l("Cette adresse est la vôtre : on ne s'invite pas soi-même."))
+    refuse_archived(by, details.spaces)
     if not all(can_open(by, space, details.kind, details.role) for space in details.spaces):
         raise RefusedError(_l("Vous n'invitez que dans les espaces que vous animez."))
     if details.is_for_guest:
@@ -156,11 +158,15 @@ def _send(invitation: Invitation, priority: int = URGENT) -> None:
 def send_again(by: User, invitation: Invitation) -> None:
     """Mail a new link for 14 days; the old one dies. Call inside ``transaction()``.
 
-    Raises DomainError when the invitation was used or cancelled, and TooManyError as ``invite``.
+    Raises DomainError when the invitation was used or cancelled, or opens archived spaces only, and TooManyError as
+    ``invite``.
     """
     lock(invitation)
     if invitation.accepted_at is not None or invitation.cancelled_at is not None:
         raise DomainError(_l("Cette invitation n'attend plus de réponse."))
+    spaces = [place.space for place in invitation.places]
+    if all(one.archived_at is not None for one in spaces):
+        refuse_archived(by, spaces)
     _check_quota(by)
     invitation.expires_at = now() + LIFE
     _send(invitation)

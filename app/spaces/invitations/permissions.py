@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from sqlalchemy import and_, false
 
 from app.accounts.models import Organisation, User, UserKind
 from app.accounts.organisations.domains import organisation_of_address
+from app.core.errors import DomainError
 from app.core.i18n import lazy_gettext as _l
 from app.core.rules import Rule
 from app.spaces.models import Invitation, Role, Space
@@ -19,6 +23,24 @@ from app.spaces.permissions import (
     is_open_to_members,
     runs_the_site,
 )
+
+if TYPE_CHECKING:
+    from flask_babel.speaklater import LazyString
+
+
+def refuse_archived(author: User, spaces: Iterable[Space]) -> None:
+    """Say to those who run an archived space why nobody is let in. Raises DomainError."""
+    for space in spaces:
+        if space.archived_at is not None and can_moderate_space(author, space):
+            raise DomainError(archived_sentence(space))
+
+
+def archived_sentence(space: Space) -> LazyString:
+    """Return why nobody enters an archived space, and what to do."""
+    return _l(
+        "L'espace « %(space)s » est archivé : personne n'y entre plus. Rouvrez-le d'abord dans ses réglages.",
+        space=space.name,
+    )
 
 
 def is_administrator(author: User) -> bool:

@@ -7,25 +7,28 @@ from typing import TYPE_CHECKING
 from flask import flash
 
 from app.accounts.models import Organisation, OrganisationKind, User
-from app.accounts.operations import create_organisation
+from app.accounts.organisations.operations import named_details, record_organisation
 from app.core.db import transaction
 from app.core.errors import DomainError
 from app.core.i18n import gettext as _
 from app.core.i18n import ngettext
+from app.core.text import one_line
 from app.spaces.invitations.forms import InvitationForm, known_organisation
 from app.spaces.invitations.operations import invite
 from app.spaces.invitations.permissions import can_bring_in, is_administrator, is_referent
 
 if TYPE_CHECKING:
+    from app.accounts.organisations.details import Details
     from app.spaces.models import Space
 
 
 def send_all(by: User, form: InvitationForm, here: Space | None = None) -> int:
     """Invite everybody of the list, or nobody; return the status of the page to show again, 0 when it is done."""
     recipients = form.pasted.recipients
+    newcomers = _new_city(form)  # read before the transaction
     try:
         with transaction():
-            organisation = _organisation(by, form)
+            organisation = _organisation(by, form, newcomers)
             for recipient in recipients:
                 invite(by, form.details(recipient, here, organisation))
     except DomainError as error:
@@ -51,16 +54,26 @@ def send_all(by: User, form: InvitationForm, here: Space | None = None) -> int:
     return 0
 
 
-def _organisation(by: User, form: InvitationForm) -> Organisation | None:
+def _new_city(form: InvitationForm) -> Details | None:
+    """Return what is known of a city that is not recorded yet and whose guests are invited."""
+    name = form.organisation.data if "organisation" in form and form.is_for_guests else ""
+    if not name or known_organisation(form) is not None:
+        return None
+    return named_details(one_line(name), is_member=False, kind=OrganisationKind.OTHER)
+
+
+def _organisation(by: User, form: InvitationForm, new_city: Details | None) -> Organisation | None:
     """Return the organisation of those invited; one not known yet is recorded, outside of the network.
 
     Raises DomainError when a member of the network is announced from a place that is not in it.
     """
     if "organisation" not in form:
         return by.organisation if is_referent(by) else None
+    if new_city is not None:
+        return record_organisation(new_city, by)
     name, known = form.organisation.data, known_organisation(form)
     if form.is_for_guests:
-        return known or (create_organisation(name, OrganisationKind.OTHER, is_member=False) if name else None)
+        return known
     if not is_administrator(by):
         return None  # a member comes from the city whose domain their address has
     if name and known is None:

@@ -19,7 +19,7 @@ from app.extensions import db
 from app.spaces.blueprint import SpaceBlueprint, render_space_page
 from app.spaces.invitations.forms import InvitationForm, StayForm
 from app.spaces.invitations.guests import end_stay, extend, guests_of, make_member
-from app.spaces.invitations.permissions import can_invite_into, can_make_member
+from app.spaces.invitations.permissions import archived_sentence, can_invite_into, can_make_member
 from app.spaces.invitations.queries import invitations_into, inviting_spaces, sponsors_in
 from app.spaces.invitations.sending import send_all
 from app.spaces.models import Membership, Space
@@ -39,7 +39,9 @@ def invitations_page(space: Space) -> ResponseReturnValue:
     me = person()
     can_moderate_space.require(me, space)
     form, status = _form(space), 200
-    if form.is_submitted():
+    if form.is_submitted() and space.archived_at is not None:
+        status = 409
+    elif form.is_submitted():
         can_invite_into.require(me, space)
         status = send_all(me, form, space) if form.validate() else 422
         if not status:
@@ -49,6 +51,7 @@ def invitations_page(space: Space) -> ResponseReturnValue:
         "invitations/space.html",
         space,
         form=form if can_invite_into(me, space) else None,
+        archived=archived_sentence(space) if space.archived_at is not None else None,
         pending=invitations_into(space, page_number()),
         guests=guests,
         stay=StayForm(formdata=None),

@@ -83,6 +83,10 @@ def test_extension_stays_ahead_and_within_a_year(context: Flask, cast: Cast, day
         extend(loaded(FACILITATOR), space(OPEN), loaded(GUEST), now() + timedelta(days=days))
     with pytest.raises(DomainError), transaction():
         extend(loaded(FACILITATOR), space(OPEN), loaded(MEMBER), now() + timedelta(days=5))
+    with transaction():
+        space(OPEN).archived_at = now()
+    with pytest.raises(DomainError, match="est archivé"), transaction():
+        extend(loaded(FACILITATOR), space(OPEN), loaded(GUEST), now() + timedelta(days=5))
 
 
 @pytest.mark.parametrize("by", [MEMBER, OUTSIDER, GUEST, CLOSED_GUEST])

@@ -165,12 +165,18 @@ def test_sponsor_takes_part_in_the_spaces(context: Flask, cast: Cast) -> None:
 
 
 def test_archived_or_deleted_space_opens_to_nobody(context: Flask, cast: Cast) -> None:
-    for moment in ("archived_at", "deleted_at"):
-        place = space(OPEN)
-        with transaction():
-            setattr(place, moment, now())
-        with pytest.raises(RefusedError), transaction():
-            operations.invite(loaded(ADMIN), InvitationDetails(NEW, spaces=(place,)))
+    key = invited(ADMIN, NEW, OPEN)
+    place = space(OPEN)
+    with transaction():
+        place.archived_at = now()
+    with pytest.raises(DomainError, match="est archivé"), transaction():
+        operations.invite(loaded(ADMIN), InvitationDetails(NEW, spaces=(place,)))
+    with pytest.raises(DomainError, match="est archivé"), transaction():
+        operations.send_again(loaded(ADMIN), invitation(key))
+    with transaction():
+        place.deleted_at = now()
+    with pytest.raises(RefusedError), transaction():
+        operations.invite(loaded(ADMIN), InvitationDetails(NEW, spaces=(place,)))
 
 
 def test_known_and_unknown_addresses_get_the_same_answer(context: Flask, cast: Cast) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from app.accounts.models import Organisation, UserKind
 from app.accounts.queries import organisation_by_name
+from app.core.audit import AuditEntry
 from app.core.clock import now
 from app.core.db import transaction
 from app.extensions import db
@@ -46,6 +47,8 @@ def test_facilitator_invites_a_guest_into_several_spaces(app: Flask, cast: Cast)
         assert (one.purpose, one.sponsor, one.kind) == ("Une visite", loaded(FACILITATOR), UserKind.GUEST)
         assert one.organisation is not None
         assert (one.organisation.name, one.organisation.is_member) == ("Fontarel", False)
+        line = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "organisation.created")).one()
+        assert (line.person_id, line.subject_id) == (loaded(FACILITATOR).id, one.organisation.id)
     assert NEW in page.get(PAGE).text
 
 
@@ -199,3 +202,20 @@ def test_page_asks_as_much_for_many_invitations_as_for_few(app: Flask, cast: Cas
         for n in range(12):
             invited(FACILITATOR, f"a{n}@ville.example", PRIVATE)
     assert asked() <= few
+
+
+def test_archived_space_says_that_nobody_enters_and_sends_nothing(app: Flask, cast: Cast) -> None:
+    page = Browser(app, FACILITATOR)
+    with app.app_context():
+        key = invited(FACILITATOR, NEW, PRIVATE, kind=UserKind.GUEST, guest_until=now() + timedelta(days=30))
+        public_id = invitation(key).public_id
+        with transaction():
+            space(PRIVATE).archived_at = now()
+    shown = page.get(PAGE)
+    assert "personne n’y entre plus" in shown.text
+    assert not any(words in shown.text for words in ("Envoyer l’invitation", "Renvoyer", ">Prolonger<"))
+    sent = page.post(PAGE, form(addresses="autre@ville.example"))
+    assert (sent.status_code, "est archivé" in sent.text) == (409, True)
+    page.post(f"/invitations/{public_id}/renvoyer", {"next": PAGE})
+    assert "Rouvrez-le d’abord" in page.get("/").text
+    assert written(app) == 1
