@@ -24,19 +24,22 @@ REFERENCES = {"user_id": PERSON, "spaces": SPACE, "from_space": SPACE, "to_space
 TYPED = "reason"
 
 _namers: dict[str, Namer] = {}
+_inside: dict[str, Namer] = {}
 _belongings: dict[str, Belonging] = {}
 _tellers: dict[str, Teller] = {}
 _aloud: set[str] = set()
 
 
-def names(table: str) -> Callable[[Namer], Namer]:
+def names(table: str, *, inside: Namer | None = None) -> Callable[[Namer], Namer]:
     """Register the function that names the things of a table: (ids, reader) -> words by id.
 
     A title is given only to a reader who may read the thing; for others a neutral word, the home space and no more.
+    ``inside`` names them in the journal of the home space itself, where that space goes without saying.
     """
 
     def register(namer: Namer) -> Namer:
         _namers[table] = namer
+        _inside[table] = inside or namer
         return namer
 
     return register
@@ -76,11 +79,11 @@ class Line:
 
 def lines_of(entries: Sequence[AuditEntry], reader: Any, *, inside: bool = False) -> list[Line]:
     """Return lines in words, in a few statements however many there are. ``inside``: for those of the space itself."""
-    named = _named(entries, reader)
+    named = _named(entries, reader, inside=inside)
     return [_line(entry, named, inside=inside) for entry in entries]
 
 
-def _named(entries: Sequence[AuditEntry], reader: Any) -> dict[tuple[str, int], str]:
+def _named(entries: Sequence[AuditEntry], reader: Any, *, inside: bool) -> dict[tuple[str, int], str]:
     wanted: dict[str, set[int]] = defaultdict(set)
     for entry in entries:
         if entry.person_id is not None:
@@ -89,11 +92,12 @@ def _named(entries: Sequence[AuditEntry], reader: Any) -> dict[tuple[str, int], 
             wanted[entry.subject_type].add(entry.subject_id)
         for detail, table in REFERENCES.items():
             wanted[table].update(_ids(entry.detail.get(detail)))
+    namers = _inside if inside else _namers
     return {
         (table, key): words
         for table, ids in wanted.items()
-        if table in _namers and ids
-        for key, words in _namers[table](ids, reader).items()
+        if table in namers and ids
+        for key, words in namers[table](ids, reader).items()
     }
 
 

@@ -39,7 +39,9 @@ describe(
     }
 )
 
-names("resource")(names_content(Resource, can_read_resource, _l("Une ressource")))
+A_RESOURCE = _l("Une ressource")
+named_inside = names_content(Resource, can_read_resource, A_RESOURCE, home=False)
+names("resource", inside=named_inside)(names_content(Resource, can_read_resource, A_RESOURCE))
 belongs("resource")(lambda ids: select(Resource.id).where(Resource.space_id.in_(ids)))
 tell({"format": lambda value: str(getattr(FORMATS.get(str(value)), "label", value))})
 tell({"site": str})

@@ -222,6 +222,15 @@ def test_refused_sign_in_of_nobody_known_names_nobody(app: Flask, cast: Cast, br
     assert "Personne non identifiée" in page
 
 
+def test_journal_of_a_space_does_not_repeat_its_name_on_each_line(app: Flask, cast: Cast, browser: Any) -> None:
+    with app.app_context(), transaction():
+        share_resource(loaded(FACILITATOR), _space(PRIVATE), _details("Rapport"))
+    inside = _text(browser(FACILITATOR).get(f"/espaces/{PRIVATE}/journal"))
+    assert "« Rapport »" in inside
+    assert "dans « Cercle" not in inside
+    assert "dans « Cercle fermé »" in _text(browser(ADMIN).get(JOURNAL))
+
+
 def test_those_who_run_a_space_read_its_part_of_the_journal(lived: None, browser: Any) -> None:
     page = _text(browser(FACILITATOR).get(f"/espaces/{PRIVATE}/journal"))
     table = page[page.index('id="lines"') :]

@@ -85,3 +85,9 @@ def test_list_of_deleted_spaces_costs_the_same_for_one_and_for_three(app: Flask,
         counts.append(len(counted))
     assert page.count("Supprimé par une commande") == 3
     assert len(set(counts)) == 1
+
+
+def test_empty_lists_of_spaces_say_why(app: Flask, cast: Cast) -> None:
+    admin = Browser(app, ADMIN)
+    assert "Aucun espace n’a été supprimé" in admin.get("/administration/espaces?etat=supprimes").text
+    assert "ne répond à cette recherche" in admin.get("/administration/espaces?etat=supprimes&q=zz").text
