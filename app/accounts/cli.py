@@ -17,7 +17,6 @@ from app.accounts.operations import (
     DEVICE_ATTEMPTS,
     create_organisation,
     create_user,
-    disable,
     set_password,
 )
 from app.accounts.passwords import hash_password, weakness
@@ -92,16 +91,6 @@ def password_command(email: str, password: str | None) -> None:
     with transaction():
         set_password(user, hashed)
     click.echo(f"{user.email} changed" + (f", password: {chosen}" if made else ""))
-
-
-@users.command("disable")
-@click.argument("email")
-def disable_command(email: str) -> None:
-    """Close an account at once."""
-    user = _user(email)
-    with transaction():
-        disable(user)
-    click.echo(f"{user.email} disabled")
 
 
 @users.command("reset-factor")

@@ -112,6 +112,9 @@ def close(email: str, *, leave_spaces_alone: bool) -> None:
     click.echo(f"{user.email} closed")
 
 
+users.add_command(close, "disable")
+
+
 @users.command("open")
 @click.argument("email")
 def open_command(email: str) -> None:

@@ -129,3 +129,11 @@ def test_referent_is_named_and_taken_back_by_command(app: Flask, cast: Cast) -> 
     with app.app_context():
         assert not loaded(MEMBER).is_referent
     assert run(app, "referent", GUEST)[0] == 1
+
+
+def test_disabling_obeys_the_rules_of_the_page(app: Flask, cast: Cast) -> None:
+    """Who runs a space alone, and the last administrator, are not closed by another name of the command either."""
+    assert run(app, "disable", FACILITATOR)[0] == 1
+    assert [run(app, "disable", one)[0] for one in (ENTERED, ADMIN)] == [0, 1]
+    with app.app_context():
+        assert (loaded(FACILITATOR).is_active, loaded(ADMIN).is_active) == (True, True)
