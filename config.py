@@ -72,6 +72,7 @@ class Settings:
         "Whether the site may ask other sites for the pages whose address a member gives (press articles): 1 or 0. "
         "It then connects to the internet, directly, on ports 80 and 443.",
     )
+    health_token: str = described("", "Secret with which a monitor reads the figures of /healthz; none when empty.")
     web_workers: int = described(2, "Processes of the web server.")
     web_threads: int = described(8, "Threads of each web process.")
     journal_months: int = described(12, "Months the journal is kept: 6 to 12 (CNIL, recommendation 2021-122).")
@@ -101,6 +102,8 @@ class Settings:
             raise UnsafeSettingError(f"BEFFROI_TIMEZONE: unknown time zone {self.timezone!r}") from error
         if self.secret_key and (self.secret_key in PUBLISHED_KEYS or len(self.secret_key) < SHORTEST_SECRET):
             raise UnsafeSettingError("BEFFROI_SECRET_KEY: too short or well known; leave it empty to have one made")
+        if self.health_token and len(self.health_token) < SHORTEST_SECRET:
+            raise UnsafeSettingError(f"BEFFROI_HEALTH_TOKEN: {SHORTEST_SECRET} characters at least")
         if not SHORTEST_JOURNAL <= self.journal_months <= LONGEST_JOURNAL:
             raise UnsafeSettingError("BEFFROI_JOURNAL_MONTHS: from 6 to 12 months (CNIL, recommendation 2021-122)")
         if self.demo.lower() not in TRUE_WORDS | FALSE_WORDS | {"auto"}:
@@ -179,8 +182,18 @@ class Settings:
         return [code.strip() for code in self.languages.split(",") if code.strip()]
 
     def prepare_instance(self) -> None:
-        """Create the instance folder, readable by its owner only."""
+        """Create the instance folder, readable by its owner only; one that was opened to others is closed again."""
         self.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+        mode = self.instance.stat().st_mode
+        if mode & 0o077 and self._is_ours:
+            self.instance.chmod(0o700)
+
+    @property
+    def _is_ours(self) -> bool:
+        """Whether the instance folder is this process's, with a site or nothing in it: not a shared one like /tmp."""
+        if self.instance.stat().st_uid != os.geteuid():
+            return False
+        return (self.instance / "secret_key").exists() or not any(self.instance.iterdir())
 
     def effective_secret_key(self) -> str:
         """Return the secret key, made at first use and kept in ``instance/secret_key`` with mode 0600."""

@@ -372,6 +372,20 @@ def purge_done(older_than: timedelta = timedelta(days=7)) -> None:
     db.session.execute(delete(Job).where(Job.state == DONE, Job.finished_at < now() - older_than))
 
 
-def counts() -> dict[str, int]:
-    """Return how many jobs are in each state."""
-    return dict(db.session.execute(select(Job.state, func.count()).group_by(Job.state)).all())
+def counts(name: str | None = None) -> dict[str, int]:
+    """Return how many jobs are in each state, of one kind or of all."""
+    of_kind = () if name is None else (Job.name == name,)
+    return dict(db.session.execute(select(Job.state, func.count()).where(*of_kind).group_by(Job.state)).all())
+
+
+def queued_since(name: str) -> timedelta:
+    """Return how long ago the oldest job of a kind that is not done was wanted, whether tried already or not."""
+    oldest = db.session.scalar(select(func.min(Job.created_at)).where(Job.state == QUEUED, Job.name == name))
+    return now() - oldest if oldest is not None else timedelta()
+
+
+def waiting_since(prefix: str = "") -> timedelta:
+    """Return how long the oldest job that is ready has waited for a worker; ``prefix``: of those named so."""
+    ready = Job.state == QUEUED, Job.run_at <= now(), Job.name.startswith(prefix, autoescape=True)
+    oldest = db.session.scalar(select(func.min(Job.run_at)).where(*ready))
+    return now() - oldest if oldest is not None else timedelta()

@@ -16,6 +16,7 @@ SLOTS = {
     "account.menu": "() -> NavigationEntry or None: an entry of the person's own menu, above signing out",
     "account.tabs": "() -> Tab or None: a tab of the pages about one's own account (/moi)",
     "admin.tabs": "() -> Tab or None: a tab of the administration, in the fixed order",
+    "health.checks": "() -> Check or None: something the site needs to work well, for those who watch over it",
     "admin.figures": "() -> Figure or None: a number on the front page of the administration, with where it leads",
     "person.page": "(person) -> str or None: the address of a person's page, where the signed-in reader may open it",
     "person.photo": "(person, side) -> str or None: the address of a photo, where the signed-in reader may see it",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.search import cli, jobs
+from app.search import cli, health, jobs
 from app.search.audience import CatalogueKeeper
 from app.search.views import blueprint
 from app.search.whoosh_engine import WhooshEngine
@@ -12,7 +12,7 @@ from app.search.whoosh_engine import WhooshEngine
 if TYPE_CHECKING:
     from flask import Flask
 
-__all__ = ["jobs", "register"]
+__all__ = ["health", "jobs", "register"]
 
 
 def register(app: Flask) -> None:

@@ -68,6 +68,16 @@ def test_unsafe_setting_stops_the_start_with_its_name(name: str, value: str) -> 
         Settings.from_environ({f"BEFFROI_{name}": value})
 
 
+def test_folder_of_a_site_opened_to_others_is_closed_again_and_a_shared_one_left_alone(tmp_path: Path) -> None:
+    site, shared = tmp_path / "site", tmp_path / "shared"
+    for folder, name in ((site, "secret_key"), (shared, "of somebody else")):
+        folder.mkdir()
+        (folder / name).touch()
+        folder.chmod(0o777)
+        Settings(instance=folder).prepare_instance()
+    assert [folder.stat().st_mode & 0o777 for folder in (site, shared)] == [0o700, 0o777]
+
+
 def test_secret_key_is_made_once_and_private(tmp_path: Path) -> None:
     settings = Settings(instance=tmp_path / "site")
     first = settings.effective_secret_key()

@@ -1,0 +1,20 @@
+"""What those who watch over the site are told of the index."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from app.core.health import Check
+from app.core.jobs import waiting_since
+from app.core.slots import fill
+from app.search.operations import engine
+
+LONGEST_LAG = timedelta(minutes=5)
+
+
+@fill("health.checks", order=40)
+def index_check() -> Check:
+    """Look whether the index can be searched, and how long the oldest change has waited to enter it."""
+    health, lag = engine().health(), waiting_since("search.index")
+    figures = {"things": health.parents, "lag_seconds": int(lag.total_seconds())}
+    return Check("index", health.usable and lag < LONGEST_LAG, figures)
