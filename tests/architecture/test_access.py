@@ -62,6 +62,7 @@ OPEN_ENDPOINTS = {
     "access_requests.ask_page",
     "access_requests.confirm_page",
     "invitations.invitation_page",
+    "invitations.carried_page",
     "links.ask_link_page",
     "links.link_page",
     "second_step.code_page",
