@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
@@ -10,7 +11,6 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.core import health
 from app.core.clock import now
 from app.core.db import transaction
 from app.core.jobs import Job
@@ -54,7 +54,7 @@ def test_administrators_and_a_monitor_with_the_token_read_the_figures(app: Flask
 def test_full_disk_and_stopped_worker_make_it_not_ready_but_alive(
     app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(health.shutil, "disk_usage", lambda _path: SimpleNamespace(total=10, free=1))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(total=10, free=1))
     with app.app_context(), transaction() as session:
         late = now() - timedelta(hours=2)
         more: dict[str, Any] = {"queue": "default", "payload": "{}", "run_at": late, "created_at": late}
