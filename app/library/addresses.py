@@ -8,6 +8,7 @@ from flask import url_for
 
 from app.core.text import slugify
 from app.library.models import FileVersion, Resource
+from app.search.engine import PART
 
 
 def resource_url(resource: Resource, **state: Any) -> str:
@@ -27,9 +28,13 @@ def picture_url(version: FileVersion, page: int, width: int) -> str:
     return url_for("files.picture", public_id=version.public_id, page=page, width=width)
 
 
+def version_url(resource: Resource, version: FileVersion, **state: Any) -> str:
+    """Return the address of a version of a file, open on the page of its resource; the current one has no number."""
+    attachment = version.attachment
+    number = version.n if version.n != attachment.current.n else ""
+    return resource_url(resource, fichier=attachment.public_id, version=number, **state)
+
+
 def page_number_in(passage_number: int) -> tuple[int, int]:
-    """Return (position of the file, page) for a number of the index: files are a million apart."""
-    return divmod(passage_number, PAGES_APART)
-
-
-PAGES_APART = 1_000_000
+    """Return (part, page) for a number of the index: the versions of files are parts, a million apart."""
+    return divmod(passage_number, PART)

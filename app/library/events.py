@@ -31,3 +31,16 @@ class ResourceRemoved:
     resource_id: int
     person_id: int
     at: datetime
+
+
+@dataclass(frozen=True)
+class FileVersionAdded:
+    """A file of a resource has a new version: somebody replaced it, or took an earlier one again.
+
+    Sent with ResourceChanged, once the version has its id.
+    """
+
+    resource_id: int
+    version_id: int
+    person_id: int
+    at: datetime

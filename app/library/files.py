@@ -17,6 +17,9 @@ from app.library.models import Attachment, Blob, FileVersion, Reading, ReceivedF
 from app.library.reading.run import READER_VERSION
 from app.library.receiving import MOST_FILES, Received
 
+#: Parts below this number are versions of files (the article of a page fetched is another, see ``indexing``).
+MOST_VERSIONS = 900
+
 
 def keep_blob(received: Received, *, priority: int = NORMAL) -> Blob:
     """Return the row of these bytes, made when they are new, and have their text read unless it has been.
@@ -49,18 +52,31 @@ def read_soon(blob: Blob, *, priority: int = NORMAL) -> None:
 
 def attach(person: User, resource: Resource, files: Iterable[tuple[str, Blob]]) -> list[FileVersion]:
     """Add files to a resource, after those it has. Raises DomainError over ``MOST_FILES``."""
+    given = list(files)
     last = db.session.scalar(select(func.max(Attachment.position)).where(Attachment.resource_id == resource.id))
-    position = -1 if last is None else last
+    first, part = 0 if last is None else last + 1, next_part(resource)
     versions = []
-    for name, blob in files:
-        position += 1
-        attachment = Attachment(resource=resource, position=position)
-        versions.append(FileVersion(attachment=attachment, n=1, name=name, by_id=person.id, blob=blob))
+    for number, (name, blob) in enumerate(given):
+        attachment = Attachment(resource=resource, position=first + number)
+        one = FileVersion(attachment=attachment, n=1, part=part + number, name=name, by_id=person.id, blob=blob)
+        versions.append(one)
         db.session.add(attachment)
     if len(resource.attachments) > MOST_FILES:
         raise DomainError(_l("Une ressource porte au plus %(most)s fichiers.", most=MOST_FILES))
     db.session.flush()
     return versions
+
+
+def next_part(resource: Resource) -> int:
+    """Return the number by which the search will know the next version of a file of a resource.
+
+    Raises DomainError when there have been too many of them.
+    """
+    of_resource = select(func.max(FileVersion.part)).join(FileVersion.attachment)
+    last = db.session.scalar(of_resource.where(Attachment.resource_id == resource.id))
+    if last is not None and last >= MOST_VERSIONS - MOST_FILES:
+        raise DomainError(_l("Cette ressource a eu trop de versions de fichiers. Déposez-en une nouvelle."))
+    return 0 if last is None else last + 1
 
 
 def keep_received(person: User, form: str, received: Received) -> ReceivedFile:

@@ -35,7 +35,9 @@ LANGUAGES = {
 #: The kind a new form begins with.
 DEFAULT_KIND = "report"
 #: Words of the library's addresses, which no filter may take.
-RESERVED = frozenset({"type", "mot", "tri", "page", "q", "vue", "fichier", "taille", "archives", "files", "key", "id"})
+RESERVED = frozenset(
+    {"type", "mot", "tri", "page", "q", "vue", "fichier", "version", "taille", "archives", "files", "key", "id"}
+)
 COMMON_TEXTS = ("kind", "title", "summary", "body", "source", "lang", "audience", "dated_on")
 LONGEST_SUMMARY, LONGEST_BODY, LONGEST_SOURCE = 2000, 60_000, 300
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import joinedload, selectinload, undefer
+from sqlalchemy.orm import aliased, joinedload, selectinload, undefer
 
 from app.accounts.models import User
 from app.core.db import sort_key
@@ -16,7 +16,7 @@ from app.core.events import listen
 from app.core.i18n import gettext as _
 from app.core.text import plain_text
 from app.extensions import db
-from app.library.addresses import PAGES_APART, page_number_in, resource_url
+from app.library.addresses import page_number_in, resource_url
 from app.library.collecting.claiming import page_of
 from app.library.collecting.models import FetchedPage
 from app.library.events import ResourceChanged, ResourcePublished, ResourceRemoved
@@ -28,7 +28,7 @@ from app.library.queries import shown_with
 from app.library.reading.inside.passages import passages
 from app.library.states import unit_word
 from app.search.catalogue import Audience, CatalogueRow
-from app.search.engine import OWN_TEXT, ParentDocument, Passage
+from app.search.engine import OWN_TEXT, PART, ParentDocument, Passage
 from app.search.operations import index_soon
 from app.search.sources import Card, register_kind_labels, register_kind_words, register_source
 from app.spaces.models import State
@@ -61,8 +61,9 @@ class ResourceSource:
         query = select(Resource).where(_is_found()).options(selectinload(Resource.tags), joinedload(Resource.space))
         if ids is not None:
             query = query.where(Resource.id.in_(ids))
+        parts = parts_counted(ids)
         for resource in db.session.scalars(query):
-            yield _row(resource)
+            yield _row(resource, parts[resource.id])
 
     def cards(self, person: Any, ids: Sequence[int]) -> Mapping[int, Card]:
         """Return the cards of those resources this person may read."""
@@ -92,6 +93,20 @@ class ResourceSource:
         return list(db.session.scalars(query.order_by(Resource.published_at.desc(), Resource.id.desc()).limit(limit)))
 
 
+def parts_counted(ids: Sequence[int] | None) -> Mapping[int, list[int]]:
+    """Return, by resource, the parts whose pages are found: the current version of each of its files."""
+    later = aliased(FileVersion)
+    replaced = select(later.id).where(later.attachment_id == FileVersion.attachment_id, later.n > FileVersion.n)
+    query = select(Attachment.resource_id, FileVersion.part).join(FileVersion.attachment)
+    query = query.where(Attachment.removed_at.is_(None), ~replaced.exists())
+    if ids is not None:
+        query = query.where(Attachment.resource_id.in_(ids))
+    found: dict[int, list[int]] = defaultdict(list)
+    for resource_id, part in db.session.execute(query):
+        found[resource_id].append(part)
+    return found
+
+
 def _is_found() -> Any:
     return and_(Resource.state != State.DRAFT, Resource.deleted_at.is_(None))
 
@@ -115,12 +130,12 @@ def _own(resource: Resource) -> Passage:
 
 def _pages(resource: Resource) -> Iterator[Passage]:
     for attachment in resource.attachments:
-        blob_id = attachment.current.blob_id
+        blob_id, part = attachment.current.blob_id, attachment.current.part
         columns = (Page.n, Page.unit, Page.label, Page.text)
         for n, unit, label, text in db.session.execute(
             select(*columns).where(Page.blob_id == blob_id).order_by(Page.n)
         ):
-            yield Passage(attachment.position * PAGES_APART + n, unit, label, text)
+            yield Passage(part * PART + n, unit, label, text)
 
 
 def _of_page(resource: Resource) -> Iterator[Passage]:
@@ -131,7 +146,7 @@ def _of_page(resource: Resource) -> Iterator[Passage]:
 
 def _cut(page: FetchedPage) -> Iterator[Passage]:
     for n, text in enumerate(passages(page.text), 1):
-        yield Passage(FETCHED * PAGES_APART + n, Unit.PASSAGE, _("Article"), text)
+        yield Passage(FETCHED * PART + n, Unit.PASSAGE, _("Article"), text)
 
 
 def _fetched_texts(ids: set[int], wanted: Mapping[int, Sequence[int]]) -> dict[tuple[int, int], Passage]:
@@ -145,7 +160,7 @@ def _lang(resource: Resource) -> str | None:
     return resource.lang if resource.lang not in {"", "mul"} else None
 
 
-def _row(resource: Resource) -> CatalogueRow:
+def _row(resource: Resource, parts: list[int]) -> CatalogueRow:
     day = resource.dated_on or (resource.published_at.date() if resource.published_at else None)
     return CatalogueRow(
         key=f"resource:{resource.id}",
@@ -156,6 +171,7 @@ def _row(resource: Resource) -> CatalogueRow:
         date=day,
         lang=_lang(resource),
         tags=tuple(tag.slug for tag in resource.tags),
+        parts=(*parts, FETCHED),
     )
 
 
@@ -169,16 +185,15 @@ def card_of(resource: Resource, person: User) -> Card:
         shown_date(resource),
         _("archivée") if resource.state == State.ARCHIVED else "",
     )
-    files = {one.position: one.public_id for one in resource.attachments}
+    files = {one.current.part: one.public_id for one in resource.attachments[1:]}
 
     def url(passage: Passage | None) -> str:
         if passage is None or passage.n == OWN_TEXT:
             return resource_url(resource)
-        position, page = page_number_in(passage.n)
-        if position == FETCHED:
+        part, page = page_number_in(passage.n)
+        if part == FETCHED:
             return resource_url(resource)
-        first = resource.attachments[0].position if resource.attachments else 0
-        return resource_url(resource, page=page, fichier=files.get(position, "") if position != first else "")
+        return resource_url(resource, page=page, fichier=files.get(part, ""))
 
     return Card(resource.title, resource.kind, url, tuple(filter(None, meta)), _lang(resource), marks_words=True)
 
@@ -191,26 +206,27 @@ def _own_texts(ids: Sequence[int]) -> dict[tuple[int, int], Passage]:
 
 
 def _page_texts(places: Mapping[tuple[int, int, int], int]) -> Iterator[tuple[tuple[int, int, int], Passage]]:
-    """Yield pages by (resource, position of the file, page), in two statements whatever their number."""
-    of_resources = Attachment.resource_id.in_({one for one, _position, _page in places})
+    """Yield pages by (resource, part, page), in two statements whatever their number; none of versions replaced."""
+    of_resources = Attachment.resource_id.in_({one for one, _part, _page in places}) & Attachment.removed_at.is_(None)
     query = (
         select(Attachment).where(of_resources).options(selectinload(Attachment.versions).joinedload(FileVersion.blob))
     )
     blobs: dict[int, list[tuple[int, int]]] = defaultdict(list)
     names: dict[tuple[int, int], str] = {}
     for attachment in db.session.scalars(query.order_by(Attachment.position)):
-        is_first = all(one != attachment.resource_id for one, _position in names)
-        names[attachment.resource_id, attachment.position] = "" if is_first else attachment.current.name
-        blobs[attachment.current.blob_id].append((attachment.resource_id, attachment.position))
+        part = attachment.current.part
+        is_first = all(one != attachment.resource_id for one, _part in names)
+        names[attachment.resource_id, part] = "" if is_first else attachment.current.name
+        blobs[attachment.current.blob_id].append((attachment.resource_id, part))
     wanted = [
-        and_(Page.blob_id == blob_id, Page.n.in_({n for one, position, n in places if (one, position) in carriers}))
+        and_(Page.blob_id == blob_id, Page.n.in_({n for one, part, n in places if (one, part) in carriers}))
         for blob_id, carriers in blobs.items()
     ]
     for page in db.session.scalars(select(Page).where(or_(*wanted))) if wanted else ():
-        for one, position in blobs[page.blob_id]:
-            if (one, position, page.n) in places:
-                label = _place(page, names[one, position])
-                yield (one, position, page.n), Passage(places[one, position, page.n], page.unit, label, page.text)
+        for one, part in blobs[page.blob_id]:
+            if (one, part, page.n) in places:
+                label = _place(page, names[one, part])
+                yield (one, part, page.n), Passage(places[one, part, page.n], page.unit, label, page.text)
 
 
 def _place(page: Page, file_name: str) -> str:

@@ -111,8 +111,13 @@ class Resource(SpaceContent, db.Model):
     proposed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
 
     tags: Mapped[list[Tag]] = relationship(secondary=resource_tag, order_by=Tag.sort_key)
+    #: Its files in order, without those taken away.
     attachments: Mapped[list[Attachment]] = relationship(
-        back_populates="resource", order_by="Attachment.position", cascade="all, delete-orphan"
+        primaryjoin="and_(Resource.id == Attachment.resource_id, Attachment.removed_at.is_(None))",
+        back_populates="resource",
+        order_by="Attachment.position",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
     )
 
 
@@ -202,6 +207,8 @@ class Attachment(HasPublicId, db.Model):
 
     resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id", ondelete="CASCADE"), index=True)
     position: Mapped[int] = mapped_column(default=0)
+    #: When it was taken away: its readers see it no more, and it can be put back for a while.
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     resource: Mapped[Resource] = relationship(back_populates="attachments")
     versions: Mapped[list[FileVersion]] = relationship(
@@ -215,13 +222,21 @@ class Attachment(HasPublicId, db.Model):
 
 
 class FileVersion(HasPublicId, db.Model):
-    """One uploaded file, never changed in place."""
+    """One uploaded file, never changed in place.
+
+    ``part`` numbers the versions of all files of a resource: the search knows their pages by it, so that those of a
+    version replaced or taken away count no more though the index still holds them. ``note`` is what its author says
+    has changed; ``back_to`` the number of the version whose bytes it takes again.
+    """
 
     __tablename__ = "file_version"
     __table_args__ = (UniqueConstraint("attachment_id", "n"),)
 
     attachment_id: Mapped[int] = mapped_column(ForeignKey("attachment.id", ondelete="CASCADE"))
     n: Mapped[int] = mapped_column(default=1)
+    part: Mapped[int] = mapped_column(default=0, server_default="0")
+    note: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    back_to: Mapped[int | None]
     name: Mapped[str] = mapped_column(String(220))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -22,7 +22,7 @@ from app.library.collecting.claiming import claim_page, drop_page_of_another
 from app.library.events import ResourceChanged, ResourcePublished, ResourceRemoved
 from app.library.facets import keep_facets
 from app.library.files import attach, claim_received, keep_all
-from app.library.models import Attachment, Resource
+from app.library.models import Resource
 from app.library.permissions import (
     can_add_resource,
     can_edit_resource,
@@ -141,17 +141,6 @@ def edit_resource(
     return resource
 
 
-def remove_file(person: User, attachment: Attachment) -> None:
-    """Take a file away from its resource. Raises RefusedError."""
-    resource = attachment.resource
-    lock(resource)
-    (can_edit_resource | can_prepare_resource).require(person, resource)
-    name = attachment.current.name
-    resource.attachments.remove(attachment)
-    record("resource.file_removed", person, resource, name=name)
-    _changed(person, resource)
-
-
 def remove_resource(person: User, resource: Resource, reason: str = "") -> None:
     """Put a resource in the trash: nobody reads it, and it can be put back. Raises RefusedError."""
     lock(resource)
@@ -189,8 +178,10 @@ def _write(resource: Resource, details: ResourceDetails) -> None:
 
 
 def as_written(resource: Resource) -> dict[str, Any]:
-    """Return what people wrote of a resource, as a revision keeps it."""
+    """Return what people wrote of a resource and which versions of files it shows, as a revision keeps it."""
     kept = fields_of(resource, *WRITTEN)
     kept["dated_on"] = resource.dated_on.isoformat() if resource.dated_on else None
     kept["tags"] = [tag.label for tag in resource.tags]
+    files = [(one, one.current) for one in resource.attachments]
+    kept["files"] = [{"id": one.public_id, "name": current.name, "n": current.n} for one, current in files]
     return kept

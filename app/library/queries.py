@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,6 +18,7 @@ from app.library.facets import Chosen, FacetGroup, condition_of, groups_of, lens
 from app.library.kinds import KINDS, kind_of
 from app.library.models import Attachment, Blob, FileVersion, Resource, Shelf, Tag, resource_tag
 from app.library.permissions import (
+    can_edit_resource,
     can_prepare_resource,
     can_read_resource,
     can_restore_resource,
@@ -247,11 +249,15 @@ def drafts_prepared_by(person: User, space_id: int | None = None) -> list[Resour
 
 
 def file_version_for(person: User, public_id: str) -> FileVersion:
-    """Return a version of a file of a resource this person reads, prepares or reviews. Raises as ``resource_for``."""
+    """Return a version of a file of a resource this person reads, prepares or reviews. Raises as ``resource_for``.
+
+    The versions of a file taken away are for those who may put it back.
+    """
     of_resource = select(FileVersion).join(FileVersion.attachment).join(Attachment.resource)
     rules = (can_read_resource, can_prepare_resource, can_review_resource)
     opens = or_(*(rule.where(person) for rule in rules))
-    query = of_resource.where(FileVersion.public_id == public_id, opens)
+    changes = or_(can_edit_resource.where(person), can_prepare_resource.where(person))
+    query = of_resource.where(FileVersion.public_id == public_id, opens, or_(Attachment.removed_at.is_(None), changes))
     eager = contains_eager(FileVersion.attachment).contains_eager(Attachment.resource)
     version: FileVersion | None = db.session.scalar(query.options(eager, joinedload(FileVersion.blob)))
     if version is None:
@@ -274,6 +280,22 @@ def attachment_of(resource: Resource, public_id: str) -> Attachment:
     return found
 
 
+def version_numbered(attachment: Attachment, n: int) -> FileVersion:
+    """Return a version of a file by its number. Raises NotFoundError."""
+    found = next((one for one in attachment.versions if one.n == n), None)
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def removed_files_of(resource: Resource) -> list[Attachment]:
+    """Return the files taken away from a resource that can still be put back, the last one first."""
+    gone = (Attachment.resource_id == resource.id) & Attachment.removed_at.is_not(None)
+    query = select(Attachment).where(gone).order_by(Attachment.removed_at.desc(), Attachment.id.desc())
+    versions = selectinload(Attachment.versions)
+    return list(db.session.scalars(query.options(versions.joinedload(FileVersion.blob))))
+
+
 def trashed_resource_for(person: User, public_id: str) -> Resource:
     """Return a resource of the trash that this person may put back. Raises NotFoundError."""
     query = select(Resource).where(Resource.public_id == public_id, can_restore_resource.where(person))
@@ -286,6 +308,7 @@ def trashed_resource_for(person: User, public_id: str) -> Resource:
 def resources_carrying(blob_ids: Sequence[int], person: User) -> list[Resource]:
     """Return the resources a person may read that carry one of these files, the oldest first."""
     carrying = select(Attachment.resource_id).join(Attachment.versions).where(FileVersion.blob_id.in_(blob_ids))
+    carrying = carrying.where(Attachment.removed_at.is_(None))
     query = select(Resource).where(Resource.id.in_(carrying), can_read_resource.where(person)).order_by(Resource.id)
     return list(db.session.scalars(query))
 
@@ -295,6 +318,24 @@ def resources_at(person: User, address: str) -> list[Resource]:
     same = (Resource.fields["address"].as_string() == address) & (Resource.state == State.PUBLISHED)
     query = select(Resource).where(same, can_read_resource.where(person)).order_by(Resource.id)
     return list(db.session.scalars(query.limit(MOST_DRAFTS)))
+
+
+def carried_elsewhere(person: User, resource: Resource) -> dict[str, list[Resource]]:
+    """Return, by the public id of a file, the other resources this person may read that carry its bytes."""
+    blobs = {one.current.blob_id: one.public_id for one in resource.attachments}
+    query = (
+        select(FileVersion.blob_id, Resource)
+        .join(FileVersion.attachment)
+        .join(Attachment.resource)
+        .where(FileVersion.blob_id.in_(blobs), Attachment.removed_at.is_(None), Resource.id != resource.id)
+        .where(can_read_resource.where(person))
+        .order_by(Resource.id)
+    )
+    found: dict[str, list[Resource]] = defaultdict(list)
+    for blob_id, other in db.session.execute(query) if blobs else ():
+        if other not in found[blobs[blob_id]]:
+            found[blobs[blob_id]].append(other)
+    return found
 
 
 def ids_carrying(blob_id: int) -> list[int]:
@@ -311,6 +352,7 @@ def holds_bytes(space: Space, sha256: str) -> bool:
         .join(FileVersion.blob)
         .join(Attachment.resource)
         .where(Blob.sha256 == sha256, Resource.space_id == space.id, Resource.deleted_at.is_(None))
+        .where(Attachment.removed_at.is_(None))
     )
     return db.session.scalar(query.limit(1)) is not None
 

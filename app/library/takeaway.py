@@ -21,7 +21,7 @@ from app.library.events import ResourceRemoved
 from app.library.facets import keep_facets
 from app.library.incoming.operations import forget_lists_of
 from app.library.kinds import kind_of
-from app.library.models import FileVersion, ReceivedFile, Resource, SentBack
+from app.library.models import Attachment, FileVersion, ReceivedFile, Resource, SentBack
 from app.library.permissions import can_read_resource
 from app.library.tags import tags_named
 
@@ -105,8 +105,8 @@ def _empty(user: User, resource: Resource) -> None:
     resource.source, resource.fields, resource.tags, resource.dated_on = "", {}, tags_named([]), None
     keep_facets(resource)
     drop_page_of_another(resource)
-    for attachment in list(resource.attachments):
-        resource.attachments.remove(attachment)
+    db.session.execute(delete(Attachment).where(Attachment.resource_id == resource.id))
+    db.session.expire(resource, ["attachments"])
     of_resource = (Revision.subject_type == resource.__tablename__) & (Revision.subject_id == resource.id)
     db.session.execute(delete(Revision).where(of_resource))
     db.session.execute(delete(SentBack).where(SentBack.resource_id == resource.id))

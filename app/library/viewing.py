@@ -59,6 +59,8 @@ class Document:
     text_url: str = ""
     download_url: str = ""
     lang: str = ""
+    #: What else the address of a page carries, for the form that goes to another one.
+    kept: list[tuple[str, str]] = field(default_factory=list)
     label: str = ""
     unit: str = ""
     #: Whether the page has a picture that is being drawn; until then its text is shown.
@@ -77,10 +79,13 @@ class Look:
     view: str = IMAGE
 
 
-def document_of(resource: Resource, version: FileVersion, look: Look, chosen_file: str = "") -> Document | None:
+def document_of(
+    resource: Resource, version: FileVersion, look: Look, chosen_file: str = "", chosen_version: str = ""
+) -> Document | None:
     """Return a file open at the page asked for, None when there is nothing to show yet or at all.
 
-    ``chosen_file`` is the public id of the attachment in the address, empty for the first file.
+    ``chosen_file`` is the public id of the attachment in the address, empty for the first file; ``chosen_version`` the
+    number of an earlier version, empty for the current one.
     """
     blob = version.blob
     drawable = has_pictures(filetype_of(blob.type))
@@ -89,7 +94,8 @@ def document_of(resource: Resource, version: FileVersion, look: Look, chosen_fil
     pages = max(1, blob.page_count)
     hits = pages_with_hits(blob, look.words, resource.lang)
     number = min(look.page or (hits[0] if hits else 1), pages)
-    state = {"fichier": chosen_file, "q": look.words, "vue": "texte" if look.view == TEXT else ""}
+    which = {"fichier": chosen_file, "version": chosen_version}
+    state = {**which, "q": look.words, "vue": "texte" if look.view == TEXT else ""}
     document = Document(
         number=number,
         pages=pages,
@@ -105,6 +111,7 @@ def document_of(resource: Resource, version: FileVersion, look: Look, chosen_fil
         image_url=resource_url(resource, **{**state, "page": number, "vue": ""}),
         download_url=download_url(version),
         lang="" if resource.lang in {"", "mul", current_language()} else resource.lang,
+        kept=[(name, value) for name, value in which.items() if value],
     )
     _show_text(document, blob, resource.lang)
     if drawable:

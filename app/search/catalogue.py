@@ -16,6 +16,9 @@ Keys = NDArray[np.bytes_]
 KEY_BYTES = 32
 """Longest key ("resource:12") in bytes."""
 
+PART_SIZE = 1_000_000
+"""How many numbers of passages each part of a thing has (`engine.PART`)."""
+MOST_PARTS = 8192
 NO_SPACE = -1
 _NO_DATE = 0
 _serial = count(1)
@@ -59,6 +62,9 @@ class CatalogueRow:
     date: dt.date | None = None
     lang: str | None = None
     tags: tuple[str, ...] = ()
+    #: The parts whose passages count (see `engine.PART`): those of a file replaced or taken away do not, although the
+    #: index may still hold them. None: all of them do.
+    parts: tuple[int, ...] | None = None
 
     @property
     def type(self) -> str:
@@ -91,6 +97,9 @@ class Catalogue:
         self.network: Bools = np.fromiter((row.audience == Audience.NETWORK for row in ordered), np.bool_, size)
         self.published: Bools = np.fromiter((row.published for row in ordered), np.bool_, size)
         self.dates: Numbers = np.fromiter((_day_of(row) for row in ordered), np.int64, size)
+        self._in_parts: Bools = np.fromiter((row.parts is not None for row in ordered), np.bool_, size)
+        pairs = (place * MOST_PARTS + part for place, row in enumerate(ordered) for part in row.parts or ())
+        self._parts: Numbers = np.sort(np.fromiter(pairs, np.int64))
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -115,6 +124,14 @@ class Catalogue:
             return np.full(len(keys), -1, np.int64)
         at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
         return np.where(self.keys[at] == keys, at, -1)
+
+    def counted(self, places: Numbers, passages: Numbers) -> Numbers:
+        """Give the places of documents again, -1 for a passage of a part that counts no more (`passages` their n)."""
+        if not len(self._in_parts):
+            return places
+        bounded = (places >= 0) & self._in_parts[places] & (passages != 0)
+        standing = np.isin(places * MOST_PARTS + passages.astype(np.int64) // PART_SIZE, self._parts)
+        return np.where(bounded & ~standing, -1, places)
 
     def row(self, key: str) -> CatalogueRow:
         """Give the row of a key. Raises KeyError."""

@@ -8,11 +8,14 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from app.search.catalogue import Allowed, Facets, Numbers
+from app.search.catalogue import PART_SIZE, Allowed, Facets, Numbers
 from app.search.query import Query, Sort
 
 OWN_TEXT = 0
 """Number of the passage that holds the thing's own text (description, opening post); pages are numbered from 1."""
+
+PART = PART_SIZE
+"""Passages of one part of a thing (a file) are numbered within a million of their own: part 2 from 2,000,001."""
 
 PASSAGES_SHOWN = 3
 """How many passages of one thing are given with a result."""
@@ -30,7 +33,8 @@ class IndexBusyError(Exception):
 class Passage:
     """A stretch of a thing's text: a page, a slide, a sheet, about 400 words, or its own text (n = 0).
 
-    `n` is unique within the thing; a thing with several files numbers their pages apart (file 2 from 1,000,001, say).
+    `n` is unique within the thing; a thing with several files numbers their pages apart (see PART). A part that its
+    catalogue row does not name counts no more, though the index still holds it.
     """
 
     n: int

@@ -63,6 +63,7 @@ def _furnished(slug: str) -> dict[str, str]:
             **_places(slug),
             "person": loaded(MEMBER).public_id,
             "resource": resource.public_id,
+            "attachment": resource.attachments[0].public_id,
             "file": resource.attachments[0].current.public_id,
             "picture": resource.attachments[1].current.public_id,
             "thread": thread.public_id,

@@ -171,6 +171,8 @@ def _of_things(site: Site) -> list[Address]:
         Address("resource without file", site.resource("Glossaire")),
         Address("change a resource", f"{document}/modifier"),
         Address("remove a resource", f"{document}/supprimer"),
+        Address("files of a resource", f"{document}/fichiers"),
+        Address("replace a file, sent empty", f"{document}/fichiers/{site.file(document)}/remplacer", then=_send_empty),
         Address("practices side by side", f"/ressources/comparer?{practices}", MEMBER),
         Address("practices to choose from", "/ressources/comparer", MEMBER),
         Address("a practice in one's own city", f"{other}/chez-nous", MEMBER),

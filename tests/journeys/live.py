@@ -30,7 +30,7 @@ from app.core.worker import run_all
 from app.demo.loader import load_network
 from app.discussions.models import Thread
 from app.extensions import db
-from app.library.models import Resource
+from app.library.models import Attachment, Resource
 from config import ROOT, Settings
 
 if TYPE_CHECKING:
@@ -93,6 +93,16 @@ class Site:
     def resource(self, title: str) -> str:
         """Return the address of a resource whose title begins so."""
         return f"/ressources/{self._public_id(Resource, title)}"
+
+    def file(self, resource: str) -> str:
+        """Return the public id of the first file of the resource at an address."""
+        with self.app.app_context():
+            of_resource = select(Attachment.public_id).join(Attachment.resource).order_by(Attachment.position)
+            public_id: str = db.session.scalars(
+                of_resource.where(Resource.public_id == resource.rpartition("/")[2]).limit(1)
+            ).one()
+            db.session.remove()
+        return public_id
 
     def person(self, email: str) -> str:
         """Return the public id of somebody."""

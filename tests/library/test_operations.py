@@ -17,11 +17,10 @@ from app.core.revisions import revisions_of
 from app.core.storage import storage
 from app.extensions import db
 from app.library.files import attach, keep_blob, keep_received, received_for
-from app.library.models import Attachment, Blob, FileVersion, Resource, Tag
+from app.library.models import Blob, FileVersion, Resource, Tag
 from app.library.operations import (
     ResourceDetails,
     edit_resource,
-    remove_file,
     remove_resource,
     restore_resource,
 )
@@ -220,15 +219,6 @@ def test_every_deed_is_in_the_journal() -> None:
         "resource.removed",
         "resource.restored",
     ]
-
-
-def test_file_is_taken_away_alone() -> None:
-    made = share(files=[(pdf("un"), "un.pdf"), (pdf("deux"), "deux.pdf")])
-    with transaction():
-        remove_file(loaded(FACILITATOR), made.attachments[1])
-    assert [one.current.name for one in made.attachments] == ["un.pdf"]
-    assert count(Attachment) == 1
-    assert made.edit_version == 2
 
 
 def test_number_of_files_is_bounded() -> None:

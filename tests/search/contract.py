@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.search.catalogue import Allowed, Audience, Catalogue, Scope
-from app.search.engine import IndexUnavailableError, ParentDocument, SearchEngine
+from app.search.engine import PART, IndexUnavailableError, ParentDocument, Passage, SearchEngine
 from app.search.query import Query, Sort, parse
 from tests.search.world import ANYONE, everybody, row, thing
 
@@ -49,6 +49,16 @@ class EngineContract:
         return engine
 
     # What is found
+
+    def test_parts_that_the_catalogue_names_no_more_count_for_nothing(self, engine: SearchEngine) -> None:
+        pages = [Passage(0, "", "", "Le dossier"), Passage(1, "page", "1", "ancien texte")]
+        pages.append(Passage(2 * PART + 1, "page", "1", "texte durable"))
+        engine.index([ParentDocument("resource:9", "Dossier", (), "fr", tuple(pages))])
+        for parts, ancien, durable in ((None, 1, 1), ((0, 2), 1, 1), ((2, 3), 0, 1), ((), 0, 0)):
+            allowed = Allowed.to(Catalogue([row("resource:9", parts=parts), row("thread:1")]), ANYONE)
+            found = [engine.search(parse(words).query, allowed) for words in ("ancien", "durable", "dossier -ancien")]
+            assert [one.total for one in found] == [ancien, durable, 1 - ancien]
+            assert sum(found[0].facets.kinds.values()) == ancien
 
     def test_word_is_found_in_title_own_text_passages_and_tags(self, engine: SearchEngine) -> None:
         allowed = everybody(*ALL)

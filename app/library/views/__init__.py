@@ -11,11 +11,13 @@ from app.library.views import (  # noqa: F401 - they attach their views
     giving,
     incoming,
     moving,
+    packing,
     preparing,
     publishing,
     removing,
     sending,
     showing,
+    versioning,
     writing,
 )
 from app.library.views.doors import files, library, space_library

@@ -14,9 +14,9 @@ from app.library.forms import DEFAULT_KIND, ResourceForm, form_class
 from app.library.kinds import kind_of
 from app.library.lines import DETACH, REMOVE
 from app.library.models import Resource
-from app.library.operations import remove_file
 from app.library.permissions import can_publish_at_once
 from app.library.queries import attachment_of
+from app.library.versions import remove_file
 from app.library.views.desk import ATTACH, CHOOSE, LATER, LEAVE_PAGE, PREPARE, PREVIEW, TAKE, Desk, members, parts_of
 from app.library.views.previewing import files_of
 from app.spaces.models import Audience, Space, State, Visibility

@@ -16,6 +16,7 @@ from app.core.navigation import safe_next
 from app.core.storage import storage
 from app.core.throttle import Limit
 from app.library.files import keep_received, received_file_for
+from app.library.histories import saved_name
 from app.library.lines import already_here, attachment_line, received_line
 from app.library.models import FileVersion, ReceivedFile
 from app.library.queries import file_version_for
@@ -45,7 +46,7 @@ def download(public_id: str, name: str) -> ResponseReturnValue:  # noqa: ARG001 
         _bytes_of(version),
         mimetype=media_type,
         as_attachment=not inline,
-        download_name=version.name,
+        download_name=saved_name(version),
         last_modified=version.at,
         etag=version.blob.sha256,
     )

@@ -9,14 +9,16 @@ from sqlalchemy.exc import OperationalError
 
 from app.core.access import person, signed_in
 from app.core.db import transaction
+from app.core.forms import number_in
 from app.core.paging import page_number
 from app.core.slots import collect
 from app.core.text import one_line, slugify, typographic
-from app.library.addresses import download_url, resource_url
+from app.library.addresses import download_url, resource_url, version_url
 from app.library.collecting.claiming import text_shown
 from app.library.exchange.citing import tags_of
 from app.library.exchange.leaving import reference_of
 from app.library.facts import chapters, essentials, head_facts, resource_trail
+from app.library.histories import is_replaced, replaced_words
 from app.library.jobs import draw_soon
 from app.library.kinds import kind_of
 from app.library.lines import file_lines
@@ -29,7 +31,7 @@ from app.library.permissions import (
     can_move_resource,
     can_prepare_resource,
 )
-from app.library.queries import attachment_of, opened_resource_for
+from app.library.queries import attachment_of, opened_resource_for, version_numbered
 from app.library.rows import foreign_lang
 from app.library.states import state_of, unit_word
 from app.library.viewing import IMAGE, TEXT, Document, Look, document_of
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
 
 LONGEST_WORDS = 200
 #: What the address of a resource may say beside its name: nothing else goes on into another address.
-STATE = ("fichier", "page", "q", "vue")
+STATE = ("fichier", "version", "page", "q", "vue")
 
 
 @library.get("/ressources/<string(length=10):public_id>", defaults={"slug": ""})
@@ -66,7 +68,7 @@ def _state_here() -> dict[str, Any]:
 def page_of_resource(resource: Resource) -> dict[str, Any]:
     """Return what ``library/resource.html`` takes, the document open as the address says."""
     attachment = _chosen_file(resource)
-    version = attachment.current if attachment else None
+    version = _chosen_version(attachment) if attachment else None
     return _page(resource, version, _document(resource, version))
 
 
@@ -77,6 +79,11 @@ def _chosen_file(resource: Resource) -> Attachment | None:
     return resource.attachments[0] if resource.attachments else None
 
 
+def _chosen_version(attachment: Attachment) -> FileVersion:
+    number = number_in(request.args.get("version", ""))
+    return attachment.current if number is None else version_numbered(attachment, number)
+
+
 def _document(resource: Resource, version: FileVersion | None) -> Document | None:
     if version is None:
         return None
@@ -85,7 +92,9 @@ def _document(resource: Resource, version: FileVersion | None) -> Document | Non
         words=one_line(request.args.get("q", ""))[:LONGEST_WORDS],
         view=TEXT if request.args.get("vue") == "texte" else IMAGE,
     )
-    document = document_of(resource, version, look, request.args.get("fichier", ""))
+    document = document_of(
+        resource, version, look, request.args.get("fichier", ""), str(version.n) if is_replaced(version) else ""
+    )
     if document is not None and (document.wanted_pages or document.wanted_thumbnails):
         _draw(version, document)
     return document
@@ -119,6 +128,9 @@ def _page(resource: Resource, version: FileVersion | None, document: Document | 
         "tags": [{"label": tag.label, "url": url_for("library.resources_page", mot=tag.slug)} for tag in resource.tags],
         "files": file_lines(resource, with_state=may_edit),
         "download": download_url(version) if version else "",
+        "replaced": replaced_words(version) if version and is_replaced(version) else "",
+        "current_url": version_url(resource, version.attachment.current) if version else "",
+        "has_earlier": any(len(one.versions) > 1 for one in resource.attachments),
         "forms": form_names() if kind.compares_places else [],
         "may_edit": may_edit,
         "article": text_shown(resource),

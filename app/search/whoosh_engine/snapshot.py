@@ -76,10 +76,12 @@ class Snapshot:
         return mine and bool(self.index.latest_generation() == self.generation)
 
     def places(self, catalogue: Catalogue) -> Numbers:
-        """Give for every document the place of its thing in a catalogue, -1 for a thing unknown to it."""
+        """Give for every document the place of its thing in a catalogue, -1 where it counts for nothing (any more)."""
         serial, placed = self._placed
         if serial != catalogue.serial:
-            placed = catalogue.places(self._keys)[self._parent] if self.size else np.empty(0, np.int64)
+            placed = np.empty(0, np.int64)
+            if self.size:
+                placed = catalogue.counted(catalogue.places(self._keys)[self._parent], self.numbers)
             self._placed = (catalogue.serial, placed)
         return placed
 

@@ -1,0 +1,187 @@
+"""The files of a published resource: their versions, and what those who keep it up to date do with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+
+from app.core.access import person, signed_in
+from app.core.db import transaction
+from app.core.errors import DomainError, RefusedError
+from app.core.forms import number_in
+from app.core.i18n import format_size, ngettext
+from app.core.i18n import gettext as _
+from app.library.histories import histories_of
+from app.library.models import FileVersion, Resource
+from app.library.permissions import can_edit_resource
+from app.library.queries import attachment_of, carried_elsewhere, published_resource_for, removed_files_of
+from app.library.receiving import MOST_FILES, FileRefusedError, Received, accepted_for_field, receive
+from app.library.versions import add_files, go_back, move_file, put_back_file, remove_file, replace_file
+from app.library.views.doors import library
+from app.library.views.sending import UPLOADS
+from config import MEBIBYTE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from flask.typing import ResponseReturnValue
+
+REFUSED = 422
+FILES = "/ressources/<string(length=10):public_id>/fichiers"
+ONE = f"{FILES}/<string(length=10):file>"
+
+
+@library.route(FILES, methods=["GET", "POST"])
+@signed_in
+def files_page(public_id: str) -> ResponseReturnValue:
+    """Show the files of a resource with all their versions; add some to it."""
+    resource = published_resource_for(person(), public_id)
+    if request.method == "GET":
+        return _page(resource)
+    can_edit_resource.require(person(), resource)
+    received, problems = _received()
+    if problems or not received:
+        return _page(resource, problems or [_("Choisissez un fichier.")]), REFUSED
+    said = ngettext("Le fichier est ajouté.", "%(num)s fichiers sont ajoutés.", len(received))
+    return _done(resource, lambda: add_files(person(), resource, received), said)
+
+
+@library.route(f"{ONE}/remplacer", methods=["GET", "POST"])
+@signed_in
+def replace_page(public_id: str, file: str) -> ResponseReturnValue:
+    """Ask for a new version of a file, and keep it beside the earlier ones."""
+    resource = published_resource_for(person(), public_id)
+    can_edit_resource.require(person(), resource)
+    attachment = attachment_of(resource, file)
+    if request.method == "GET":
+        return _replace_page(resource, file)
+    received, problems = _received(most=1)
+    if problems or not received:
+        return _replace_page(resource, file, problems or [_("Choisissez un fichier.")]), REFUSED
+    try:
+        with transaction():
+            version = replace_file(person(), attachment, received[0], request.form.get("note", ""))
+    except DomainError as error:
+        return _replace_page(resource, file, [_sentence(error)]), error.status
+    _say_replaced(version)
+    return redirect(url_for("library.files_page", public_id=public_id))
+
+
+@library.post(f"{ONE}/revenir")
+@signed_in
+def go_back_view(public_id: str, file: str) -> ResponseReturnValue:
+    """Make an earlier version the current one again."""
+    resource = published_resource_for(person(), public_id)
+    attachment, n = attachment_of(resource, file), number_in(request.form.get("version")) or 0
+    try:
+        with transaction():
+            version = go_back(person(), attachment, n)
+    except DomainError as error:
+        return _page(resource, [_sentence(error)]), error.status
+    _say_replaced(version)
+    return redirect(url_for("library.files_page", public_id=public_id))
+
+
+@library.post(f"{ONE}/retirer")
+@signed_in
+def remove_file_view(public_id: str, file: str) -> ResponseReturnValue:
+    """Take a file away from its resource."""
+    resource = published_resource_for(person(), public_id)
+    attachment = attachment_of(resource, file)
+    said = _("Le fichier est retiré. Vous pouvez le remettre pendant 30 jours.")
+    return _done(resource, lambda: remove_file(person(), attachment), said)
+
+
+@library.post(f"{ONE}/remettre")
+@signed_in
+def put_back_view(public_id: str, file: str) -> ResponseReturnValue:
+    """Put back a file that was taken away."""
+    resource = published_resource_for(person(), public_id)
+    return _done(resource, lambda: put_back_file(person(), resource, file), _("Le fichier est remis."))
+
+
+@library.post(f"{ONE}/deplacer")
+@signed_in
+def move_file_view(public_id: str, file: str) -> ResponseReturnValue:
+    """Put a file one place earlier or later."""
+    resource = published_resource_for(person(), public_id)
+    attachment, step = attachment_of(resource, file), 1 if request.form.get("vers") == "bas" else -1
+    return _done(resource, lambda: move_file(person(), attachment, step), _("L'ordre des fichiers est changé."))
+
+
+def _done(resource: Resource, deed: Callable[[], Any], said: str = "") -> ResponseReturnValue:
+    """Do something in one transaction, say it and show the files again; or say above them why it cannot be."""
+    try:
+        with transaction():
+            deed()
+    except DomainError as error:
+        return _page(resource, [_sentence(error)]), error.status
+    if said:
+        flash(said)
+    return redirect(url_for("library.files_page", public_id=resource.public_id))
+
+
+def _sentence(error: DomainError) -> str:
+    """Return what a refusal says to the person; refusals that have a page of their own are raised again."""
+    if isinstance(error, RefusedError) or not error.message:
+        raise error
+    return str(error.message)
+
+
+def _received(most: int = MOST_FILES) -> tuple[list[Received], list[str]]:
+    """Take in the files of this request; return them with a sentence for each that is refused."""
+    received, problems = [], []
+    for sent in [one for one in request.files.getlist("files") if one.filename][:most]:
+        UPLOADS.take(str(person().id))
+        try:
+            received.append(receive(sent.stream, sent.filename or ""))  # type: ignore[arg-type]
+        except FileRefusedError as refusal:
+            problems.append(str(refusal.message))
+    return received, problems
+
+
+def _say_replaced(version: FileVersion) -> None:
+    """Say that a version is there, and which others came between what the person saw and theirs."""
+    said = {"n": version.n, "name": version.name}
+    seen = number_in(request.form.get("seen"))
+    between = [one for one in version.attachment.versions if seen and seen < one.n < version.n]
+    if between:
+        by = between[-1].by.name if between[-1].by else _("Ancien compte")
+        words = _(
+            "Entre-temps, %(by)s a déposé la version %(other)s ; la vôtre est la version %(n)s. Les deux sont gardées.",
+            by=by,
+            other=between[-1].n,
+            **said,
+        )
+        flash(words)
+    else:
+        flash(_("« %(name)s » est maintenant la version %(n)s.", **said))
+
+
+def _limits() -> dict[str, Any]:
+    return {
+        "accept": accepted_for_field(),
+        "limit": format_size(current_app.config["SETTINGS"].max_file_mb * MEBIBYTE),
+    }
+
+
+def _page(resource: Resource, problems: list[str] = []) -> str:  # noqa: B006 - never changed
+    may_edit = can_edit_resource(person(), resource)
+    removed = removed_files_of(resource) if may_edit else []
+    context = {
+        "resource": resource,
+        "may_edit": may_edit,
+        "files": histories_of(resource, list(resource.attachments)),
+        "elsewhere": carried_elsewhere(person(), resource) if may_edit else {},
+        "removed": zip(histories_of(resource, removed), [one.removed_at for one in removed], strict=True),
+        "problems": problems,
+    }
+    return render_template("library/files.html", **context, **_limits())
+
+
+def _replace_page(resource: Resource, file: str, problems: list[str] = []) -> str:  # noqa: B006 - never changed
+    [history] = histories_of(resource, [attachment_of(resource, file)])
+    context = {"resource": resource, "file": history, "problems": problems, "note": request.form.get("note", "")}
+    return render_template("library/replace.html", **context, **_limits())
