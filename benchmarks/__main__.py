@@ -1,4 +1,7 @@
-"""``python -m benchmarks [--json FILE] [--quick] [NAME]``: build a network, measure it, print the figures."""
+"""``python -m benchmarks [--json FILE] [--quick] [NAME]``: build a network, measure it, print the figures.
+
+``python -m benchmarks import FOLDER`` brings the files of a folder in instead.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from app.extensions import db
+from benchmarks.importing import bring_in
 from benchmarks.measure import statements_of_all, time_all
 from benchmarks.network import FULL, SMALL, Place, Size, build
 from benchmarks.report import Report
@@ -19,6 +23,9 @@ from benchmarks.subjects import subjects_of
 from benchmarks.waiting import seconds_until_found
 
 ROUNDS, QUICK_ROUNDS = 60, 15
+#: ``./run bench library``: ten thousand resources, three thousand files of a hundred thousand pages, search left out.
+OF_LIBRARY, OF_IMPORT = "library", "import"
+LIBRARY = replace(FULL, threads=20, posts=1000, resources=10_000, file_pages=34, indexed=False)
 QUICK = replace(FULL, threads=100, posts=2500, resources=100)
 
 
@@ -26,6 +33,11 @@ def main(words: Sequence[str] | None = None) -> None:
     """Read the command line, measure and print."""
     wanted = _parser().parse_args(words)
     size, rounds = (QUICK, QUICK_ROUNDS) if wanted.quick else (FULL, ROUNDS)
+    if wanted.name == OF_IMPORT and wanted.folder:
+        _import(wanted.folder, wanted.json)
+        return
+    if wanted.name == OF_LIBRARY and not wanted.quick:
+        size = LIBRARY
     report = run(size, rounds, wanted.name)
     print("\n".join(report.lines()))
     if wanted.json:
@@ -34,10 +46,21 @@ def main(words: Sequence[str] | None = None) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="./run bench", description="Measure the site beside bare pages.")
-    parser.add_argument("name", nargs="?", default="", help="only the subjects whose name holds these words")
+    parser.add_argument("name", nargs="?", default="", help="only the subjects whose name holds these words; or import")
+    parser.add_argument("folder", nargs="?", type=Path, help="the documents to import")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there")
     parser.add_argument("--quick", action="store_true", help="a tenth of the rows, a quarter of the rounds")
     return parser
+
+
+def _import(folder: Path, target: Path | None) -> None:
+    with tempfile.TemporaryDirectory(prefix="beffroi-bench-", ignore_cleanup_errors=True) as instance:
+        place = _built(Path(instance), SMALL)
+        imported = bring_in(place, folder)
+        close(place)
+    print("\n".join(imported.lines()))
+    if target:
+        target.write_text(json.dumps(asdict(imported), indent=2) + "\n", encoding="utf-8")
 
 
 def run(size: Size, rounds: int, name: str = "") -> Report:

@@ -11,18 +11,31 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from app import create_app
 from app.accounts.models import Expertise, Organisation, User
 from app.core.clock import now
 from app.core.db import sort_key, transaction
 from app.core.text import RENDERER_VERSION, slugify
-from app.core.worker import run_all
+from app.core.worker import Worker, run_all
 from app.discussions.models import Post, ReadPosition, Thread
 from app.extensions import db
-from app.library.kinds import KINDS
-from app.library.models import Attachment, Blob, FileVersion, Page, Reading, Resource, Tag, Unit, resource_tag
+from app.library.comparing import MOST
+from app.library.kinds import KINDS, kind_of
+from app.library.kinds.practice import COSTS, EVALUATIONS, TARGET_GROUPS
+from app.library.models import (
+    Attachment,
+    Blob,
+    FileVersion,
+    Page,
+    Reading,
+    Resource,
+    Tag,
+    Unit,
+    resource_facet,
+    resource_tag,
+)
 from app.library.operations import ResourceDetails, share_resource
 from app.library.reading.run import READER_VERSION
 from app.library.receiving import receive
@@ -42,6 +55,7 @@ SPACES = (
 )
 LONG_THREAD = 1
 READ_SPACES = (1, 2, 4)  # where the reader takes part
+REGIONS = ("Bretagne", "Occitanie", "Grand Est", "Hauts-de-France", "Normandie")
 HISTORY = timedelta(days=730)
 LAST_VISIT = timedelta(days=4)
 
@@ -51,6 +65,7 @@ class Size:
     """How large a network is. ``long_thread``: posts of the one long discussion, counted in ``posts``.
 
     ``listed``: people beside the others, who take part in no space: they are only found in lists and in the directory.
+    ``indexed``: whether search is built over them all.
     """
 
     threads: int
@@ -60,6 +75,7 @@ class Size:
     people: int
     file_pages: int
     listed: int
+    indexed: bool = True
 
     @property
     def files(self) -> int:
@@ -85,6 +101,8 @@ class Place:
     last_page: int
     other_thread: str
     resource: str
+    #: Public id and slug of those compared.
+    practices: tuple[str, ...]
 
 
 def build(folder: Path, size: Size) -> Place:
@@ -96,10 +114,14 @@ def build(folder: Path, size: Size) -> Place:
             for model, rows in _tables(size, Writer()):
                 session.execute(insert(model), rows)
             touch_audience()
-            rebuild_soon()
+            if size.indexed:
+                rebuild_soon()
         resource = _share_real_file(size)
         db.session.remove()
-    run_all(app)
+    if size.indexed:
+        run_all(app)
+    else:
+        _read_files(app)
     with app.app_context():
         place = _addresses(app, size, resource)
         db.session.remove()
@@ -120,14 +142,24 @@ def _tables(size: Size, writer: Writer) -> Iterator[tuple[Any, list[dict[str, An
     yield Post, posts
     yield ReadPosition, [{"user_id": 1, "thread_id": one["id"], "n": one["post_count"]} for one in threads[::3]]
     yield Tag, [{"slug": slugify(label), "label": label, "sort_key": sort_key(label)} for label in _labels()]
-    yield Resource, _resources(size, writer, start)
+    resources = _resources(size, writer, start)
+    yield Resource, resources
+    yield resource_facet, _facets(resources)
     yield resource_tag, [{"resource_id": 1 + i, "tag_id": 1 + i % len(_labels())} for i in range(size.resources)]
     yield from _files(size, writer)
 
 
 def _organisations(size: Size) -> list[dict[str, Any]]:
     names = [f"Ville de Saint-Exemple {i + 1}" for i in range(max(2, size.people // 4))]
-    return [{"name": name, "sort_key": sort_key(name)} for name in names]
+    return [
+        {
+            "name": name,
+            "sort_key": sort_key(name),
+            "region": REGIONS[i % len(REGIONS)],
+            "population": 4_000 * (1 + i % 97),
+        }
+        for i, name in enumerate(names)
+    ]
 
 
 def _people(size: Size) -> list[dict[str, Any]]:
@@ -245,7 +277,7 @@ def _labels() -> list[str]:
 
 
 def _resources(size: Size, writer: Writer, start: datetime) -> list[dict[str, Any]]:
-    kinds = list(KINDS)
+    kinds = ["practice", "practice", *(kind for kind in KINDS if kind != "practice")]
     rows = []
     for i in range(size.resources):
         title, summary, body = writer.title(), writer.text(2), writer.post()
@@ -258,6 +290,7 @@ def _resources(size: Size, writer: Writer, start: datetime) -> list[dict[str, An
                 "space_id": _home_of(i),
                 "author_id": 1 + i % size.people,
                 "kind": kinds[i % len(kinds)],
+                "fields": practice_fields(i, writer) if kinds[i % len(kinds)] == "practice" else {},
                 "summary": summary,
                 "body": body,
                 "body_html": html_of(body),
@@ -268,6 +301,27 @@ def _resources(size: Size, writer: Writer, start: datetime) -> list[dict[str, An
             }
         )
     return rows
+
+
+def practice_fields(i: int, writer: Writer) -> dict[str, Any]:
+    """Return what a local practice tells, every field filled."""
+    return {
+        "place": f"Ville de Saint-Exemple {1 + i % 50}",
+        "start": f"{2012 + i % 13}-09",
+        "target_groups": [TARGET_GROUPS[(i + shift) % len(TARGET_GROUPS)][0] for shift in (0, 3)],
+        "cost_band": COSTS[i % len(COSTS)][0],
+        "evaluation": EVALUATIONS[i % len(EVALUATIONS)][0],
+        "partners": [f"Partenaire {i % 40}", "Préfecture"],
+        **{name: writer.text(3) for name in ("need", "objectives", "actions", "results", "difficulties", "advice")},
+    }
+
+
+def _facets(resources: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {"resource_id": one["id"], "name": name, "value": value}
+        for one in resources
+        for name, value in sorted(kind_of(one["kind"]).keys_of(one["fields"]))
+    ]
 
 
 def _files(size: Size, writer: Writer) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
@@ -304,10 +358,19 @@ def _share_real_file(size: Size) -> str:
         return share_resource(person, space, details, files=[received]).public_id
 
 
+def _read_files(app: Flask) -> None:
+    """Read what waits to be read, as the worker does, and leave search alone."""
+    worker = Worker(app)
+    while worker.run_once("files"):
+        pass
+
+
 def _addresses(app: Flask, size: Size, resource: str) -> Place:
     thread, other = db.session.get_one(Thread, LONG_THREAD), db.session.get_one(Thread, 2)
     slugs = [db.session.get_one(Space, number).slug for number in READ_SPACES]
     last_page = -(-thread.post_count // 50)
+    read = (Resource.kind == "practice") & Resource.space_id.in_(READ_SPACES)
+    practices = db.session.scalars(select(Resource).where(read).order_by(Resource.id).limit(MOST))
     return Place(
         app=app,
         size=size,
@@ -319,4 +382,5 @@ def _addresses(app: Flask, size: Size, resource: str) -> Place:
         last_page=last_page,
         other_thread=f"/discussions/{other.public_id}",
         resource=f"/ressources/{resource}-rapport-mesure",
+        practices=tuple(f"{one.public_id}-{slugify(one.title)}" for one in practices),
     )

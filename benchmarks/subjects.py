@@ -27,6 +27,7 @@ CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 FLASK, JINJA = "bare Flask page", "Flask + Jinja, the same posts"
 DATABASE = "the same, from the database"
 THREAD_FIRST, THREAD_LAST = "thread, first page", "thread, last page"
+FILTERS = "cost_band=under_10000&evaluation=joint&evaluation=own&comme=size"
 FETCH = {"X-Requested-With": "fetch"}
 
 
@@ -101,6 +102,26 @@ def pages_of(reader: Reader) -> list[Subject]:
     ]
 
 
+def pages_of_library(reader: Reader) -> list[Subject]:
+    """Return the pages of the library, the filters of the kind with most fields among them."""
+    place = reader.place
+    beside = "&".join(f"id={one[:10]}" for one in place.practices)
+
+    def page(name: str, path: str, words: str) -> Subject:
+        return Subject(name, lambda: reader.get(path, words))
+
+    return [
+        page("library, everything", "/ressources", 'class="rows"'),
+        page("library, its last page", "/ressources?page=100000", 'class="rows"'),
+        page("library, practices with filters", "/ressources?type=practice", 'name="cost_band"'),
+        page("library, practices filtered", f"/ressources?type=practice&{FILTERS}", 'name="cost_band"'),
+        page("library, of a space", f"/espaces/{place.space}/ressources?tri=title", 'class="rows"'),
+        page("library, a practice", f"/ressources/{place.practices[0]}", "Coût annuel"),
+        page("library, a document", f"{place.resource}?page=4", "viewer"),
+        page("library, practices compared", f"/ressources/comparer?{beside}", "compare__title"),
+    ]
+
+
 def lists_of_people(reader: Reader, admin: Reader) -> list[Subject]:
     """Return the lists of everybody: what administrators search, and what members find."""
     listed = "directory-row__name"
@@ -139,7 +160,7 @@ def bare_of(place: Place) -> list[Subject]:
 def subjects_of(place: Place, wanted: str = "") -> list[Subject]:
     """Return the bare pages and the subjects whose name holds ``wanted``."""
     reader, admin = Reader(place), Reader(place, place.admin_id)
-    ours = [*pages_of(reader), *lists_of_people(reader, admin), *deeds_of(reader)]
+    ours = [*pages_of(reader), *pages_of_library(reader), *lists_of_people(reader, admin), *deeds_of(reader)]
     ours = [one for one in ours if wanted in one.name]
     with place.app.app_context():
         db.session.remove()

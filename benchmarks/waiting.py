@@ -45,14 +45,14 @@ def seconds_until_found(place: Place) -> dict[str, float]:
     """Return the seconds from publishing to being found: of a reply, and of a word on page 2 of a document."""
     reader = Reader(place)
     with worker(place):
-        _until_idle(place)
+        until_idle(place)
         return {
             "reply, published → found": _reply(reader, "xylotomie"),
             "document of 10 pages, published → found": _document(reader, "zygomorphe"),
         }
 
 
-def _until_idle(place: Place) -> None:
+def until_idle(place: Place) -> None:
     """Wait until the worker has started and done all that was left by the other measures."""
     deadline = time.perf_counter() + LONGEST_WORK
     while time.perf_counter() < deadline:

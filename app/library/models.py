@@ -95,6 +95,13 @@ class Resource(SpaceContent, db.Model):
     """A catalogued item of the library, of one kind, with zero or more files."""
 
     __tablename__ = "resource"
+    #: All that lists, their filters and their counts ask of a resource, so that they need not read its texts.
+    __table_args__ = (
+        Index(
+            "ix_resource_listed",
+            *("state", "deleted_at", "space_id", "audience", "author_id", "kind", "published_at", "sort_key"),
+        ),
+    )
 
     kind: Mapped[str] = mapped_column(String(20), index=True)
     summary: Mapped[str] = mapped_column(Text, default="")

@@ -13,6 +13,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from app.accounts.models import User
 from app.core.errors import NotFoundError, RefusedError
+from app.core.paging import Page, paginate
 from app.extensions import db
 from app.library.facets import Chosen, FacetGroup, condition_of, groups_of, lens_group, shared_by_like
 from app.library.kinds import KINDS, kind_of
@@ -71,6 +72,13 @@ def shown_with() -> tuple[ORMOption, ...]:
 def resources_visible_to(person: User, wanted: Wanted = Wanted()) -> Select[Any]:
     """Return the published resources a person may read, as wanted, in order, with what a line of a list shows."""
     return resources_named_to(person, wanted).options(*shown_with())
+
+
+def page_of_resources(person: User, wanted: Wanted, number: int, per_page: int) -> Page[Resource]:
+    """Return one page of the resources a person may read, as wanted, in order."""
+    keys = select(Resource.id).where(_visible(person, wanted)).order_by(*_order(wanted.sort))
+    shown = select(Resource).order_by(*_order(wanted.sort)).options(*shown_with())
+    return paginate(shown, number, per_page, keys=keys)
 
 
 def resources_named_to(person: User, wanted: Wanted = Wanted()) -> Select[Any]:

@@ -13,6 +13,7 @@ from app.core.text import render_markdown
 from app.library.reading.run import read_document
 from app.library.receiving import filetype_of
 from benchmarks import __main__ as bench
+from benchmarks.importing import bring_in
 from benchmarks.measure import Timing, repeated, statements_of_all
 from benchmarks.network import SMALL, Place, build
 from benchmarks.report import Report
@@ -57,6 +58,16 @@ def test_whole_run_measures_every_subject_and_writes_it_down(
 def test_no_page_repeats_a_statement_when_there_are_more_rows(few: Place, more: Place) -> None:
     fewer, many = (statements_of_all(place.app, subjects_of(place)) for place in (few, more))
     assert {name: found for name in many if (found := repeated(fewer[name], many[name]))} == {}
+
+
+def test_folder_is_brought_in_until_its_files_are_searchable(few: Place, tmp_path: Path) -> None:
+    for number in range(2):
+        (tmp_path / f"{number}.pdf").write_bytes(pdf([f"Document {number}", "Deuxième page"]))
+    (tmp_path / "vide.pdf").write_bytes(b"")
+    found = bring_in(few, tmp_path)
+    assert (found.files, found.pages, found.readings) == (3, 4, {"searchable": 2})
+    assert found.outcomes == {"imported": 2, "refused": 1}
+    assert 0 < found.received < found.searchable
 
 
 def test_statement_sent_once_for_each_row_is_noticed() -> None:

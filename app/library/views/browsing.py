@@ -12,7 +12,7 @@ from flask import redirect, render_template, request, url_for
 from app.accounts.organisations.likeness import LENS, lens_words, lenses_of
 from app.core.access import person, signed_in
 from app.core.i18n import gettext as _
-from app.core.paging import page_number, paginate
+from app.core.paging import page_number
 from app.core.slots import collect
 from app.core.text import one_line
 from app.library.comparing import MOST
@@ -30,8 +30,8 @@ from app.library.queries import (
     count_by_tag,
     drafts_prepared_by,
     facet_groups,
+    page_of_resources,
     resources_beside,
-    resources_visible_to,
     tags_by_slug,
 )
 from app.library.rows import row_of
@@ -123,7 +123,7 @@ class Listing:
 
 def _listing(address: Callable[..., str], space: Space | None = None) -> Listing:
     wanted = wanted_here(space)
-    page = paginate(resources_visible_to(person(), wanted), page_number(), PER_PAGE)
+    page = page_of_resources(person(), wanted, page_number(), PER_PAGE)
     by_kind = count_by_kind(person(), wanted)
     beside = {
         key: text for part in collect("resource.counts", [one.id for one in page.items]) for key, text in part.items()
