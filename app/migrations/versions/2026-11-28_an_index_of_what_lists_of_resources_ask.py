@@ -1,12 +1,12 @@
 """An index of what lists of resources, their filters and their counts ask, so that they need not read texts.
 
-Follows a83c6e10f5b2; made on 2026-11-28.
+Follows f2b7d4a90c16; made on 2026-11-28.
 """
 
 from alembic import op
 
 revision = "a41d7be20c65"
-down_revision = "a83c6e10f5b2"
+down_revision = "f2b7d4a90c16"
 branch_labels = None
 depends_on = None
 
