@@ -76,8 +76,8 @@ def resources_visible_to(person: User, wanted: Wanted = Wanted()) -> Select[Any]
 
 def page_of_resources(person: User, wanted: Wanted, number: int, per_page: int) -> Page[Resource]:
     """Return one page of the resources a person may read, as wanted, in order."""
-    keys = select(Resource.id).where(_visible(person, wanted)).order_by(*_order(wanted.sort))
-    shown = select(Resource).order_by(*_order(wanted.sort)).options(*shown_with())
+    keys = select(Resource.id).where(_visible(person, wanted)).order_by(*_order(wanted))
+    shown = select(Resource).order_by(*_order(wanted)).options(*shown_with())
     return paginate(shown, number, per_page, keys=keys)
 
 
