@@ -1,12 +1,12 @@
 """An index of what lists of resources, their filters and their counts ask, so that they need not read texts.
 
-Follows f2b7d4a90c16; made on 2026-11-28.
+Follows 7d20c4e9b1a6; made on 2026-11-28.
 """
 
 from alembic import op
 
 revision = "a41d7be20c65"
-down_revision = "f2b7d4a90c16"
+down_revision = "7d20c4e9b1a6"
 branch_labels = None
 depends_on = None
 
