@@ -25,7 +25,7 @@ class NavigationEntry:
     @property
     def active(self) -> bool:
         """Whether the present page stands under this entry."""
-        return request.path == self.prefix or any(
+        return request.path in {self.prefix, *self.also} or any(
             request.path.startswith(f"{one}/") for one in (self.prefix, *self.also) if one != "/"
         )
 

@@ -47,18 +47,21 @@ class Sheet:
     rows: list[SheetRow]
 
 
-def read_sheet(data: bytes) -> Sheet:
-    """Return the table of a file. Raises TooLargeError beyond 5 MB, SheetRefusedError with the reason otherwise."""
+def read_sheet(data: bytes, *, kept: int = LONGEST_KEPT) -> Sheet:
+    """Return the table of a file, ``kept`` characters of each cell at most.
+
+    Raises TooLargeError beyond 5 MB, SheetRefusedError with the reason otherwise.
+    """
     if len(data) > LARGEST_SHEET:
         raise TooLargeError(_l("Ce fichier dépasse 5 Mo. Retirez les colonnes inutiles ou partagez-le en deux."))
     if data.startswith(FOREIGN):
         raise SheetRefusedError(
             _l("Ce fichier est un classeur ou un document. Dans votre tableur, enregistrez-le au format CSV.")
         )
-    return read_text(decoded(data))
+    return read_text(decoded(data), kept=kept)
 
 
-def read_text(text: str) -> Sheet:
+def read_text(text: str, *, kept: int = LONGEST_KEPT) -> Sheet:
     """Return the table of a text, pasted or decoded. Raises SheetRefusedError."""
     text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if text.count("\x00") + text.count("\ufffd") > max(20, len(text) // 100):
@@ -68,7 +71,7 @@ def read_text(text: str) -> Sheet:
     separator = ""
     if first.lower().startswith("sep=") and first[4:5] in SEPARATORS:  # what Excel writes above the headings
         separator, text = first[4:5], rest
-    return _sheet(_rows(text, separator or _separator(text)))
+    return _sheet(_rows(text, separator or _separator(text), kept))
 
 
 def decoded(data: bytes) -> str:
@@ -99,13 +102,13 @@ def _separator(text: str) -> str:
     return max(SEPARATORS, key=regularity)
 
 
-def _rows(text: str, separator: str) -> Iterator[SheetRow]:
+def _rows(text: str, separator: str, kept: int) -> Iterator[SheetRow]:
     reader, n = csv.reader(io.StringIO(text), delimiter=separator, skipinitialspace=True), 0
     try:
         for n, row in enumerate(reader, 1):
             if any(len(cell) > LONGEST_CELL for cell in row):
                 raise SheetRefusedError(_l("Ligne %(number)s : un guillemet n'est sans doute pas refermé.", number=n))
-            cells = [one_line(cell)[:LONGEST_KEPT] for cell in row[: MOST_COLUMNS + 1]]
+            cells = [one_line(cell)[:kept] for cell in row[: MOST_COLUMNS + 1]]
             if any(cells):
                 yield SheetRow(n, cells)
     except csv.Error as error:

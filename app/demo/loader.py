@@ -29,6 +29,7 @@ from app.library.kinds import kind_of
 from app.library.models import Resource
 from app.library.operations import ResourceDetails, share_resource
 from app.library.receiving import Received, receive
+from app.library.thesaurus.starting import start_thesaurus
 from app.spaces.asking import request_access
 from app.spaces.models import Space
 from app.spaces.operations import add_member, create_space
@@ -49,6 +50,8 @@ def load_network(*, known_password: bool, progress: Progress = lambda _line: Non
     Returns the random passwords made, by address, which are kept nowhere.
     """
     network, start = content.load(), now()
+    with transaction():
+        start_thesaurus()
     made = _load_people(network, known_password=known_password)
     progress(f"{len(network.organisations)} organisations, {len(network.people)} people")
     load_profiles(_person, {one.key: one.email for one in network.people})

@@ -8,6 +8,8 @@ from app.library import descendants, indexing, jobs, journal, panels, redrawing,
 from app.library.cli import library as library_commands
 from app.library.collecting import jobs as collecting_jobs
 from app.library.incoming import jobs as incoming_jobs
+from app.library.thesaurus import jobs as thesaurus_jobs
+from app.library.thesaurus import journal as thesaurus_journal
 from app.library.views import files, library, space_library
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ __all__ = [
     "redrawing",
     "register",
     "takeaway",
+    "thesaurus_jobs",
+    "thesaurus_journal",
 ]
 
 

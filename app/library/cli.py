@@ -28,6 +28,7 @@ from app.library.moving import move_resource
 from app.library.permissions import can_add_resource
 from app.library.queries import resource_for
 from app.library.reading.run import READER_VERSION
+from app.library.thesaurus.cli import thesaurus
 from app.spaces.cli import spaces
 from app.spaces.cli.group import deed, space_named, user_named
 from app.spaces.models import Audience, Space
@@ -37,6 +38,7 @@ library = AppGroup("library", help="Resources and their files.")
 WAIT_SECONDS = 0.5
 library.add_command(export_command)
 library.add_command(import_references_command)
+library.add_command(thesaurus)
 
 
 @library.command("import")

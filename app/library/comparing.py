@@ -141,7 +141,7 @@ def _summaries(resources: Sequence[Resource]) -> Row:
 def _around(resources: Sequence[Resource]) -> list[Row]:
     """Return what all kinds have: the text beside the fields, the keywords, the names of the files."""
     files = [[attachment.current.name for attachment in one.attachments] for one in resources]
-    tags = [", ".join(tag.label for tag in one.tags) for one in resources]
+    tags = [", ".join(tag.name for tag in one.tags) for one in resources]
     most = max(map(len, files))
     return [
         Row(TEXT, _("Texte"), [_written(one) for one in resources]),

@@ -191,4 +191,5 @@ def as_texts(said: Mapping[str, Any]) -> dict[str, str]:
 
 def filled_from(resource: Resource) -> dict[str, Any]:
     """Return the fields of the form as a resource stands."""
-    return {**as_texts(as_written(resource)), "seen_version": str(resource.edit_version)}
+    tags = ", ".join(tag.name for tag in resource.tags)
+    return {**as_texts(as_written(resource)), "tags": tags, "seen_version": str(resource.edit_version)}

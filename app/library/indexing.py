@@ -27,6 +27,7 @@ from app.library.permissions import can_read_resource
 from app.library.queries import shown_with
 from app.library.reading.inside.passages import passages
 from app.library.states import unit_word
+from app.library.thesaurus.reach import labels_of
 from app.search.catalogue import Audience, CatalogueRow
 from app.search.engine import OWN_TEXT, PART, ParentDocument, Passage
 from app.search.operations import index_soon
@@ -116,7 +117,7 @@ def _document(resource: Resource) -> ParentDocument:
     return ParentDocument(
         key=f"resource:{resource.id}",
         title=resource.title,
-        tags=tuple(tag.label for tag in resource.tags),
+        tags=tuple(label for tag in resource.tags for label in labels_of(tag)),
         lang=_lang(resource),
         passages=tuple(part for part in parts if part.text),
     )

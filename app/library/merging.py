@@ -14,11 +14,11 @@ from app.core.forms import DayField, day_in
 from app.core.revisions import Revision, revisions_of
 from app.extensions import db
 from app.library.fields_form import BoxesField, text_of
-from app.library.forms import ResourceForm, as_texts
+from app.library.forms import ResourceForm, as_texts, filled_from
 from app.library.kinds import UnreadableError
 from app.library.models import Resource
-from app.library.operations import as_written
-from app.library.tags import split_tags
+from app.library.tags import split_tags, tag_slug
+from app.library.thesaurus.reach import own_slugs
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,9 @@ def merge(form: ResourceForm, resource: Resource, seen_version: int) -> Merge:
     and the other text is shown beside it.
     """
     revisions = revisions_of(resource)
-    began = _as_it_was(revisions, seen_version) or as_texts(as_written(resource))
-    now_there = as_texts(as_written(resource))
+    began = _as_it_was(revisions, seen_version)
+    now_there = {name: text for name, text in filled_from(resource).items() if name != "seen_version"}
+    began = began or now_there
     differences = {}
     for typed in form:
         if typed.name not in now_there:
@@ -97,7 +98,7 @@ def _plain(form: ResourceForm, typed: FormField, text: str) -> str:
     """Return a text as its field reads it, so that « 05/07/2021 » and « 2021-07-05 » are the same."""
     known: Mapping[str, Any] = {one.name: one for one in form.of_kind.fields}
     if typed.name == "tags":
-        return ", ".join(split_tags(text))
+        return ", ".join(sorted(own_slugs([tag_slug(label) for label in split_tags(text)])))
     if isinstance(typed, DayField):
         day = day_in(text)
         return day.isoformat() if day else text

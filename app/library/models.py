@@ -19,12 +19,14 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
 )
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship, validates
 
 from app.accounts.models import Organisation, User
 from app.core.clock import now
-from app.core.db import HasPublicId, UtcDateTime, sort_key
+from app.core.db import HasMoments, HasPublicId, UtcDateTime, sort_key
+from app.core.i18n import current_language
 from app.core.text import one_line
 from app.extensions import db
 from app.spaces.models import SpaceContent
@@ -74,21 +76,64 @@ resource_facet = Table(
 )
 
 
-class Tag(db.Model):
-    """A keyword. ``slug`` is its form without accents or case: two spellings are one tag."""
+class TagState(enum.StrEnum):
+    """Where a keyword stands: a term of the thesaurus, or a word of one space with what was decided of it."""
+
+    ADOPTED = "adopted"
+    PROPOSED = "proposed"
+    REFUSED = "refused"
+    MERGED = "merged"
+
+
+class Tag(HasPublicId, HasMoments, db.Model):
+    """A keyword. ``slug`` is its form without accents or case: two spellings are one keyword.
+
+    A term of the thesaurus belongs to no space and is known to everybody. A word that members typed belongs to the
+    space where they did and is known there alone (docs/decisions/0022): the same word typed elsewhere is another row.
+
+    ``label`` is the word as typed, or the French label of a term; ``names`` its other names, by ``NAMES``.
+    """
 
     __tablename__ = "tag"
+    __table_args__ = (
+        UniqueConstraint("space_id", "slug"),
+        Index(
+            "uq_tag_term",
+            "slug",
+            unique=True,
+            sqlite_where=text("space_id IS NULL"),
+            postgresql_where=text("space_id IS NULL"),
+        ),
+    )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    slug: Mapped[str] = mapped_column(String(90), unique=True)
+    slug: Mapped[str] = mapped_column(String(90))
     label: Mapped[str] = mapped_column(String(80))
+    label_en: Mapped[str] = mapped_column(String(80), default="")
     sort_key: Mapped[str] = mapped_column(String(200), index=True)
+    state: Mapped[str] = mapped_column(String(10), default=TagState.PROPOSED)
+    space_id: Mapped[int | None] = mapped_column(ForeignKey("space.id", ondelete="CASCADE"))
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("tag.id", ondelete="CASCADE"), index=True)
+    reason: Mapped[str] = mapped_column(String(400), default="")
+    names: Mapped[dict[str, list[str]]] = mapped_column(JSON, default=dict)
+    note_fr: Mapped[str] = mapped_column(Text, default="")
+    note_en: Mapped[str] = mapped_column(Text, default="")
+    edit_version: Mapped[int] = mapped_column(default=1)
 
     @validates("label")
     def _label(self, _key: str, label: str) -> str:
         label = one_line(label)[:80]
         self.sort_key = sort_key(label)
         return label
+
+    @property
+    def name(self) -> str:
+        """The keyword in the reader's language."""
+        return self.label_en or self.label if current_language() == "en" else self.label
+
+    @property
+    def is_term(self) -> bool:
+        """Whether it is a term of the thesaurus."""
+        return self.state == TagState.ADOPTED
 
 
 class Resource(SpaceContent, db.Model):

@@ -174,7 +174,7 @@ def _write(resource: Resource, details: ResourceDetails) -> None:
     resource.fields = dict(details.fields)
     resource.dated_on = details.dated_on
     resource.body_html, resource.renderer_version = details.body_html, RENDERER_VERSION
-    resource.tags = tags_named(list(details.tags))
+    resource.tags = tags_named(details.tags, resource.space)
 
 
 def as_written(resource: Resource) -> dict[str, Any]:

@@ -46,7 +46,7 @@ EXCERPT = 160
 def navigation_entry() -> NavigationEntry:
     """Return the entry « Ressources »."""
     url = url_for("library.resources_page")
-    return NavigationEntry(url, pgettext("navigation", "Ressources"), "library", url)
+    return NavigationEntry(url, pgettext("navigation", "Ressources"), "library", url, also=("/mots-cles",))
 
 
 @fill("space.tabs", order=30)

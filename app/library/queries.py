@@ -12,12 +12,13 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from app.accounts.models import User
+from app.core.db import sort_key
 from app.core.errors import NotFoundError, RefusedError
 from app.core.paging import Page, paginate
 from app.extensions import db
 from app.library.facets import Chosen, FacetGroup, condition_of, groups_of, lens_group, shared_by_like
 from app.library.kinds import KINDS, kind_of
-from app.library.models import Attachment, Blob, FileVersion, Resource, Shelf, Tag, resource_tag
+from app.library.models import Attachment, Blob, FileVersion, Resource, Shelf, Tag, TagState, resource_tag
 from app.library.permissions import (
     can_edit_resource,
     can_prepare_resource,
@@ -25,6 +26,9 @@ from app.library.permissions import (
     can_restore_resource,
     can_review_resource,
 )
+from app.library.tags import terms_called
+from app.library.thesaurus.models import tag_under, tag_word
+from app.library.thesaurus.reach import carrying, names_of
 from app.spaces.models import Space, State
 from app.spaces.permissions import can_see_space
 
@@ -106,17 +110,43 @@ def count_by_organisation(person: User, kind: str) -> dict[int, int]:
 
 def count_by_tag(person: User, wanted: Wanted) -> list[tuple[Tag, int]]:
     """Return the keywords of the wanted resources with the number each of them would leave, most frequent first."""
-    number = func.count(resource_tag.c.resource_id)
+    counts = count_by_term(person, wanted, MOST_TAGS_OFFERED) | _count_by_word(person, wanted)
+    tags = {tag.id: tag for tag in db.session.scalars(select(Tag).where(Tag.id.in_(counts)))} if counts else {}
+    ranked = sorted(tags.values(), key=lambda tag: (-counts[tag.id], sort_key(tag.name)))
+    return [(tag, counts[tag.id]) for tag in ranked[:MOST_TAGS_OFFERED]]
+
+
+def count_by_term(person: User, wanted: Wanted = Wanted(), limit: int | None = None) -> dict[int, int]:
+    """Return how many of the wanted resources carry each term of the thesaurus or one under it, by its id."""
+    carried, number = _carried(person, wanted)
     query = (
-        select(Tag, number)
-        .join(resource_tag, resource_tag.c.tag_id == Tag.id)
-        .join(Resource, Resource.id == resource_tag.c.resource_id)
-        .where(_visible(person, wanted))
-        .group_by(Tag.id)
-        .order_by(number.desc(), Tag.sort_key)
-        .limit(MOST_TAGS_OFFERED)
+        select(tag_under.c.tag_id, number)
+        .join(carried, carried.c.tag_id == tag_under.c.under_id)
+        .group_by(tag_under.c.tag_id)
+        .order_by(number.desc(), tag_under.c.tag_id)
     )
-    return [(tag, count) for tag, count in db.session.execute(query)]
+    return {tag_id: count for tag_id, count in db.session.execute(query.limit(limit))}  # noqa: C416 - named tuples
+
+
+def _count_by_word(person: User, wanted: Wanted) -> dict[int, int]:
+    """Return the same for the words of spaces: one word used in several is counted once, under one of its ids."""
+    carried, number = _carried(person, wanted)
+    query = (
+        select(func.min(Tag.id), number)
+        .join(carried, carried.c.tag_id == Tag.id)
+        .where(Tag.state == TagState.PROPOSED)
+        .group_by(Tag.slug)
+        .order_by(number.desc(), func.min(Tag.id))
+    )
+    return {tag_id: count for tag_id, count in db.session.execute(query.limit(MOST_TAGS_OFFERED))}  # noqa: C416
+
+
+def _carried(person: User, wanted: Wanted) -> tuple[Any, Any]:
+    """Return which wanted resource carries which keyword, and how to count those resources, each once."""
+    pairs = select(resource_tag.c.tag_id, resource_tag.c.resource_id)
+    visible = pairs.join(Resource, Resource.id == resource_tag.c.resource_id).where(_visible(person, wanted))
+    carried = visible.subquery()
+    return carried, func.count(carried.c.resource_id.distinct())
 
 
 def facet_groups(person: User, wanted: Wanted) -> list[FacetGroup]:
@@ -146,7 +176,7 @@ def count_visible(person: User, space: Space) -> int:
 
 @dataclass(frozen=True)
 class Keyword:
-    """A keyword somebody uses: folded, as it is written, and how many of the resources they shared carry it."""
+    """A keyword somebody uses: folded, in the reader's language, and how many of the resources they shared carry it."""
 
     folded: str
     label: str
@@ -158,28 +188,45 @@ def keywords_shared(person: User, words: Sequence[str]) -> list[tuple[int, Keywo
 
     Counted over the resources the person may read, and no others.
     """
-    begun = [
-        Tag.sort_key.startswith(word, autoescape=True) | Tag.sort_key.contains(f" {word}", autoescape=True)
-        for word in words
-    ]
+    begun = [begins(Tag.sort_key, word, " ") for word in words]
+    named = [begins(tag_word.c.slug, word.replace(" ", "-"), "-") for word in words]
+    terms = select(tag_word.c.tag_id).where(or_(false(), *named))
     query = (
-        select(Resource.author_id, Tag.sort_key, Tag.label, func.count())
+        select(Resource.author_id, Tag, func.count())
         .join(resource_tag, resource_tag.c.resource_id == Resource.id)
         .join(Tag, Tag.id == resource_tag.c.tag_id)
-        .where(_visible(person, Wanted()), Resource.author_id.is_not(None), or_(false(), *begun))
+        .where(_visible(person, Wanted()), Resource.author_id.is_not(None), or_(Tag.id.in_(terms), *begun))
         .group_by(Resource.author_id, Tag.id)
         .order_by(func.count().desc(), Tag.sort_key)
     )
     found = db.session.execute(query)
-    return [(author or 0, Keyword(folded, label, count)) for author, folded, label, count in found]
+    return [(author or 0, Keyword(_folded(tag), tag.name, count)) for author, tag, count in found]
+
+
+def _folded(tag: Tag) -> str:
+    return " ".join(sort_key(name) for name in names_of(tag))
+
+
+def begins(column: Any, word: str, between: str) -> ColumnElement[bool]:
+    """Return the condition that a word begins one of those of a folded text, ``between`` standing between them."""
+    condition: ColumnElement[bool] = or_(
+        column.startswith(word, autoescape=True), column.contains(f"{between}{word}", autoescape=True)
+    )
+    return condition
 
 
 def tags_by_slug(person: User, slugs: Iterable[str]) -> list[Tag]:
-    """Return the keywords of these slugs; those that no resource this person reads carries do not exist for them."""
-    wanted = list(slugs)
+    """Return the keywords of these slugs: terms, and the words of spaces that a resource this person reads carries.
+
+    Other words do not exist for them.
+    """
+    wanted = list(dict.fromkeys(slugs))
+    terms = terms_called(wanted) if wanted else {}
     read = select(resource_tag.c.tag_id).join(Resource, Resource.id == resource_tag.c.resource_id)
-    known = Tag.slug.in_(wanted) & Tag.id.in_(read.where(_visible(person, Wanted())))
-    return list(db.session.scalars(select(Tag).where(known).order_by(Tag.sort_key))) if wanted else []
+    typed = [slug for slug in wanted if slug not in terms]
+    known = Tag.slug.in_(typed) & Tag.id.in_(read.where(_visible(person, Wanted()), Tag.state == TagState.PROPOSED))
+    words = {tag.slug: tag for tag in db.session.scalars(select(Tag).where(known))} if typed else {}
+    return sorted((terms | words).values(), key=lambda tag: sort_key(tag.name))
 
 
 def resource_for(person: User, public_id: str) -> Resource:
@@ -373,9 +420,7 @@ def _visible(person: User, wanted: Wanted) -> ColumnElement[bool]:
         conditions.append(or_(Resource.space_id == wanted.space_id, Resource.id.in_(shelved)))
     if wanted.kind:
         conditions.append(Resource.kind == wanted.kind)
-    for slug in wanted.tags:
-        tagged = select(resource_tag.c.resource_id).join(Tag, Tag.id == resource_tag.c.tag_id).where(Tag.slug == slug)
-        conditions.append(Resource.id.in_(tagged))
+    conditions += [Resource.id.in_(carrying(slug)) for slug in wanted.tags]
     if wanted.chosen:
         conditions.append(condition_of(wanted.chosen))
     if wanted.like:

@@ -50,7 +50,7 @@ def row_of(resource: Resource, person: User, beside: str = "", *, in_space: bool
         title=resource.title,
         facts=_facts(resource, person, in_space=in_space),
         summary=excerpt(resource.summary or kind.abstract_of(resource.fields), SUMMARY_LENGTH),
-        tags=[{"label": tag.label, "url": url_for("library.resources_page", mot=tag.slug)} for tag in resource.tags],
+        tags=[{"label": tag.name, "url": url_for("library.resources_page", mot=tag.slug)} for tag in resource.tags],
         side=[format_date(resource.published_at, weekday=False) if resource.published_at else "", beside],
         is_new=_is_new(resource, person),
         lang=foreign_lang(resource),

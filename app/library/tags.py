@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Insert, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core.db import sort_key
 from app.core.text import one_line, slugify
 from app.extensions import db
-from app.library.models import Tag
+from app.library.models import Tag, TagState
+from app.library.thesaurus.models import tag_word
+from app.spaces.models import Space
 
 MOST_TAGS = 12
 LONGEST_TAG = 80
@@ -33,16 +36,49 @@ def tag_slug(label: str) -> str:
     return slug if slug != "page" or label.casefold() == "page" else sort_key(label).replace(" ", "-")[:90] or "page"
 
 
-def tags_named(labels: list[str]) -> list[Tag]:
-    """Return the tags of these labels, made when they are new. Call inside ``transaction()``.
+def terms_called(slugs: Iterable[str]) -> dict[str, Tag]:
+    """Return the terms of the thesaurus that these words name, by word: a label or a synonym in any language."""
+    query = select(tag_word.c.slug, Tag).join(Tag, Tag.id == tag_word.c.tag_id)
+    rows = db.session.execute(query.where(tag_word.c.slug.in_(list(slugs))))
+    return {slug: tag for slug, tag in rows}  # noqa: C416 - rows are named tuples, which mypy keeps apart
 
-    Two people who bring the same new keyword at once get the same tag.
+
+def tags_named(labels: Sequence[str], space: Space) -> list[Tag]:
+    """Return the tags of these labels in a space, made when they are new. Call inside ``transaction()``.
+
+    A word that names a term of the thesaurus gives the term; another is a word of the space. Two people who bring the
+    same new word at once get the same tag. A word the space has refused gives none.
     """
     by_slug = {tag_slug(label): label for label in labels}
-    if not by_slug:
-        return []
+    found = terms_called(by_slug) if by_slug else {}
+    typed = {slug: label for slug, label in by_slug.items() if slug not in found}
+    if typed:
+        found |= _words_of(space, typed)
+    return sorted({tag.id: tag for tag in found.values()}.values(), key=lambda tag: tag.sort_key)
+
+
+def _words_of(space: Space, typed: dict[str, str]) -> dict[str, Tag]:
+    """Return the words of a space by what was typed, made when new; one merged into another gives that one."""
+    rows = [
+        {"slug": slug, "label": label, "sort_key": sort_key(label), "space_id": space.id, "names": {}}
+        for slug, label in sorted(typed.items())
+    ]
+    db.session.execute(insert_new(Tag.__table__, rows))
+    own = db.session.scalars(select(Tag).where(Tag.space_id == space.id, Tag.slug.in_(typed))).all()
+    into = {tag.merged_into_id for tag in own if tag.state == TagState.MERGED}
+    others = {tag.id: tag for tag in db.session.scalars(select(Tag).where(Tag.id.in_(into)))} if into else {}
+    meant = {tag.slug: others.get(tag.merged_into_id or 0, tag) for tag in own}
+    return {slug: tag for slug, tag in meant.items() if tag.state in {TagState.PROPOSED, TagState.ADOPTED}}
+
+
+def insert_new(table: Table, rows: Sequence[dict[str, object]]) -> Insert:
+    """Return the statement that adds rows, those already there left as they are."""
     insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    rows = [{"slug": slug, "label": label, "sort_key": sort_key(label)} for slug, label in sorted(by_slug.items())]
-    db.session.execute(insert(Tag).values(rows).on_conflict_do_nothing(index_elements=["slug"]))
-    found = {tag.slug: tag for tag in db.session.scalars(select(Tag).where(Tag.slug.in_(by_slug)))}
-    return sorted((found[slug] for slug in by_slug), key=lambda tag: tag.sort_key)
+    return insert(table).values(list(rows)).on_conflict_do_nothing()
+
+
+def words_moved(tags: Sequence[Tag], target: Space) -> list[Tag]:
+    """Return the tags of a resource for its new home: terms stay, words of the old home become words of the new one."""
+    terms = [tag for tag in tags if tag.is_term]
+    moved = tags_named([tag.label for tag in tags if not tag.is_term], target)
+    return sorted({tag.id: tag for tag in (*terms, *moved)}.values(), key=lambda tag: tag.sort_key)

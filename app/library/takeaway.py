@@ -23,7 +23,6 @@ from app.library.incoming.operations import forget_lists_of
 from app.library.kinds import kind_of
 from app.library.models import Attachment, FileVersion, ReceivedFile, Resource, SentBack
 from app.library.permissions import can_read_resource
-from app.library.tags import tags_named
 
 
 @fill("person.export", order=30)
@@ -56,7 +55,7 @@ def _record(user: User, one: Resource) -> dict[str, Any]:
         _("Résumé"): said.get("summary", one.summary),
         _("Texte"): said.get("body", one.body),
         _("Source"): said.get("source", one.source),
-        _("Mots-clés"): said.get("tags", [tag.label for tag in one.tags]),
+        _("Mots-clés"): said.get("tags", [tag.name for tag in one.tags]),
         _("Champs"): _fields(said.get("kind", one.kind), said.get("fields", one.fields)),
         _("Fichiers"): [file.name for file in files if reads or file.by_id == user.id],
     }
@@ -102,7 +101,7 @@ def forget_in_library(user: User, withdraw: bool) -> None:  # noqa: FBT001 - the
 def _empty(user: User, resource: Resource) -> None:
     """Take everything out of a resource; its place stays in the trash, so that its address says it is gone."""
     resource.title, resource.summary, resource.body, resource.body_html = _("Ressource retirée"), "", "", ""
-    resource.source, resource.fields, resource.tags, resource.dated_on = "", {}, tags_named([]), None
+    resource.source, resource.fields, resource.tags, resource.dated_on = "", {}, [], None
     keep_facets(resource)
     drop_page_of_another(resource)
     db.session.execute(delete(Attachment).where(Attachment.resource_id == resource.id))

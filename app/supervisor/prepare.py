@@ -77,6 +77,7 @@ def main() -> None:
 
     with app.app_context():
         _bring_forward()
+        _command(app, "library", "thesaurus", "start", "--if-new")
         if wants.demo:
             _see_to_demo(app)
         if wants.demo or wants.welcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect, select, text
+from sqlalchemy import JSON, Connection, DateTime, column, insert, inspect, select, table, text
 
 from app.extensions import db
+from app.library.models import Resource, Tag
 from app.spaces.models import Membership
 from tests.conftest import DATABASES, new_database_app
 
@@ -36,6 +38,46 @@ def test_migrations_lead_back_to_nothing(fresh: Flask) -> None:
     upgrade()
     downgrade(revision="base")
     assert inspect(db.engine).get_table_names() == ["alembic_version"]
+
+
+BEFORE_WORDS = "a83c6e10f5b2"
+
+
+def put(connection: Connection, into: str, /, **values: Any) -> None:
+    """Add a row to a table as an older schema knows it."""
+    types: dict[str, Any] = {"created_at": DateTime(timezone=True), "updated_at": DateTime(timezone=True)}
+    types |= {"fields": JSON(), "hidden_sections": JSON()}
+    older = table(into, *(column(one, types.get(one)) for one in values))
+    connection.execute(insert(older).values(**values))
+
+
+def test_a_keyword_becomes_a_word_of_each_space_that_used_it_and_back(fresh: Flask) -> None:
+    upgrade(revision=BEFORE_WORDS)
+    blank = dict.fromkeys(
+        ("short_name", "summary", "purpose", "purpose_html", "partner", "welcome", "welcome_html"), ""
+    )
+    place = {"name": "S", "sort_key": "s", "hidden_sections": [], "visibility": "open", "join_policy": "free"}
+    unsaid = dict.fromkeys(("summary", "body", "body_html", "source", "deleted_reason"), "")
+    said = {"kind": "report", "fields": {}, "shared_draft": False, "renderer_version": 0, "lang": "fr", "title": "T"}
+    kept = {"sort_key": "t", "audience": "space", "state": "published"}
+    moment = datetime(2026, 11, 1, 8, tzinfo=UTC)
+    made = {"edit_version": 1, "created_at": moment, "updated_at": moment}
+    with db.engine.begin() as connection:
+        for n in (1, 2):
+            put(connection, "space", id=n, slug=f"s{n}", public_id=f"aaaaaaaaa{n}", **blank, **place, **made)
+            put(connection, "resource", id=n, space_id=n, public_id=f"bbbbbbbbb{n}", **unsaid, **said, **kept, **made)
+            put(connection, "tag", id=n, slug=f"mot-{n}", label=f"Mot {n}", sort_key=f"mot {n}")
+        for n in (1, 2):
+            put(connection, "resource_tag", resource_id=n, tag_id=1)
+    upgrade()
+    words = select(Tag.label, Tag.space_id, Resource.id).select_from(Resource).join(Resource.tags).order_by(Resource.id)
+    assert [tuple(row) for row in db.session.execute(words)] == [("Mot 1", 1, 1), ("Mot 1", 2, 2)]
+    db.session.remove()
+    downgrade(revision=BEFORE_WORDS)
+    with db.engine.connect() as connection:
+        assert (
+            connection.execute(text("SELECT label FROM tag JOIN resource_tag ON tag_id = id")).all() == [("Mot 1",)] * 2
+        )
 
 
 FIRST = "9decfd2f5ad8"

@@ -30,7 +30,7 @@ from app.core.worker import run_all
 from app.demo.loader import load_network
 from app.discussions.models import Thread
 from app.extensions import db
-from app.library.models import Attachment, Resource
+from app.library.models import Attachment, Resource, Tag
 from config import ROOT, Settings
 
 if TYPE_CHECKING:
@@ -112,6 +112,14 @@ class Site:
             public_id: str = user.public_id
             db.session.remove()
         return public_id
+
+    @property
+    def term(self) -> str:
+        """The address of a term of the thesaurus that has terms under it."""
+        with self.app.app_context():
+            public_id: str = db.session.scalars(select(Tag.public_id).where(Tag.slug == "vie-nocturne")).one()
+            db.session.remove()
+        return f"/mots-cles/{public_id}-vie-nocturne"
 
     def named(self, model: Any, name: str) -> str:
         """Return the public id of a space or an organisation of that name."""

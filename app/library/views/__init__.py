@@ -17,6 +17,7 @@ from app.library.views import (  # noqa: F401 - they attach their views
     removing,
     sending,
     showing,
+    thesaurus,
     versioning,
     writing,
 )

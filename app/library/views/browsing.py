@@ -35,6 +35,7 @@ from app.library.queries import (
     tags_by_slug,
 )
 from app.library.rows import row_of
+from app.library.thesaurus.reach import own_slugs
 from app.library.views.comparing import CHOSEN, chosen_ids
 from app.library.views.doors import library, space_library
 from app.spaces.blueprint import render_space_page
@@ -188,7 +189,7 @@ def wanted_here(space: Space | None) -> Wanted:
     return Wanted(
         space_id=space.id if space else None,
         kind=kind if kind in KINDS else "",
-        tags=tuple(dict.fromkeys(slug for slug in slugs if slug)),
+        tags=tuple(own_slugs([slug for slug in slugs if slug])),
         chosen=tuple((name, values) for name, values in chosen if values),
         like=tuple(lens for lens in lenses_of(person().organisation) if lens in request.args.getlist(LENS)),
         archived=WITH if request.args.get(ARCHIVES) == SHOWN else "",
@@ -251,7 +252,7 @@ def _kind_choices(
 
 def _tag_choices(wanted: Wanted) -> list[dict[str, Any]]:
     return [
-        {"value": tag.slug, "label": tag.label, "count": count, "checked": tag.slug in wanted.tags}
+        {"value": tag.slug, "label": tag.name, "count": count, "checked": tag.slug in wanted.tags}
         for tag, count in count_by_tag(person(), wanted)
     ]
 
@@ -268,7 +269,7 @@ def _ticked(address: Callable[..., str], wanted: Wanted, state: dict[str, Any]) 
     ]
     tags = [
         {
-            "label": tag.label,
+            "label": tag.name,
             "remove_url": address(**{**state, "mot": [slug for slug in wanted.tags if slug != tag.slug]}),
         }
         for tag in tags_by_slug(person(), wanted.tags)

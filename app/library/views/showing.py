@@ -125,7 +125,7 @@ def _page(resource: Resource, version: FileVersion | None, document: Document | 
         "body": typographic(resource.body_html) if resource.lang == "fr" else resource.body_html,
         "essentials": essentials(resource),
         "chapters": chapters(resource),
-        "tags": [{"label": tag.label, "url": url_for("library.resources_page", mot=tag.slug)} for tag in resource.tags],
+        "tags": [{"label": tag.name, "url": url_for("library.resources_page", mot=tag.slug)} for tag in resource.tags],
         "files": file_lines(resource, with_state=may_edit),
         "download": download_url(version) if version else "",
         "replaced": replaced_words(version) if version and is_replaced(version) else "",

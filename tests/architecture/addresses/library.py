@@ -6,6 +6,8 @@ from tests.architecture.addresses.lines import MODERATE, READ, SIGNED_IN, WRITE,
 
 TABLE: list[Line] = [
     Line("library.resources_page", "/ressources", SIGNED_IN),
+    Line("library.thesaurus_page", "/mots-cles", SIGNED_IN),
+    Line("library.thesaurus_term", "/mots-cles/abcdefghij-mot", "dnnnnnnnnn"),
     Line("library.compare_page", "/ressources/comparer", SIGNED_IN),
     post("library.give_comparison", "/ressources/comparer/emporter", SIGNED_IN, format="csv"),
     post("library.give_record", "/ressources/{resource}/fiche", READ, format="csv"),

@@ -1,0 +1,66 @@
+"""What a keyword reaches: the resources that carry it, the terms under it, and every word that means it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, select, union_all
+
+from app.extensions import db
+from app.library.models import Tag, TagState, resource_tag
+from app.library.tags import tag_slug, terms_called
+from app.library.thesaurus.models import NAMES, tag_under, tag_word
+
+
+def carrying(slug: str) -> Select[Any]:
+    """Return the ids of the resources that carry a keyword, or a term that stands under it.
+
+    Whoever may read them: to be joined to what a person may read. A synonym reaches what its term reaches.
+    """
+    named = select(tag_under.c.under_id).join(tag_word, tag_word.c.tag_id == tag_under.c.tag_id)
+    typed = select(Tag.id).where(Tag.slug == slug, Tag.state == TagState.PROPOSED)
+    reached = union_all(named.where(tag_word.c.slug == slug), typed)
+    return select(resource_tag.c.resource_id).where(resource_tag.c.tag_id.in_(reached))
+
+
+def own_slugs(slugs: Sequence[str]) -> list[str]:
+    """Return slugs with each synonym replaced by its term's own, so that old addresses go on working."""
+    known = terms_called(slugs) if slugs else {}
+    return list(dict.fromkeys(known[slug].slug if slug in known else slug for slug in slugs))
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """A term as a search may widen to it: its labels and synonyms, and those of every term under it."""
+
+    slug: str
+    labels: tuple[str, ...]
+    narrower: tuple[str, ...]
+
+
+def meaning_of(words: str) -> Meaning | None:
+    """Return what typed words mean in the thesaurus, None when they name no term. Two statements.
+
+    Words of spaces mean nothing here: they are known only where they are used.
+    """
+    term = terms_called([tag_slug(words)]).get(tag_slug(words))
+    if term is None:
+        return None
+    under = select(Tag).join(tag_under, tag_under.c.under_id == Tag.id).where(tag_under.c.tag_id == term.id)
+    below = [
+        name for tag in db.session.scalars(under.order_by(Tag.sort_key)) if tag.id != term.id for name in names_of(tag)
+    ]
+    return Meaning(term.slug, names_of(term), tuple(dict.fromkeys(below)))
+
+
+def names_of(tag: Tag) -> tuple[str, ...]:
+    """Return every name of a keyword, its labels first, each once."""
+    others = (name for kind in NAMES for name in (tag.names or {}).get(kind, ()))
+    return tuple(dict.fromkeys(name for name in (tag.label, tag.label_en, *others) if name))
+
+
+def labels_of(tag: Tag) -> tuple[str, ...]:
+    """Return the labels of a keyword in both languages: what the search index keeps of it."""
+    return tuple(dict.fromkeys(name for name in (tag.label, tag.label_en) if name))
