@@ -89,7 +89,7 @@ class Tag(HasPublicId, HasMoments, db.Model):
     """A keyword. ``slug`` is its form without accents or case: two spellings are one keyword.
 
     A term of the thesaurus belongs to no space and is known to everybody. A word that members typed belongs to the
-    space where they did and is known there alone (docs/decisions/0022): the same word typed elsewhere is another row.
+    space where they did and is known there alone (docs/decisions/0023): the same word typed elsewhere is another row.
 
     ``label`` is the word as typed, or the French label of a term; ``names`` its other names, by ``NAMES``.
     """

@@ -3,7 +3,7 @@
 A keyword was one row for the whole site. Each is now copied into every space where a resource carries it. The two
 tables are made anew: SQLite cannot take the uniqueness of a column away in place.
 
-Follows a83c6e10f5b2; made on 2026-11-28.
+Follows a41d7be20c65; made on 2026-11-28.
 """
 
 import secrets
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "f18b4c0d72e6"
-down_revision = "a83c6e10f5b2"
+down_revision = "a41d7be20c65"
 branch_labels = None
 depends_on = None
 
