@@ -125,15 +125,19 @@ def _conclude(blob_id: int, summary: Summary) -> None:
             index_soon("resource", resource_id)
 
 
-def proposals(summary: Summary) -> dict[str, str]:
-    """Return what a file says of itself, for the form: shown to the person, who decides."""
+def proposals(summary: Summary) -> dict[str, Any]:
+    """Return what a file says of itself, and what a mail carries, for the form: shown to the person, who decides."""
     said = {
         "title": summary.title,
         "author": summary.author,
         "date": summary.date.isoformat() if summary.date else None,
         "lang": summary.lang,
     }
-    return {name: value[:MOST_PROPOSED] for name, value in said.items() if value}
+    found: dict[str, Any] = {name: value[:MOST_PROPOSED] for name, value in said.items() if value}
+    if summary.carries:
+        found["carries"] = [{**one, "name": str(one["name"])[:MOST_PROPOSED]} for one in summary.carries]
+        found["carries_more"] = summary.carries_more
+    return found
 
 
 def draw(sha256: str, type_: str, pages: Iterable[int], thumbnails: Iterable[int] | None = None) -> None:

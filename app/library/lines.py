@@ -14,14 +14,17 @@ from app.core.i18n import format_size
 from app.core.i18n import gettext as _
 from app.library.addresses import download_url, resource_url
 from app.library.files import received_for
+from app.library.mails import MailParts, parts_of_mail
 from app.library.models import Attachment, Blob, ReceivedFile, Resource
 from app.library.queries import resources_carrying
 from app.library.receiving import filetype_named
 from app.library.states import FileState, file_facts, state_of
 
-ICONS = {"pdf": "file-pdf", "image": "file-image", "sheet": "file-sheet", "slide": "file-slides"}
+ICONS = {"pdf": "file-pdf", "mail": "mail", "image": "file-image", "sheet": "file-sheet", "slide": "file-slides"}
 #: Names of the buttons that take a file away from a form, or from its resource.
 REMOVE, DETACH = "retirer", "detacher"
+#: The button that takes files out of a mail, and the beginning of the names of the boxes that choose them.
+TAKE_OUT, CHOSEN_PART = "sortir", "piece-"
 #: Name of the hidden fields which tell, one a line, in what order the files stand on the page.
 ORDER = "ordre"
 #: How long reading a file takes at the least, and for each of its pages (measured: four milliseconds).
@@ -34,7 +37,7 @@ class FileLine:
 
     ``poll_url`` is asked again until the reading has ended; ``remove_name`` and ``remove_value`` make the button of the
     form around that takes the file away; ``order_name`` carries the line's place to that form; ``proposed`` is what the
-    file says of itself.
+    file says of itself; ``mail`` what a mail carries, to be chosen from.
     """
 
     name: str
@@ -48,6 +51,7 @@ class FileLine:
     remove_value: str = ""
     order_name: str = ""
     proposed: dict[str, str] = field(default_factory=dict)
+    mail: MailParts | None = None
 
 
 def file_lines(resource: Resource, *, with_state: bool, removable: bool = False) -> list[FileLine]:
@@ -97,7 +101,8 @@ def received_line(received: ReceivedFile) -> FileLine:
         remove_name=REMOVE,
         remove_value=received.public_id,
         order_name=ORDER,
-        proposed=dict(received.blob.proposed) if told else {},
+        proposed={name: one for name, one in received.blob.proposed.items() if isinstance(one, str)} if told else {},
+        mail=parts_of_mail(received) if told else None,
     )
 
 

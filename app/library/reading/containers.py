@@ -27,6 +27,7 @@ _OLE_STREAMS = {
     "Book": "xls",
     "PowerPoint Document": "ppt",
     "EncryptedPackage": "encrypted",
+    "__properties_version1.0": "msg",  # [MS-OXMSG] 2.2
 }
 # The main document's content type in [Content_Types].xml (ECMA-376 part 2).
 _OOXML_MAIN = {

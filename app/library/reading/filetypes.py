@@ -15,7 +15,7 @@ from .images import measure
 from .limits import DEFAULT_BOUNDS
 from .names import safe_name, split_extension
 from .refusals import NotAccepted
-from .textual import looks_like_html, looks_like_text
+from .textual import looks_like_html, looks_like_mail, looks_like_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ _PDF_HEADER_WITHIN = 1024
 class FileType:
     """One accepted type: its code, extensions and media type; the family that reads it and the unit it is cut into.
 
-    `family` is pdf, office, text or image. `unit` is page, slide, sheet or passage, empty for pictures.
+    `family` is pdf, office, text, mail or image. `unit` is page, slide, sheet or passage, empty for pictures.
     """
 
     code: str
@@ -54,6 +54,8 @@ _ODF = "application/vnd.oasis.opendocument."
 # | odt ods odp epub | the same | ZIP whose `mimetype` entry says so |
 # | rtf | .rtf | "{\rtf" first |
 # | csv txt md | .csv .txt .md .markdown | decodes as text: no binary, no known signature |
+# | eml | .eml | text whose first lines are headers of a mail |
+# | msg | .msg | OLE with the stream __properties_version1.0 |
 # | html | .html .htm .xhtml | text with at least one HTML tag |
 # | png jpeg webp gif tiff | .png .jpg .jpeg .webp .gif .tif .tiff | their signature, and a bounded size in pixels |
 ACCEPTED: tuple[FileType, ...] = (
@@ -73,6 +75,8 @@ ACCEPTED: tuple[FileType, ...] = (
     FileType("txt", ("txt",), "text/plain", "text", "passage"),
     FileType("md", ("md", "markdown"), "text/markdown", "text", "passage"),
     FileType("html", ("html", "htm", "xhtml"), "text/html", "text", "passage"),
+    FileType("eml", ("eml",), "message/rfc822", "mail", "passage"),
+    FileType("msg", ("msg",), "application/vnd.ms-outlook", "mail", "passage"),
     FileType("png", ("png",), "image/png", "image", ""),
     FileType("jpeg", ("jpg", "jpeg"), "image/jpeg", "image", ""),
     FileType("webp", ("webp",), "image/webp", "image", ""),
@@ -165,6 +169,8 @@ def _by_signature(head: bytes) -> set[str]:
     signed = guessed.extension if guessed is not None else "binary"
     if signed in _BY_SIGNATURE:
         return {_BY_SIGNATURE[signed]}
+    if looks_like_mail(head):
+        return {*_TEXTUAL, "eml"}
     if looks_like_text(head):
         return set(_TEXTUAL) if looks_like_html(head) else set(_TEXTUAL - {"html"})
     return {signed}

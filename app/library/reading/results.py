@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from datetime import date
@@ -43,6 +43,7 @@ class Summary:
     memory or output exceeded before any text came); empty. `detail` is a short code for the log and the tests
     (timeout, memory, cpu, output, crash, damaged, "pages_missing 3" …). `page_count` counts pages, slides,
     sheets or passages, those without text included. `lang` is a two-letter code; `date` a day, without time zone.
+    `carries`, of a mail, holds {n, name, size, inline} of the files in it; `carries_more` counts those not named.
     """
 
     status: str
@@ -52,6 +53,8 @@ class Summary:
     author: str | None = None
     date: date | None = None
     lang: str | None = None
+    carries: list[dict[str, Any]] = field(default_factory=list)
+    carries_more: int = 0
 
 
 @dataclass(frozen=True)

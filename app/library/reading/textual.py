@@ -10,6 +10,11 @@ _ALLOWED_CONTROLS = frozenset(b"\t\n\x0c\r\x1a\x1b")
 _MOST_CONTROLS = 0.01
 _FIRST_PRINTABLE = 0x20
 _FEWEST_PAIRS = 2
+_HEADER = re.compile(rb"^([A-Za-z][A-Za-z0-9-]{1,60}):")
+_MAIL_HEADERS = frozenset(
+    {b"from", b"to", b"date", b"subject", b"message-id", b"mime-version", b"received", b"return-path", b"content-type"}
+)
+_FEWEST_HEADERS = 2
 _MARKUP = re.compile(
     rb"<\s*(!doctype|html|head|body|title|meta|div|p|table|span|h[1-6]|a|ul|ol|script|br)\b", re.IGNORECASE
 )
@@ -46,6 +51,15 @@ def looks_like_text(head: bytes) -> bool:
         return True
     controls = sum(byte < _FIRST_PRINTABLE and byte not in _ALLOWED_CONTROLS for byte in head)
     return b"\0" not in head and controls <= len(head) * _MOST_CONTROLS
+
+
+def looks_like_mail(head: bytes) -> bool:
+    """Tell whether a file begins with the headers of a mail (RFC 5322 section 2.2), of which every mail has some."""
+    first = head.removeprefix(codecs.BOM_UTF8).lstrip(b"\r\n").split(b"\r\n\r\n", 1)[0].split(b"\n\n", 1)[0]
+    lines = [line for line in first.splitlines() if not line.startswith((b" ", b"\t", b">From ", b"From "))]
+    names = {match[1].lower() for line in lines if (match := _HEADER.match(line))}
+    begins = bool(lines) and _HEADER.match(lines[0]) is not None
+    return begins and b"\0" not in first and len(names & _MAIL_HEADERS) >= _FEWEST_HEADERS
 
 
 def looks_like_html(head: bytes) -> bool:

@@ -12,7 +12,7 @@ from app.core.i18n import format_time, ngettext
 from app.core.i18n import gettext as _
 from app.library.forms import DEFAULT_KIND, ResourceForm, form_class
 from app.library.kinds import kind_of
-from app.library.lines import DETACH, REMOVE
+from app.library.lines import DETACH, REMOVE, TAKE_OUT
 from app.library.models import Resource
 from app.library.permissions import can_publish_at_once
 from app.library.queries import attachment_of
@@ -23,7 +23,7 @@ from app.spaces.models import Audience, Space, State, Visibility
 from app.spaces.queries import turnout
 
 CONFLICT, REFUSED = 409, 422
-NOT_PUBLISHING = frozenset({ATTACH, REMOVE, DETACH, LATER, CHOOSE, TAKE, PREVIEW, PREPARE, LEAVE_PAGE})
+NOT_PUBLISHING = frozenset({ATTACH, REMOVE, DETACH, LATER, CHOOSE, TAKE, PREVIEW, PREPARE, LEAVE_PAGE, TAKE_OUT})
 
 
 def keep_form(form: str, resource: Resource | None = None) -> Response:

@@ -34,7 +34,7 @@ from app.library.models import Resource
 from app.library.proposals import propose
 from app.library.queries import resources_at
 from app.library.receiving import MOST_FILES, accepted_for_field
-from app.library.views.sending import take_files
+from app.library.views.sending import take_files, take_out_of_mail
 from app.spaces.models import Space
 
 #: Buttons of the form that do something else than publish, beside those of each file.
@@ -86,6 +86,7 @@ def opened(space: Space, kept: dict[str, Any]) -> Desk:
         _untouched_boxes(form, begun)
         _kept_files, desk.problems = take_files(request.path)
         keep_typed(request.path, form)
+        desk.problems += take_out_of_mail(request.path)
     offer_audiences(form, person(), space, members())
     return desk
 

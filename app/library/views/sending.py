@@ -11,13 +11,15 @@ from flask import Response, current_app, jsonify, render_template, request, send
 from app.core.access import person, signed_in
 from app.core.db import transaction
 from app.core.errors import NotFoundError
+from app.core.forms import number_in
 from app.core.i18n import gettext as _
 from app.core.navigation import safe_next
 from app.core.storage import storage
 from app.core.throttle import Limit
 from app.library.files import keep_received, received_file_for
 from app.library.histories import saved_name
-from app.library.lines import already_here, attachment_line, received_line
+from app.library.lines import CHOSEN_PART, TAKE_OUT, already_here, attachment_line, received_line
+from app.library.mails import take_out
 from app.library.models import FileVersion, ReceivedFile
 from app.library.queries import file_version_for
 from app.library.reading.pictures import THUMBNAIL_WIDTH, VIEW_WIDTH, picture_name
@@ -133,6 +135,22 @@ def _take(sent: FileStorage, form: str) -> ReceivedFile:
     received = receive(sent.stream, sent.filename or "")  # type: ignore[arg-type]
     with transaction():
         return keep_received(person(), form, received)
+
+
+def take_out_of_mail(form: str) -> list[str]:
+    """Join the chosen files of a mail where its button was pressed; return a sentence for each one refused."""
+    if TAKE_OUT not in request.form:
+        return []
+    UPLOADS.take(str(person().id))
+    received = received_file_for(person(), request.form[TAKE_OUT])
+    if received.form != form[:300]:
+        raise NotFoundError
+    chosen = [number_in(one) for one in request.form.getlist(f"{CHOSEN_PART}{received.public_id}")]
+    parts = [n for n in chosen if n is not None]
+    if not parts:
+        return [_("Cochez les pièces à joindre.")]
+    _taken, problems = take_out(person(), form, received, parts)
+    return problems
 
 
 def answer_upload(form: str) -> ResponseReturnValue:

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Modules are loaded by name, so that a child pays only for the reader it uses (each has `run`).
-_READERS = {"pdf": ".pdf", "office": ".office", "text": ".texts", "image": ".pictures"}
-_PICTURES, _PAGE = ".pictures", ".page"
+_READERS = {"pdf": ".pdf", "office": ".office", "text": ".texts", "image": ".pictures", "mail": ".mail"}
+_PICTURES, _PAGE, _MAIL = ".pictures", ".page", ".mail"
 # How libraries tell that memory ran out without raising MemoryError.
 _MEMORY = re.compile("memory|failed to map|cannot allocate", re.IGNORECASE)
 
 
 def perform(work: str, request: dict[str, Any], limits: dict[str, Any], folder: Path) -> None:
-    """Do "read", "render", "portray" or "fetch" and write the results.
+    """Do "read", "render", "portray", "fetch" or "unpack" and write the results.
 
     Ends the process with a status that `bounded.py` understands.
     """
@@ -54,6 +54,9 @@ def _do(work: str, request: dict[str, Any], limits: dict[str, Any], output: Outp
         return
     if work == "fetch":
         importlib.import_module(_PAGE, __package__).run(request, output, folder)
+        return
+    if work == "unpack":
+        importlib.import_module(_MAIL, __package__).unpack(request, output, folder)
         return
     pictures = importlib.import_module(_PICTURES, __package__)
     work_of = pictures.portray if work == "portray" else pictures.render

@@ -48,12 +48,21 @@ class Writer:
             self._output.page(self._count, unit, label, text)
             self._sample.add(text)
 
-    def end(self, raw: dict[str, Any], declared: str | None = None, *, drawn: bool = False) -> None:
-        """Write the summary; `drawn` tells that there are pictures where there is no text."""
+    def end(
+        self, raw: dict[str, Any], declared: str | None = None, *, drawn: bool = False, sample: str = "", **more: object
+    ) -> None:
+        """Write the summary; `drawn` tells that there are pictures where there is no text; `more` goes along.
+
+        The language is guessed from `sample`, or from all that was written.
+        """
         silent = "image_only" if drawn else "empty"
         spoken = "partial" if self._output.shortened else "searchable"
         status = spoken if self._output.pages else silent
         detail = "page_shortened" if status == "partial" else ""
         self._output.end(
-            status=status, detail=detail, page_count=self._count, **about(raw, self._sample.text, declared)
+            status=status,
+            detail=detail,
+            page_count=self._count,
+            **about(raw, sample or self._sample.text, declared),
+            **more,
         )
