@@ -50,7 +50,7 @@ def read_outlook(path: Path) -> Mail:
     shown = [pair for pair in heads if pair[0] in SHOWN and pair[1]]
     claims = {
         "title": str(said.metadata.get("subject") or ""),
-        "author": ", ".join(name for name in said.metadata.get("authors") or [] if isinstance(name, str)),
+        "author": ", ".join(said.metadata.get("authors") or []),
         "date": str(said.metadata.get("created_at") or ""),
     }
     return Mail(shown, text, claims, _Storage(content, ()).parts())
