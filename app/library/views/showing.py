@@ -109,6 +109,12 @@ def _draw(version: FileVersion, document: Document) -> None:
         current_app.logger.warning("pictures could not be asked for: %s", error.orig)
 
 
+def _pdf_of(resource: Resource) -> str:
+    """Return the whole address of the first PDF of a resource."""
+    found = next((one.current for one in resource.attachments if one.current.blob.type == "pdf"), None)
+    return current_app.config["SETTINGS"].public_url + download_url(found, attached=False) if found else ""
+
+
 def _page(resource: Resource, version: FileVersion | None, document: Document | None) -> dict[str, Any]:
     kind = kind_of(resource.kind)
     may_edit = can_edit_resource(person(), resource)
@@ -134,7 +140,7 @@ def _page(resource: Resource, version: FileVersion | None, document: Document | 
         "forms": form_names() if kind.compares_places else [],
         "may_edit": may_edit,
         "article": text_shown(resource),
-        "citation": tags_of(reference_of(resource)),
+        "citation": tags_of(reference_of(resource), _pdf_of(resource)),
         "may_move": can_move_resource(person(), resource),
         "may_archive": can_archive_resource(person(), resource),
         "may_bring_back": can_bring_back_resource(person(), resource),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import date
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from app.extensions import db
 from app.library.exchange import read_file
 from app.library.models import Resource
 from app.spaces.models import Audience
-from tests.library.shelves import share, shared
+from tests.library.shelves import pdf, share, shared
 from tests.people import CLOSED_GUEST, MEMBER, OPEN, OUTSIDER, PRIVATE, Cast
 from tests.support import Browser, CountedStatements
 
@@ -87,6 +89,62 @@ def test_reference_of_a_page_leaves_and_the_journal_says_so(app: Flask) -> None:
             ("library.exported", "space", {"rows": 1, "format": "csv"}),
         ]
         assert lines[0].subject_id == resource_id
+
+
+def as_zotero_reads(page: str) -> dict[str, Any]:
+    """Return the item Zotero makes of a page: what it takes from which tag, « Embedded Metadata » and « RDF »."""
+    said: dict[str, list[str]] = {}
+    for name, content in re.findall(r'<meta name="([^"]+)" content="([^"]*)">', page):
+        said.setdefault(name, []).append(unescape(content))
+    hw = {name.removeprefix("citation_"): values[0] for name, values in said.items() if name.startswith("citation_")}
+    item = {"type": said["z:itemType"][0], "sort": said["DC.type"][0], "creators": said.get("citation_author", [])}
+    named = {"title": "title", "publication_date": "date", "journal_title": "in", "doi": "DOI", "public_url": "url",
+             "technical_report_number": "number", "technical_report_institution": "institution"}  # fmt: skip
+    return item | {field: hw[name] for name, field in named.items() if name in hw}
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "more", "expected"),
+    [
+        (
+            "press",
+            {"outlet": "La Voix", "authors": ["Duroc, Inès"], "address": "https://lavoix.example/a"},
+            {"dated_on": date(2021, 6, 30)},
+            {"type": "newspaperArticle", "sort": "Article de presse", "creators": ["Duroc, Inès"], "date": "2021/06/30",
+             "in": "La Voix", "url": "https://lavoix.example/a"},
+        ),
+        (
+            "research",
+            {"authors": ["Roy, Jean", "Diaz, Ana"], "journal": "Revue", "year": 2021, "doi": "10.5555/a"},
+            {},
+            {"type": "journalArticle", "sort": "Recherche universitaire", "creators": ["Roy, Jean", "Diaz, Ana"],
+             "date": "2021", "in": "Revue", "DOI": "10.5555/a"},
+        ),
+        (
+            "report",
+            {"sponsor": "Le ministère"},
+            {"source": "Ville de Castelmaure"},
+            {"type": "report", "sort": "Rapport", "creators": ["Ville de Castelmaure"], "institution": "Le ministère"},
+        ),
+        ("legal", {"reference": "n° 2007-297"}, {},
+         {"type": "statute", "sort": "Texte juridique", "creators": [], "number": "n° 2007-297"}),
+        ("position", {"adopted_by": "Le réseau"}, {},
+         {"type": "document", "sort": "Prise de position", "creators": ["Le réseau"]}),
+        ("guide", {}, {}, {"type": "book", "sort": "Guide", "creators": []}),
+        ("minutes", {}, {}, {"type": "hearing", "sort": "Compte rendu", "creators": []}),
+    ],
+)  # fmt: skip
+def test_page_is_read_by_zotero_as_what_it_is(
+    app: Flask, kind: str, fields: dict[str, Any], more: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    public_id, _id = shared(app, "Nuit « d'été »", kind=kind, fields=fields, files=[(pdf("un"), "un.pdf")], **more)
+    browser = Browser(app, MEMBER)
+    page = browser.get(f"/ressources/{public_id}-nuit-d-ete").get_data(as_text=True)
+    here = f"http://127.0.0.1:8000/ressources/{public_id}-nuit-d-ete"
+    assert as_zotero_reads(page) == {"title": "Nuit « d'été »", "url": here, **expected}
+    file = re.search(r'<meta name="citation_pdf_url" content="http://127.0.0.1:8000([^"]+)">', page)
+    assert file is not None
+    assert browser.get(file[1]).data.startswith(b"%PDF")
 
 
 def test_list_costs_as_many_statements_for_one_as_for_five(app: Flask) -> None:
