@@ -54,6 +54,9 @@ class Settings:
     mail_from: str = described("ne-pas-repondre@reseau.example", "Sender of the mails.")
     trusted_proxies: int = described(0, "Number of proxies whose X-Forwarded-* headers are believed.")
     max_file_mb: int = described(50, "Largest file accepted, in mebibytes.")
+    space_quota_mb: int = described(
+        10240, "Place the files of a space may take, in mebibytes, unless it has its own limit; 0: no limit."
+    )
     max_request_mb: int = described(600, "Largest request accepted (several files), in mebibytes.")
     search_engine: str = described("whoosh", "Search engine behind the seam: whoosh.")
     session_idle_days: int = described(14, "A session unused for so many days ends.")

@@ -32,6 +32,7 @@ SLOTS = {
     "space.tabs": "(space) -> Tab or None: a tab of a space, in the fixed order",
     "space.overview": "(space) -> Markup or None: a panel of the space's front page, main column",
     "space.aside": "(space) -> Markup or None: a panel of the space's front page, beside",
+    "space.stored": "(space) -> int: the bytes of the files a feature keeps for a space, equal ones counted once",
     "resource.counts": "(ids) -> dict[resource id, text]: a short fact beside resources of a list (« 4 commentaires »)",
     "resource.answered": "(ids, person) -> set[int]: which of some resources somebody other than the person answered",
     "resource.aside": "(resource, page) -> Markup or None: a panel beside a resource (its discussion)",

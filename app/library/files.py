@@ -14,6 +14,7 @@ from app.core.i18n import lazy_gettext as _l
 from app.core.jobs import BULK, NORMAL, enqueue
 from app.extensions import db
 from app.library.models import Attachment, Blob, FileVersion, Reading, ReceivedFile, Resource
+from app.library.quotas import refuse_beyond, require_room
 from app.library.reading.run import READER_VERSION
 from app.library.receiving import MOST_FILES, Received
 
@@ -51,8 +52,9 @@ def read_soon(blob: Blob, *, priority: int = NORMAL) -> None:
 
 
 def attach(person: User, resource: Resource, files: Iterable[tuple[str, Blob]]) -> list[FileVersion]:
-    """Add files to a resource, after those it has. Raises DomainError over ``MOST_FILES``."""
+    """Add files to a resource, after those it has. Raises DomainError over ``MOST_FILES``, QuotaReachedError."""
     given = list(files)
+    require_room(resource.space, given)
     last = db.session.scalar(select(func.max(Attachment.position)).where(Attachment.resource_id == resource.id))
     first, part = 0 if last is None else last + 1, next_part(resource)
     versions = []
@@ -79,12 +81,19 @@ def next_part(resource: Resource) -> int:
     return 0 if last is None else last + 1
 
 
-def keep_received(person: User, form: str, received: Received) -> ReceivedFile:
-    """Keep a file for a form that is still being filled; the same bytes sent twice are kept once."""
+def keep_received(person: User, form: str, received: Received, *, whatever_place: bool = False) -> ReceivedFile:
+    """Keep a file for a form that is still being filled; the same bytes sent twice are kept once.
+
+    Raises QuotaReachedError when its space has no place for it; not with ``whatever_place``, where nobody is there to
+    read it: it is then said when the form is published.
+    """
     blob = keep_blob(received)
-    for already in received_for(person, form):
+    waiting = received_for(person, form)
+    for already in waiting:
         if already.blob_id == blob.id:
             return already
+    if not whatever_place:
+        refuse_beyond(form, blob, received.name, [one.blob for one in waiting])
     kept = ReceivedFile(person_id=person.id, form=form[:300], name=received.name, blob=blob)
     db.session.add(kept)
     db.session.flush()

@@ -17,6 +17,7 @@ from app.library.files import received_for
 from app.library.mails import MailParts, parts_of_mail
 from app.library.models import Attachment, Blob, ReceivedFile, Resource
 from app.library.queries import resources_carrying
+from app.library.quotas import beyond
 from app.library.receiving import filetype_named
 from app.library.states import FileState, file_facts, state_of
 
@@ -86,10 +87,12 @@ def may_be_told(received: ReceivedFile) -> bool:
     return now() >= received.at + SHORTEST_READING + received.blob.page_count * READING_A_PAGE
 
 
-def received_line(received: ReceivedFile) -> FileLine:
-    """Return a file that waits for its form."""
+def received_line(received: ReceivedFile, *, fits: bool = True) -> FileLine:
+    """Return a file that waits for its form; not ``fits``: its space has no place left for it."""
     told = may_be_told(received)
     state = state_of(received.blob) if told else FileState(_("Lecture en cours"), "", is_final=False)
+    if not fits:
+        state = FileState(_("Ne tient plus dans l'espace : retirez ce fichier, ou demandez de la place."), "warn")
     asked = url_for("files.received_state", public_id=received.public_id)
     return FileLine(
         received.name,
@@ -108,7 +111,9 @@ def received_line(received: ReceivedFile) -> FileLine:
 
 def waiting_lines(person: User, form: str, order: Sequence[str] = ()) -> list[FileLine]:
     """Return the files a person has sent for a form, in an order (see ``received_for``)."""
-    return [received_line(one) for one in received_for(person, form, order)]
+    waiting = received_for(person, form, order)
+    left = beyond(form, [one.blob for one in waiting])
+    return [received_line(one, fits=one.blob_id not in left) for one in waiting]
 
 
 def already_here(person: User, blob: Blob) -> str:

@@ -14,6 +14,7 @@ from app.extensions import db
 from app.library.events import ResourceChanged
 from app.library.models import Resource, Shelf
 from app.library.permissions import can_move_resource
+from app.library.quotas import require_room_for
 from app.library.tags import words_moved
 from app.spaces.models import Audience, Space, fields_of
 from app.spaces.moving import audience_after, check_move
@@ -25,11 +26,13 @@ def move_resource(person: User, resource: Resource, target: Space, audience: str
     """Give a resource another home. Who reads it changes at once, everywhere; where it was stays in its history.
 
     ``audience`` keeps a resource of the whole network so; otherwise those who read the new home read it. Call inside
-    ``transaction()``. Raises RefusedError unless the person moderates its home and writes in the target.
+    ``transaction()``. Raises RefusedError unless the person moderates its home and writes in the target, and
+    QuotaReachedError when its files do not fit there.
     """
     lock(resource, target)
     can_move_resource.require(person, resource)
     check_move(person, resource, target, SECTION)
+    require_room_for(target, resource)
     home = resource.space_id
     keep_revision(resource, person, fields_of(resource, "space_id", "audience"))
     resource.audience = audience_after(resource, audience)

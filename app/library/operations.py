@@ -31,6 +31,7 @@ from app.library.permissions import (
     can_restore_resource,
 )
 from app.library.publishing import publish_or_propose
+from app.library.quotas import hold_place
 from app.library.receiving import Received
 from app.library.tags import tags_named
 from app.spaces.models import Audience, Space, State, fields_of
@@ -77,6 +78,8 @@ def share_resource(
     ``received_for``). Raises RefusedError unless the person writes in the space.
     """
     can_add_resource.require(person, space)
+    if files:
+        hold_place(space)
     resource = Resource(space=space, author_id=person.id, state=State.DRAFT)
     _write(resource, details)
     db.session.add(resource)

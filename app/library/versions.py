@@ -26,6 +26,7 @@ from app.library.models import Attachment, FileVersion, Resource
 from app.library.operations import as_written
 from app.library.permissions import can_edit_resource, can_prepare_resource
 from app.library.queries import version_numbered
+from app.library.quotas import hold_place, require_room
 from app.library.receiving import MOST_FILES, Received
 
 LONGEST_NOTE = 300
@@ -37,12 +38,14 @@ def replace_file(person: User, attachment: Attachment, received: Received, note:
     """Give a file a new version and return it; the earlier ones stay.
 
     Two people who replace it at once make two versions. Raises RefusedError, NotFoundError for a file taken away
-    meanwhile, DomainError when the bytes are those of the current version.
+    meanwhile, DomainError when the bytes are those of the current version, QuotaReachedError.
     """
     resource = _held(person, attachment)
+    hold_place(resource.space)
     blob = keep_blob(received)
     if attachment.current.blob_id == blob.id:
         raise DomainError(_l("Ce fichier est exactement la version actuelle : rien n'a changé.", name=received.name))
+    require_room(resource.space, [(received.name, blob)])
     return _add(person, resource, attachment, FileVersion(name=received.name, blob=blob, note=_noted(note)))
 
 
@@ -72,6 +75,7 @@ def add_files(person: User, resource: Resource, received: list[Received]) -> lis
     lock(resource)
     can_edit_resource.require(person, resource)
     _keep(person, resource)
+    hold_place(resource.space)
     added = attach(person, resource, keep_all(received))
     for one in added:
         record("resource.file_added", person, resource, name=one.name)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select, true
 
 from app.core.audit import describe
+from app.core.i18n import format_size
 from app.core.i18n import lazy_gettext as _l
 from app.core.journal import aloud, names, tell
 from app.core.journal_words import choice, moment
@@ -20,6 +21,7 @@ describe(
         "space.created": _l("Espace créé"),
         "space.edited": _l("Réglages d'un espace modifiés"),
         "space.image_changed": _l("Image d'un espace changée"),
+        "space.quota_changed": _l("Place des fichiers d'un espace changée"),
         "space.archived": _l("Espace archivé"),
         "space.reopened": _l("Espace rouvert"),
         "space.deleted": _l("Espace supprimé"),
@@ -61,6 +63,7 @@ tell(
         "join_policy": choice(_l("entrée"), POLICIES),
         "reviews_resources": choice(_l("relecture avant publication"), {"True": _l("oui"), "False": _l("non")}),
         "audience": choice(_l("qui peut lire"), {"space": _l("l'espace"), "network": _l("le réseau")}),
+        "size": lambda value: format_size(int(value)),
         "expires_at": moment(_l("jusqu'au")),
         "until": moment(_l("jusqu'au")),
     }

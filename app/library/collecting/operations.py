@@ -58,7 +58,7 @@ def take_page(kept: FetchedPage, came: Page) -> None:
 def take_file(by: User, kept: FetchedPage, received: Received) -> None:
     """Keep a document that stood at the address with the files of the form."""
     kept.state = PageState.FILE
-    keep_received(by, kept.form, received)
+    keep_received(by, kept.form, received, whatever_place=True)
 
 
 def proposals(came: Page) -> dict[str, str]:

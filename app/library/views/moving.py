@@ -13,6 +13,7 @@ from app.library.addresses import resource_url
 from app.library.moving import SECTION, move_resource
 from app.library.permissions import can_move_resource
 from app.library.queries import resource_for
+from app.library.quotas import QuotaReachedError
 from app.library.views.doors import library
 from app.spaces.moving import prepare_move
 
@@ -30,7 +31,13 @@ def move_page(public_id: str) -> ResponseReturnValue:
     if request.method == "GET" or move.target is None:
         page = render_template("library/move.html", resource=resource, move=move, back=resource_url(resource))
         return page, 200 if request.method == "GET" else 422
-    with transaction():
-        move_resource(me, resource, move.target, move.audience)
+    try:
+        with transaction():
+            move_resource(me, resource, move.target, move.audience)
+    except QuotaReachedError as error:
+        flash(str(error.message), "error")
+        return render_template(
+            "library/move.html", resource=resource, move=move, back=resource_url(resource)
+        ), error.status
     flash(_("La ressource est dans l'espace « %(space)s ».", space=resource.space.name))
     return redirect(resource_url(resource))

@@ -21,6 +21,7 @@ from app.spaces.cli.group import (
 from app.spaces.models import SECTIONS, JoinPolicy, Space, Visibility, fields_of
 from app.spaces.operations import SpaceDetails, found_space
 from app.spaces.queries import Turnout, turnouts
+from app.spaces.quotas import quota_of, set_quota, size_in, stored_in
 from app.spaces.running import archive_space, delete_space, edit_space, reopen_space, restore_space
 
 WORDS = ("name", "short_name", "summary", "purpose", "partner", "welcome")
@@ -116,6 +117,19 @@ def delete(space: str, yes: bool) -> None:
 def restore(space: str) -> None:
     """Bring a deleted space back as it was."""
     _do(deleted_space_named(space), restore_space, "restored")
+
+
+@spaces.command("quota")
+@click.argument("space")
+@click.argument("size", required=False)
+def quota(space: str, size: str | None) -> None:
+    """Show the place the files of a space take, or limit it: 500M, 5G, « none » or « default » (the setting)."""
+    place = space_named(space)
+    if size is not None:
+        with deed():
+            set_quota(place, size_in(size))
+    used, limit = stored_in(place), quota_of(place)
+    click.echo(f"{place.slug}: {used} bytes used of {limit or 'no limit'}")
 
 
 @spaces.command("list")

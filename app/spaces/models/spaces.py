@@ -6,7 +6,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, false
+from sqlalchemy import JSON, BigInteger, ForeignKey, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship, validates
 
 from app.accounts.models import User
@@ -76,6 +76,10 @@ class Space(HasPublicId, HasMoments, db.Model):
     welcome_html: Mapped[str] = mapped_column(Text, default="")
     hidden_sections: Mapped[list[str]] = mapped_column(JSON, default=list)
     image_sha256: Mapped[str | None] = mapped_column(String(64))
+    #: The bytes its files may take: None as the setting says, 0 without a limit (``spaces.quotas``).
+    quota: Mapped[int | None] = mapped_column(BigInteger)
+    #: When those who run it were told that it fills up.
+    nearly_full_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     visibility: Mapped[str] = mapped_column(String(10), default=Visibility.OPEN)
     join_policy: Mapped[str] = mapped_column(String(12), default=JoinPolicy.FREE)
     #: Whether those who run the space read what its members share before it is published.

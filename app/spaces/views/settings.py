@@ -23,6 +23,7 @@ from app.spaces.models import Space
 from app.spaces.permissions import can_run_space
 from app.spaces.running import archive_space, edit_space, reopen_space, take_image, welcome_seen
 from app.spaces.views.doors import blueprint
+from app.spaces.views.place import place_panel
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -82,7 +83,13 @@ def _page(
     if conflict:
         form.seen_version.data = str(space.edit_version)
     page = render_space_page(
-        "spaces/settings.html", space, form=form, effect=effect, conflict=conflict, current=filled_from(space)
+        "spaces/settings.html",
+        space,
+        form=form,
+        effect=effect,
+        conflict=conflict,
+        current=filled_from(space),
+        place=place_panel(space),
     )
     return page, status
 

@@ -10,6 +10,8 @@ NOBODY_THERE = {OPEN: "drnnrrnnrn", REQUEST: "dnnnrrnrrn", PRIVATE: "dnrnnrnnnn"
 #: No space of the table has an image: its readers learn that there is none.
 NO_IMAGE = {OPEN: "dnnnnnnnnn", REQUEST: "dnnnrrnrrn", PRIVATE: "dnnnnnnnnn"}
 
+LIMIT = {OPEN: "drnnrrryry", REQUEST: "dnnnrrrrry", PRIVATE: "dnrnnrrnny"}
+
 TABLE: list[Line] = [
     Line("space_list.spaces_page", "/espaces", SIGNED_IN),
     Line("space_list.new_space_page", "/espaces/nouveau", ADMINS),
@@ -17,6 +19,7 @@ TABLE: list[Line] = [
     Line("spaces.space_page", "/espaces/{slug}", READ),
     Line("spaces.members_page", "/espaces/{slug}/membres", READ),
     Line("spaces.settings_page", "/espaces/{slug}/reglages", MODERATE),
+    post("spaces.quota_view", "/espaces/{slug}/reglages/place", LIMIT, quota=""),
     Line("spaces.image", "/espaces/{slug}/image", NO_IMAGE),
     Line("spaces.add_page", "/espaces/{slug}/membres/ajouter", MODERATE),
     Line("spaces.suggestions_view", "/espaces/{slug}/membres/suggestions?q=ma", MODERATE),
