@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from jinja2 import Environment
 
 from app.core.assets import ROOT, icon_names
@@ -15,6 +15,10 @@ PAGES = sorted(path for path in TEMPLATES.rglob("*.html") if "email" not in path
 COMPONENTS = sorted((TEMPLATES / "components").glob("*.html"))
 COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+ICON = re.compile(r"""\b(?:icon|kind_tile)\(\s*["']([\w-]+)["']""")
+FORM = re.compile(r"""<form\b[^>]*method=["']post["'].*?</form>""", re.DOTALL | re.IGNORECASE)
+HELPING = "mark|preview-url|dismiss|open-dialog|close-dialog|toggle|show-password|add-tag"
+HELPING_BUTTON = re.compile(rf"<button\b(?=[^>]*\bdata-(?:{HELPING})\b)[^>]*>")
 
 
 def _source(path: Path) -> str:
@@ -25,26 +29,30 @@ def _name(path: Path) -> str:
     return str(path.relative_to(TEMPLATES))
 
 
-@pytest.mark.parametrize("path", PAGES, ids=_name)
-def test_nothing_is_inline(path: Path) -> None:
+def _wrong(look: Callable[[Path], list[str]], paths: list[Path] = PAGES) -> dict[str, list[str]]:
+    """Return what a look finds, by template."""
+    return {_name(path): found for path in paths if (found := look(path))}
+
+
+def test_nothing_is_inline() -> None:
+    assert _wrong(_inline) == {}
+
+
+def _inline(path: Path) -> list[str]:
     source = JINJA.sub("", _source(path))
-    assert not re.search(r"<style\b|\sstyle\s*=|javascript:", source, re.IGNORECASE)
-    assert not re.search(r"<[^>]*\son[a-z]+\s*=", source, re.IGNORECASE)
-    assert not re.search(r"<script\b(?![^>]*\bsrc=)", source, re.IGNORECASE)
+    styles = re.findall(r"<style\b|\sstyle\s*=|javascript:", source, re.IGNORECASE)
+    scripts = re.findall(r"<[^>]*\son[a-z]+\s*=|<script\b(?![^>]*\bsrc=)", source, re.IGNORECASE)
+    return styles + scripts
 
 
-@pytest.mark.parametrize("path", PAGES, ids=_name)
-def test_every_template_can_be_read(path: Path) -> None:
-    parsed = Environment(extensions=["jinja2.ext.i18n"], autoescape=True).parse(path.read_text("utf-8"))
-    assert parsed.body
+def test_every_template_can_be_read() -> None:
+    reader = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
+    assert [_name(path) for path in PAGES if not reader.parse(path.read_text("utf-8")).body] == []
 
 
-@pytest.mark.parametrize("path", PAGES, ids=_name)
-def test_every_icon_exists(path: Path) -> None:
-    source = _source(path)
-    named = set(re.findall(r"""\bicon\(\s*["']([\w-]+)["']""", source))
-    named |= set(re.findall(r"""\bkind_tile\(\s*["']([\w-]+)["']""", source))
-    assert named - set(icon_names()) == set()
+def test_every_icon_exists() -> None:
+    icons = set(icon_names())
+    assert _wrong(lambda path: sorted(set(ICON.findall(_source(path))) - icons)) == {}
 
 
 def test_the_ten_kinds_have_their_icon() -> None:
@@ -52,30 +60,28 @@ def test_the_ten_kinds_have_their_icon() -> None:
     assert kinds - set(icon_names()) == set()
 
 
-@pytest.mark.parametrize("path", PAGES, ids=_name)
-def test_nothing_comes_from_another_host(path: Path) -> None:
-    assert not re.search(r"""(?:src|href|action)=["'](?:https?:)?//""", _source(path))
+def test_nothing_comes_from_another_host() -> None:
+    assert _wrong(lambda path: re.findall(r"""(?:src|href|action)=["'](?:https?:)?//""", _source(path))) == {}
 
 
-@pytest.mark.parametrize("path", PAGES, ids=_name)
-def test_forms_that_change_something_carry_their_token(path: Path) -> None:
-    for form in re.findall(r"""<form\b[^>]*method=["']post["'].*?</form>""", _source(path), re.DOTALL | re.IGNORECASE):
-        assert re.search(r"csrf_token|hidden_tag\(\)|hidden_csrf\(\)", form), form[:200]
+def test_forms_that_change_something_carry_their_token() -> None:
+    token = re.compile(r"csrf_token|hidden_tag\(\)|hidden_csrf\(\)")
+    assert _wrong(lambda path: [form[:200] for form in FORM.findall(_source(path)) if not token.search(form)]) == {}
 
 
-@pytest.mark.parametrize("path", PAGES, ids=_name)
-def test_buttons_say_what_they_are_for(path: Path) -> None:
+def test_buttons_say_what_they_are_for() -> None:
     """A button that only helps a script must not send the form around it."""
-    for button in re.findall(r"<button\b[^>]*>", _source(path)):
-        if re.search(
-            r"\bdata-(mark|preview-url|dismiss|open-dialog|close-dialog|toggle|show-password|add-tag)\b", button
-        ):
-            assert 'type="' in button, button
+    assert _wrong(lambda path: [one for one in HELPING_BUTTON.findall(_source(path)) if 'type="' not in one]) == {}
 
 
-@pytest.mark.parametrize("path", COMPONENTS, ids=_name)
-def test_a_component_says_what_it_takes(path: Path) -> None:
-    opening = COMMENT.match(path.read_text("utf-8"))
-    macros = re.findall(r"\{%-? macro ([a-z]\w*)\(", path.read_text("utf-8"))
-    assert opening is not None
-    assert [macro for macro in macros if f"{macro}(" not in opening[0] and macro not in {"hue", "initials"}] == []
+def test_a_component_says_what_it_takes() -> None:
+    assert _wrong(_unsaid, COMPONENTS) == {}
+
+
+def _unsaid(path: Path) -> list[str]:
+    source = path.read_text("utf-8")
+    opening = COMMENT.match(source)
+    macros = re.findall(r"\{%-? macro ([a-z]\w*)\(", source)
+    if opening is None:
+        return ["says nothing"]
+    return [macro for macro in macros if f"{macro}(" not in opening[0] and macro not in {"hue", "initials"}]
