@@ -44,6 +44,8 @@ def main() -> NoReturn:
     word, *rest = sys.argv[1:]
     # The checks find the code by the project's folder, as anybody does.
     os.environ.pop("PYTHONPATH", None)
+    # They start hundreds of times: what Python compiles once is kept, even where that is not the custom.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     outcomes = [run(check, os.environ) for check in lint_checks()]
     notes: list[str] = []
     if word == "test":
