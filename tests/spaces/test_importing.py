@@ -19,6 +19,7 @@ from app.core.db import transaction
 from app.core.errors import DomainError
 from app.core.sheets import read_text
 from app.extensions import db
+from app.spaces.importing import operations
 from app.spaces.importing.columns import guess
 from app.spaces.importing.jobs import STEPS
 from app.spaces.importing.operations import CHUNK, choose, forget_old, give_up, keep_sheet, start, step, work_on
@@ -219,8 +220,10 @@ def test_work_killed_half_way_goes_on_and_doubles_nobody(app: Flask, cast: Cast)
         assert db.session.scalar(select(func.count(func.distinct(Invitation.email)))) == count
 
 
-def test_worker_does_the_rows_and_the_mails_leave(app: Flask, cast: Cast) -> None:
-    rows = "".join(f"P{n};;p{n}@ville.example;;;;;;\n" for n in range((STEPS + 1) * CHUNK))
+def test_worker_does_the_rows_and_the_mails_leave(app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    chunk = 3
+    monkeypatch.setattr(operations, "CHUNK", chunk)
+    rows = "".join(f"P{n};;p{n}@ville.example;;;;;;\n" for n in range((STEPS + 1) * chunk))
     with app.app_context():
         kept = prepared(rows)
         with transaction():
@@ -232,7 +235,7 @@ def test_worker_does_the_rows_and_the_mails_leave(app: Flask, cast: Cast) -> Non
         assert done_import is not None
         assert done_import.state == ImportState.DONE
         assert all(one.sent_at for one in invitations())
-        assert len(invitations()) == (STEPS + 1) * CHUNK
+        assert len(invitations()) == (STEPS + 1) * chunk
 
 
 def test_stopped_work_stays_stopped(app: Flask, cast: Cast) -> None:
