@@ -15,6 +15,7 @@ import psycopg
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from sqlalchemy import event
 
 from app import create_app
 from app.core import clock
@@ -23,7 +24,7 @@ from app.search.audience import CatalogueKeeper
 from config import Settings
 from tests.people import Cast, bring_in
 from tests.photograph import Photograph, empty_tables
-from tests.support import Browser
+from tests.support import Browser, work
 
 DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
@@ -33,6 +34,18 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _unplugged() -> Iterator[None]:
+    """Wait for no disk: what a power cut would lose is of no matter here, and every commit and every file waits."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _descriptor: None)
+        yield
+
+
+def _hasty(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 def postgres_server() -> str | None:
@@ -74,7 +87,11 @@ def new_database_app(kind: str, folder: Path, **more: Any) -> Iterator[Flask]:
 def _app_on(url: str, folder: Path, **more: Any) -> Flask:
     more = {"second_factor_for": ""} | more  # the cast signs in by password alone
     settings = Settings(instance=folder, database_url=url, demo="0", **more)
-    return create_app(settings, TESTING=True, PASSWORD_COST="test", PROPAGATE_EXCEPTIONS=False)
+    app = create_app(settings, TESTING=True, PASSWORD_COST="test", PROPAGATE_EXCEPTIONS=False)
+    if not url:
+        with app.app_context():
+            event.listen(db.engine, "connect", _hasty)
+    return app
 
 
 @pytest.fixture(scope="session")
@@ -133,33 +150,41 @@ def photographs() -> dict[tuple[Flask, str], tuple[Any, Photograph]]:
 
 @pytest.fixture
 def furnish(
-    app: Flask, photographs: dict[tuple[Flask, str], tuple[Any, Photograph]]
-) -> Callable[[str, Callable[[], Any]], Any]:
-    """A function that makes what many tests begin with, the first time, and puts its rows back the other times.
+    app: Flask,
+    photographs: dict[tuple[Flask, str], tuple[Any, Photograph]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[..., Any]:
+    """A function that makes what many tests begin with, the first time, and puts it back the other times.
 
-    It takes a name and what to do inside an application context; it returns what that returned. The tables then hold
+    It takes a name and what to do inside an application context; it returns what that returned. With ``worked=True``
+    the background work is done as well, and its files and its index are put back with the rows. The tables then hold
     nothing else.
     """
     begun: list[str] = []
 
-    def make(name: str, build: Callable[[], Any]) -> Any:
+    def make(name: str, build: Callable[[], Any], *, worked: bool = False) -> Any:
         known = photographs.get((app, name))
         if known is None and not begun:  # what is made second goes on from what stands there
             empty_tables(app)
         begun.append(name)
-        with app.app_context():
-            if known is not None:
+        if known is not None:
+            with app.app_context():
                 known[1].put_back(app)
-                return known[0]
+            return known[0]
+        with app.app_context():
             built = build()
-            photographs[app, name] = built, Photograph.of_database()
-            return built
+        if worked:
+            work(app)
+        with app.app_context():
+            album = tmp_path_factory.mktemp("album") if worked else None
+            photographs[app, name] = built, Photograph.of_database(app, album)
+        return built
 
     return make
 
 
 @pytest.fixture
-def cast(furnish: Callable[[str, Callable[[], Any]], Any]) -> Cast:
+def cast(furnish: Callable[..., Any]) -> Cast:
     """The people everybody knows, their cities and their three spaces (see ``tests/people.py``)."""
     people: Cast = furnish("cast", bring_in)
     return people

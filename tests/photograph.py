@@ -1,12 +1,17 @@
-"""The rows many tests begin with: made once by the code itself, then put back as they were.
+"""What many tests begin with: made once by the code itself, then put back as it was.
 
-Making the cast through the operations costs ten times as much as copying its rows, and three thousand tests ask for it.
+Making the cast through the operations costs ten times as much as copying its rows, and three thousand tests ask for it;
+reading and indexing a few documents costs a hundred times as much as copying an index.
 """
 
 from __future__ import annotations
 
+import os
+import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Self
 
 from flask import Flask
@@ -14,32 +19,57 @@ from sqlalchemy import Connection, Table, select
 
 from app.core.clock import now
 from app.extensions import db
+from app.search.whoosh_engine.generations import Generations
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Photograph:
-    """Every row of a database at a moment."""
+    """Every row of a database at a moment; with an album, the stored files and the index too."""
 
     moment: datetime
     rows: dict[Table, list[Row]]
+    album: Path | None = None
 
     @classmethod
-    def of_database(cls) -> Self:
+    def of_database(cls, app: Flask, album: Path | None = None) -> Self:
         """Read all tables, those first that others refer to; inside an application context."""
         db.session.remove()
         with db.engine.connect() as connection:
             rows = {table: _rows(connection, table) for table in db.metadata.sorted_tables}
-        return cls(now(), {table: found for table, found in rows.items() if found})
+        if album is not None:
+            shutil.copytree(_storage(app), album / "storage", copy_function=os.link)  # what is stored never changes
+            shutil.copytree(_index(app).current(), album / "index")
+        return cls(now(), {table: found for table, found in rows.items() if found}, album)
 
     def put_back(self, app: Flask) -> None:
-        """Leave nothing but these rows, as if they had been made this moment, under the same keys."""
+        """Leave nothing but these rows, as if they had been made this moment, under the same keys.
+
+        Stored files that were there are there again, and nothing else is in the index than what was.
+        """
         empty_tables(app)
         since = now() - self.moment
         with db.engine.begin() as connection:
             for table, rows in self.rows.items():
                 connection.execute(table.insert(), [_later(row, since) for row in rows])
+        if self.album is not None:
+            shutil.copytree(self.album / "storage", _storage(app), copy_function=_lay, dirs_exist_ok=True)
+            index = _index(app)
+            index.use(shutil.copytree(self.album / "index", index.new(), dirs_exist_ok=True))
+
+
+def _storage(app: Flask) -> Path:
+    return Path(app.config["SETTINGS"].instance) / "storage"
+
+
+def _index(app: Flask) -> Generations:
+    return Generations(Path(app.config["SETTINGS"].instance) / "index")
+
+
+def _lay(kept: str, place: str) -> None:
+    with suppress(FileExistsError):
+        os.link(kept, place)
 
 
 def _rows(connection: Connection, table: Table) -> list[Row]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -14,7 +15,6 @@ from sqlalchemy import select
 
 from app.accounts.models import User
 from app.core.db import transaction
-from app.discussions.models import Thread
 from app.discussions.operations import comment, reply, start_thread
 from app.extensions import db
 from app.library.models import Resource
@@ -58,39 +58,35 @@ UNKNOWN = "zorglubinconnu"
 
 
 @pytest.fixture
-def planted(app: Flask, cast: Cast) -> list[str]:
+def planted(cast: Cast, furnish: Callable[..., Any]) -> list[str]:
     """Plant the canaries in the private space and index them; return every address where one could sing."""
-    return plant(app, PRIVATE, MEMBER)
+    addresses: list[str] = furnish("canaries", lambda: plant(PRIVATE, MEMBER), worked=True)
+    return addresses
 
 
-def plant(app: Flask, slug: str, voice: str) -> list[str]:
+def plant(slug: str, voice: str) -> list[str]:
     """Plant the canaries in a space, with a second person of it; return every address where one could sing."""
     said = CANARIES
-    with app.app_context():
-        file = receive(io.BytesIO(f"Le texte {said['textefichier']}.".encode()), f"{said['nomfichier']}.txt")
-        details = ResourceDetails.of(
-            kind="report",
-            title=f"Rapport {said['titre']}",
-            summary=f"Résumé {said['resume']}",
-            body=f"Corps {said['corps']}",
-            source=f"Source {said['source']}",
-            tags=[said["motcle"]],
-        )
-        with transaction():
-            space = db.session.scalars(select(Space).where(Space.slug == slug)).one()
-            resource = share_resource(loaded(FACILITATOR), space, details, files=[file])
-            thread = start_thread(loaded(FACILITATOR), space, f"Question {said['question']}", "Bonjour.")
-            reply(loaded(voice), thread, f"Réponse {said['message']}")
-            comment(loaded(voice), resource, f"Commentaire {said['commentaire']}")
-            open_space = db.session.scalars(select(Space).where(Space.slug == OPEN)).one()
-            start_thread(
-                loaded(FACILITATOR), open_space, "Une question ouverte", f"Voir [[resource:{resource.public_id}]]."
-            )
-            public = (resource.public_id, thread.public_id, resource.attachments[0].current.public_id)
-        addresses = _addresses(slug, *public)
-        open_thread = db.session.scalars(select(Thread.public_id).where(Thread.title == "Une question ouverte")).one()
-    work(app)
-    return [*addresses, f"/discussions/{open_thread}-une-question-ouverte"]
+    file = receive(io.BytesIO(f"Le texte {said['textefichier']}.".encode()), f"{said['nomfichier']}.txt")
+    details = ResourceDetails.of(
+        kind="report",
+        title=f"Rapport {said['titre']}",
+        summary=f"Résumé {said['resume']}",
+        body=f"Corps {said['corps']}",
+        source=f"Source {said['source']}",
+        tags=[said["motcle"]],
+    )
+    with transaction():
+        space = db.session.scalars(select(Space).where(Space.slug == slug)).one()
+        resource = share_resource(loaded(FACILITATOR), space, details, files=[file])
+        thread = start_thread(loaded(FACILITATOR), space, f"Question {said['question']}", "Bonjour.")
+        reply(loaded(voice), thread, f"Réponse {said['message']}")
+        comment(loaded(voice), resource, f"Commentaire {said['commentaire']}")
+        open_space = db.session.scalars(select(Space).where(Space.slug == OPEN)).one()
+        card = f"Voir [[resource:{resource.public_id}]]."
+        open_thread = start_thread(loaded(FACILITATOR), open_space, "Une question ouverte", card)
+        public = (resource.public_id, thread.public_id, resource.attachments[0].current.public_id)
+    return [*_addresses(slug, *public), f"/discussions/{open_thread.public_id}-une-question-ouverte"]
 
 
 def _addresses(slug: str, resource: str, thread: str, file: str) -> list[str]:
@@ -115,6 +111,7 @@ def sung(page: bytes) -> list[str]:
     return heard + (["the space"] if "Cercle fermé".encode() in page else [])
 
 
+@pytest.mark.thorough
 def test_canaries_sing_for_those_inside(app: Flask, planted: list[str], browser: Any) -> None:
     for who in SIGHTED:
         here = browser(who)
@@ -138,6 +135,7 @@ def test_canaries_are_silent_for_those_outside(app: Flask, planted: list[str], b
     assert leaks == []
 
 
+@pytest.mark.thorough
 def test_search_for_a_canary_answers_like_a_search_for_nothing(app: Flask, planted: list[str], browser: Any) -> None:
     told = []
     for who in BLIND[1:]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -28,7 +29,6 @@ from tests.people import (
     OUTSIDER,
     PRIVATE,
     REFERENT,
-    Cast,
 )
 from tests.spaces.invitations.post import invited, mails, space, text_of
 from tests.support import loaded, work
@@ -57,27 +57,30 @@ def canary(place: str) -> str:
 
 
 @pytest.fixture
-def sung_at(app: Flask, cast: Cast, world: dict[str, dict[str, str]]) -> dict[str, str]:
+def sung_at(world: dict[str, dict[str, str]], furnish: Callable[..., Any]) -> dict[str, str]:
     """Plant the canaries; return the names that fill the addresses with what belongs to the private space."""
-    with app.app_context():
-        with transaction():
-            here, guest = space(PRIVATE), loaded(CLOSED_GUEST)
-            here.short_name, here.summary, here.partner = canary("court"), canary("resume"), canary("partenaire")
-            here.purpose, here.purpose_html = canary("objet"), render_markdown(canary("objet"))
-            here.welcome, here.welcome_html = canary("accueil"), render_markdown(canary("accueil"))
-            guest.about, guest.function = canary("apropos"), canary("fonction")
-            db.session.add(Expertise(user_id=guest.id, label=canary("expertise")))
-            place = membership_in(here, guest)
-            assert place is not None
-            place.purpose = canary("motif")
-            entry = {"ends_at": now() + timedelta(hours=1), "reason": canary("raison")}
-            db.session.add(SpaceEntry(space_id=here.id, user_id=loaded(ENTERED).id, **entry))
-        key = invited(FACILITATOR, "zorglubinvitee@ailleurs.example", PRIVATE, words=canary("mots"))
-        invitation = db.session.get(Invitation, key)
-        assert invitation is not None
-        public_id, someone = invitation.public_id, loaded(CLOSED_GUEST).public_id
-    work(app)
-    return {**world[PRIVATE], "invitation": public_id, "guest": someone}
+    more: dict[str, str] = furnish("canaries of people", plant, worked=True)
+    return world[PRIVATE] | more
+
+
+def plant() -> dict[str, str]:
+    """Plant the canaries, inside an application context; return the names of what was made for them."""
+    with transaction():
+        here, guest = space(PRIVATE), loaded(CLOSED_GUEST)
+        here.short_name, here.summary, here.partner = canary("court"), canary("resume"), canary("partenaire")
+        here.purpose, here.purpose_html = canary("objet"), render_markdown(canary("objet"))
+        here.welcome, here.welcome_html = canary("accueil"), render_markdown(canary("accueil"))
+        guest.about, guest.function = canary("apropos"), canary("fonction")
+        db.session.add(Expertise(user_id=guest.id, label=canary("expertise")))
+        place = membership_in(here, guest)
+        assert place is not None
+        place.purpose = canary("motif")
+        entry = {"ends_at": now() + timedelta(hours=1), "reason": canary("raison")}
+        db.session.add(SpaceEntry(space_id=here.id, user_id=loaded(ENTERED).id, **entry))
+    key = invited(FACILITATOR, "zorglubinvitee@ailleurs.example", PRIVATE, words=canary("mots"))
+    invitation = db.session.get(Invitation, key)
+    assert invitation is not None
+    return {"invitation": invitation.public_id, "guest": loaded(CLOSED_GUEST).public_id}
 
 
 def addresses(names: dict[str, str]) -> list[tuple[str, str, dict[str, str]]]:
@@ -98,6 +101,7 @@ def heard(answer: TestResponse, *, at_home: bool) -> list[str]:
     return found if at_home else found + [one for one in ("Cercle fermé", "Georgia Blanc") if one.encode() in said]
 
 
+@pytest.mark.thorough
 def test_what_is_said_of_a_private_space_and_its_people_stays_inside(
     app: Flask, sung_at: dict[str, str], browser: Any
 ) -> None:
@@ -124,6 +128,7 @@ def _said(browser: Any, path: str) -> list[str]:
     return [place for place in (*OF_SPACE, *OF_PEOPLE) if canary(place) in page]
 
 
+@pytest.mark.thorough
 def test_asking_for_a_canary_answers_like_asking_for_nothing(app: Flask, sung_at: dict[str, str], browser: Any) -> None:
     told = []
     for who in BLIND[1:]:
@@ -143,9 +148,10 @@ def _without(answer: TestResponse, word: str) -> tuple[int, int]:
     return answer.status_code, len(answer.text.replace(word, ""))
 
 
-def test_mail_of_an_invitation_into_a_private_space_names_it_to_whom_it_invites_alone(
-    app: Flask, sung_at: dict[str, str]
-) -> None:
+def test_mail_of_an_invitation_into_a_private_space_names_it_to_whom_it_invites_alone(app: Flask, world: Any) -> None:
+    with app.app_context():
+        plant()
+    work(app)
     with app.app_context():
         sent = mails(app)
     for mail in sent:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -37,14 +38,19 @@ NAME, SUMMARY = "Vie nocturne", "Ce que la nuit demande aux villes"
 
 
 @pytest.fixture
-def planted(app: Flask, cast: Cast) -> list[str]:
+def planted(cast: Cast, furnish: Callable[..., Any]) -> list[str]:
     """Plant the canaries in the space on request; return every address where one could sing."""
-    with app.app_context(), transaction():
+    addresses: list[str] = furnish("canaries on request", lambda: _plant(cast), worked=True)
+    return addresses
+
+
+def _plant(cast: Cast) -> list[str]:
+    with transaction():
         create_user(VOICE, "Véra Canari")
         space = db.session.get_one(Space, cast.spaces[REQUEST])
         space.summary = SUMMARY
         add_member(space, loaded(VOICE))
-    return plant(app, REQUEST, VOICE)
+    return plant(REQUEST, VOICE)
 
 
 def _heard(page: bytes, path: str) -> list[str]:
@@ -54,6 +60,7 @@ def _heard(page: bytes, path: str) -> list[str]:
     return [place for place, word in CANARIES.items() if word.encode() in said]
 
 
+@pytest.mark.thorough
 def test_those_inside_hear_everything(app: Flask, planted: list[str], browser: Any) -> None:
     for who in (FACILITATOR, VOICE, ENTERED):
         here = browser(who)
@@ -78,6 +85,7 @@ def test_those_outside_hear_its_name_and_nothing_it_holds(app: Flask, planted: l
     assert named == set(MEMBERS_OUTSIDE)
 
 
+@pytest.mark.thorough
 def test_search_for_a_canary_answers_like_a_search_for_nothing(app: Flask, planted: list[str], browser: Any) -> None:
     told = []
     for who in MEMBERS_OUTSIDE + OTHERS[1:]:

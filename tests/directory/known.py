@@ -24,7 +24,7 @@ LISTED = {
 PLACES = {"Castelmaure": (41_000, "Occitanie"), "Port-Elvain": (118_000, "Bretagne"), "Lanvallec": (9_000, "Bretagne")}
 
 
-def furnish(app: Flask) -> None:
+def listed(app: Flask) -> None:
     """Put four people of the cast in the directory, not the referent, and say more of their cities."""
     with app.app_context(), transaction():
         for email, (mandate, languages, subjects) in LISTED.items():

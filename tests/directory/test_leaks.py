@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -14,7 +15,7 @@ from app.accounts.models import Expertise
 from app.core.clock import now
 from app.core.db import transaction
 from app.spaces.models import Membership
-from tests.directory.known import furnish, share
+from tests.directory.known import listed, share
 from tests.people import (
     ADMIN,
     CLOSED_GUEST,
@@ -29,7 +30,7 @@ from tests.people import (
     REQUEST,
     Cast,
 )
-from tests.support import Browser, loaded, work
+from tests.support import Browser, loaded
 
 ABOUT, SUBJECT, PHONE, KEYWORD = "zorglubrement", "zorglubique", "09 87 65 43 21", "zorglubisme"
 UNKNOWN = "zorglubinconnu"
@@ -38,13 +39,18 @@ BLIND = (OUTSIDER, REFERENT, GUEST, EXPIRED_GUEST)
 SIGHTED = (FACILITATOR, MEMBER)
 
 
-@pytest.fixture(params=["member", "guest"])
-def insider(request: pytest.FixtureRequest, app: Flask, cast: Cast) -> str:
+@pytest.fixture(params=["member", pytest.param("guest", marks=pytest.mark.thorough)])
+def insider(request: pytest.FixtureRequest, app: Flask, cast: Cast, furnish: Callable[..., Any]) -> str:
     """The public id of somebody of the private space alone, who says a lot there: a member not listed, or a guest."""
-    furnish(app)
-    with app.app_context(), transaction() as session:
+    public_id: str = furnish(f"insider {request.param}", lambda: _insider(app, request.param), worked=True)
+    return public_id
+
+
+def _insider(app: Flask, kind: str) -> str:
+    listed(app)
+    with transaction() as session:
         who = loaded(CLOSED_GUEST)
-        who.kind = request.param
+        who.kind = kind
         who.about, who.phone, who.expertise = ABOUT, PHONE, [Expertise(label=SUBJECT)]
         who.email_shown_to = who.phone_shown_to = who.photo_shown_to = "network"
         who.photo_sha256, who.spoken_languages, who.mandate = "0" * 64, ["mt"], "partner"
@@ -52,7 +58,6 @@ def insider(request: pytest.FixtureRequest, app: Flask, cast: Cast) -> str:
         public_id = who.public_id
     share(app, CLOSED_GUEST, PRIVATE, "Un rapport fermé", KEYWORD)
     share(app, MEMBER, PRIVATE, "Un autre", KEYWORD)
-    work(app)
     return public_id
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import unescape
 from typing import Any
 
@@ -15,7 +16,7 @@ from app.accounts.operations import create_organisation, create_user, disable
 from app.core.db import transaction
 from app.extensions import db
 from app.spaces.models import Membership, Space
-from tests.directory.known import furnish, share
+from tests.directory.known import listed, share
 from tests.people import (
     ADMIN,
     CLOSED_GUEST,
@@ -37,9 +38,9 @@ BOX = re.compile(r'name="(\w+)" value="([^"]*)"( checked)?><span>([^<]+)</span><
 
 
 @pytest.fixture
-def known(app: Flask, cast: Cast) -> Cast:
+def known(app: Flask, cast: Cast, furnish: Callable[..., Any]) -> Cast:
     """The cast, of which four are in the directory."""
-    furnish(app)
+    furnish("directory", lambda: listed(app))
     return cast
 
 

@@ -71,6 +71,9 @@ WRITE = {
     PRIVATE: READ[PRIVATE] | {ENTERED: 403},
 }
 
+THOROUGHLY = [pytest.param(slug, marks=pytest.mark.thorough) for slug in (OPEN, REQUEST)]
+EACH_SPACE = pytest.mark.parametrize("slug", [PRIVATE, *THOROUGHLY])
+
 
 def _places(app: Flask, slug: str) -> dict[str, str]:
     """Put something in a space; return addresses by what they are."""
@@ -94,7 +97,7 @@ def _places(app: Flask, slug: str) -> dict[str, str]:
         }
 
 
-@pytest.mark.parametrize("slug", [OPEN, REQUEST, PRIVATE])
+@EACH_SPACE
 def test_reading(app: Flask, browser: Any, slug: str) -> None:
     places = _places(app, slug)
     for name in ("list", "thread"):
@@ -104,7 +107,7 @@ def test_reading(app: Flask, browser: Any, slug: str) -> None:
     }
 
 
-@pytest.mark.parametrize("slug", [OPEN, REQUEST, PRIVATE])
+@EACH_SPACE
 def test_writing(app: Flask, browser: Any, slug: str) -> None:
     places = _places(app, slug)
     assert {who: browser(who).get(places["new"]).status_code for who in EVERYBODY} == WRITE[slug]
@@ -114,7 +117,7 @@ def test_writing(app: Flask, browser: Any, slug: str) -> None:
         assert {who: browser(who).post(places[name], words).status_code for who in EVERYBODY} == sent, name
 
 
-@pytest.mark.parametrize("slug", [OPEN, REQUEST, PRIVATE])
+@EACH_SPACE
 def test_the_messages_of_others(app: Flask, browser: Any, slug: str) -> None:
     places = _places(app, slug)
     others = {who: status for who, status in READ[slug].items() if who != FACILITATOR}

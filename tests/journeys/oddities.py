@@ -29,7 +29,7 @@ TYPED = "Mon texte, long à écrire"
 
 
 @pytest.fixture
-def names(app: Flask, cast: Cast, furnish: Callable[[str, Callable[[], Any]], Any]) -> dict[str, str]:
+def names(app: Flask, cast: Cast, furnish: Callable[..., Any]) -> dict[str, str]:
     """What stands in the open space, written by the member: the public ids to fill addresses with."""
     found: dict[str, str] = furnish("oddities", lambda: _written_by_the_member(app))
     return found

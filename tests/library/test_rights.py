@@ -155,6 +155,7 @@ def test_address_of_a_resource_hands_on_only_its_own_words(app: Flask, browser: 
     assert answer.location == f"/ressources/{public_id}-un-titre?q=nuit"
 
 
+@pytest.mark.thorough
 def test_file_is_sent_to_readers_of_its_resource_only(app: Flask, browser: Any) -> None:
     addresses = {}
     with app.app_context():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -23,15 +24,17 @@ LINK = re.compile(r'class="hit__title"><a href="([^"]+)"')
 
 
 @pytest.fixture
-def shelves(app: Flask, cast: Cast) -> Flask:
-    with app.app_context():
-        _share(OPEN, "report", "Bilan de la médiation", "La médiation nocturne des collèges.")
-        _share(OPEN, "press", "Article sur la vidéoprotection", "Une tribune.")
-        _share(PRIVATE, "report", "Médiation secrète", "Texte fermé.")
-        with transaction():
-            start_thread(loaded(FACILITATOR), _space(OPEN), "Qui a des médiateurs ?", "Nos médiateurs tournent.")
-    work(app)
+def shelves(app: Flask, cast: Cast, furnish: Callable[..., Any]) -> Flask:
+    furnish("shelves", _fill, worked=True)
     return app
+
+
+def _fill() -> None:
+    _share(OPEN, "report", "Bilan de la médiation", "La médiation nocturne des collèges.")
+    _share(OPEN, "press", "Article sur la vidéoprotection", "Une tribune.")
+    _share(PRIVATE, "report", "Médiation secrète", "Texte fermé.")
+    with transaction():
+        start_thread(loaded(FACILITATOR), _space(OPEN), "Qui a des médiateurs ?", "Nos médiateurs tournent.")
 
 
 def _space(slug: str) -> Space:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -36,27 +37,29 @@ def _space(slug: str) -> Space:
 
 
 @pytest.fixture
-def moved(app: Flask, cast: Cast) -> dict[str, str]:
+def moved(app: Flask, cast: Cast, furnish: Callable[..., Any]) -> dict[str, str]:
     """A resource with a file and a comment, and a discussion with a card of it, in the open space; all indexed."""
+    names: dict[str, str] = furnish("moved", _told, worked=True)
     with app.app_context():
-        file = receive(io.BytesIO(pdf("zibeline")), "zibeline.pdf")
-        with transaction():
-            space, by = _space(OPEN), loaded(FACILITATOR)
-            details = ResourceDetails.of(kind="report", title="Rapport zibeline", summary="Une zibeline.")
-            resource = share_resource(by, space, details, files=[file])
-            comment(by, resource, "Le commentaire zibeline.")
-            thread = start_thread(by, space, "Question zibeline", f"Voir [[resource:{resource.public_id}]] zibeline.")
-            other = start_thread(by, space, "Autre fil", f"Voir [[resource:{resource.public_id}]].")
-            names = {
-                "resource": resource.public_id,
-                "file": resource.attachments[0].current.public_id,
-                "thread": thread.public_id,
-                "other": other.public_id,
-            }
-    work(app)
-    with app.app_context():
-        names["about"] = db.session.scalars(select(Thread.public_id).where(Thread.subject_id.is_not(None))).one()
-    return names
+        about = db.session.scalars(select(Thread.public_id).where(Thread.subject_id.is_not(None))).one()
+    return names | {"about": about}
+
+
+def _told() -> dict[str, str]:
+    file = receive(io.BytesIO(pdf("zibeline")), "zibeline.pdf")
+    with transaction():
+        space, by = _space(OPEN), loaded(FACILITATOR)
+        details = ResourceDetails.of(kind="report", title="Rapport zibeline", summary="Une zibeline.")
+        resource = share_resource(by, space, details, files=[file])
+        comment(by, resource, "Le commentaire zibeline.")
+        thread = start_thread(by, space, "Question zibeline", f"Voir [[resource:{resource.public_id}]] zibeline.")
+        other = start_thread(by, space, "Autre fil", f"Voir [[resource:{resource.public_id}]].")
+        return {
+            "resource": resource.public_id,
+            "file": resource.attachments[0].current.public_id,
+            "thread": thread.public_id,
+            "other": other.public_id,
+        }
 
 
 def _addresses(names: dict[str, str]) -> list[str]:
