@@ -186,7 +186,7 @@ class Keyword:
 def keywords_shared(person: User, words: Sequence[str]) -> list[tuple[int, Keyword]]:
     """Return which authors, by id, shared something under keywords that these folded words begin.
 
-    Counted over the resources the person may read, and no others.
+    Counted over the resources the person may read, and no others. The same word of several spaces is one keyword.
     """
     begun = [begins(Tag.sort_key, word, " ") for word in words]
     named = [begins(tag_word.c.slug, word.replace(" ", "-"), "-") for word in words]
@@ -199,8 +199,12 @@ def keywords_shared(person: User, words: Sequence[str]) -> list[tuple[int, Keywo
         .group_by(Resource.author_id, Tag.id)
         .order_by(func.count().desc(), Tag.sort_key)
     )
-    found = db.session.execute(query)
-    return [(author or 0, Keyword(_folded(tag), tag.name, count)) for author, tag, count in found]
+    found: dict[tuple[int, str], Keyword] = {}
+    for author, tag, count in db.session.execute(query):
+        key = (author or 0, _folded(tag))
+        so_far = found.get(key)
+        found[key] = replace(so_far, count=so_far.count + count) if so_far else Keyword(key[1], tag.name, count)
+    return [(author, one) for (author, _word), one in sorted(found.items(), key=lambda item: -item[1].count)]
 
 
 def _folded(tag: Tag) -> str:
