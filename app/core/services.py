@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.core import access, assets, cli, days, errors, headers, health, i18n, mail, portraits, sessions, storage
+from app.core import access, assets, cli, days, errors, headers, health, i18n, mail, parts, portraits, sessions, storage
 from app.core.db import engine_options, set_up_engine
 from app.core.navigation import here, navigation
 from app.core.slots import collect
@@ -30,6 +30,7 @@ def register(app: Flask) -> None:
     portraits.register(app)
     errors.register(app)
     storage.register(app)
+    parts.register(app)
     mail.register(app)
     assets.register(app)
     health.register(app)
