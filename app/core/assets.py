@@ -43,9 +43,20 @@ ALPHABETS = {
     "latin-ext": "U+0100-02BA,U+02BD-02C5,U+02C7-02CC,U+02CE-02D7,U+02DD-02FF,U+0304,U+0308,U+0329,U+1D00-1DBF,"
     "U+1E00-1E9F,U+1EF2-1EFF,U+2020,U+20A0-20AB,U+20AD-20C0,U+2113,U+2C60-2C7F,U+A720-A7FF",
 }
-HTMX = "node_modules/htmx.org/dist/htmx.min.js"
+#: Scripts of others served as they are: the name a page asks for, where npm puts it, and what is lost without it.
+SCRIPTS = {
+    "htmx.js": (
+        "htmx.org/dist/htmx.min.js",
+        "htmx not installed: pages reload instead of being updated in place",
+    ),
+    "tus.js": (
+        "tus-js-client/dist/tus.min.js",
+        "tus-js-client not installed: a file whose sending is cut begins again",
+    ),
+}
 IMPORT = re.compile(r"""^import\s+.*?from\s+["'](?P<path>[^"']+)["'];\s*$""", re.MULTILINE)
 EXPORT = re.compile(r"^export\s+(?=function|async|const|class|let)", re.MULTILINE)
+SOURCE_MAP = re.compile(rb"\n?//# sourceMappingURL=\S+\s*$")  # names a file that is not served
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 YEAR = 365 * 24 * 3600
 OK = 200
@@ -70,7 +81,7 @@ def build_assets(root: Path = ROOT) -> Manifest:
     static = root / "app" / "static"
     manifest = Manifest()
     faces = _copy_fonts(root, static, manifest)
-    _copy_htmx(root, static, manifest)
+    _copy_scripts(root, static, manifest)
     sheet = join_styles(static / "css", faces)
     module = join_modules(static / "js" / "main.js")
     _publish(static, manifest, "app.css", "built/app.{}.css", sheet.encode())
@@ -142,12 +153,14 @@ def _copy_fonts(root: Path, static: Path, manifest: Manifest) -> str:
     return "\n".join(faces)
 
 
-def _copy_htmx(root: Path, static: Path, manifest: Manifest) -> None:
-    source = root / HTMX
-    if source.is_file():
-        _publish(static, manifest, "htmx.js", "vendor/htmx.{}.js", source.read_bytes())
-    else:
-        manifest.missing.append("htmx not installed: pages reload instead of being updated in place")
+def _copy_scripts(root: Path, static: Path, manifest: Manifest) -> None:
+    for name, (path, without) in SCRIPTS.items():
+        source = root / "node_modules" / path
+        if source.is_file():
+            content = SOURCE_MAP.sub(b"", source.read_bytes())
+            _publish(static, manifest, name, f"vendor/{Path(name).stem}.{{}}.js", content)
+        else:
+            manifest.missing.append(without)
 
 
 def _publish(static: Path, manifest: Manifest, name: str, pattern: str, content: bytes) -> str:

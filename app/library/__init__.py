@@ -8,9 +8,11 @@ from app.library import descendants, indexing, jobs, journal, panels, redrawing,
 from app.library.cli import library as library_commands
 from app.library.collecting import jobs as collecting_jobs
 from app.library.incoming import jobs as incoming_jobs
+from app.library.staging import jobs as staging_jobs
 from app.library.thesaurus import jobs as thesaurus_jobs
 from app.library.thesaurus import journal as thesaurus_journal
-from app.library.views import files, library, space_library
+from app.library.uploads import jobs as upload_jobs
+from app.library.views import files, library, space_library, uploads
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -24,9 +26,11 @@ __all__ = [
     "panels",
     "redrawing",
     "register",
+    "staging_jobs",
     "takeaway",
     "thesaurus_jobs",
     "thesaurus_journal",
+    "upload_jobs",
 ]
 
 
@@ -35,5 +39,6 @@ def register(app: Flask) -> None:
     app.register_blueprint(library)
     app.register_blueprint(space_library)
     app.register_blueprint(files)
+    app.register_blueprint(uploads)
     app.cli.add_command(library_commands)
     indexing.register()

@@ -22,6 +22,7 @@ from app.library.reading.pictures import THUMBNAIL_WIDTH, VIEW_WIDTH, has_pictur
 from app.library.reading.results import PageText, Summary
 from app.library.reading.run import READER_VERSION, open_reading
 from app.library.receiving import filetype_of
+from app.library.staging.models import FORM
 from app.library.versions import forget_removed
 from app.search.operations import index_soon
 
@@ -188,7 +189,8 @@ def sweep(_payload: dict[str, Any]) -> None:
 def _forget_unclaimed() -> None:
     with transaction() as session:
         forget_removed()
-        session.execute(delete(ReceivedFile).where(ReceivedFile.at < now() - KEPT_UNCLAIMED))
+        of_a_form = ReceivedFile.form.not_like(f"{FORM}%")  # the others are forgotten by ``staging.jobs``
+        session.execute(delete(ReceivedFile).where(ReceivedFile.at < now() - KEPT_UNCLAIMED, of_a_form))
         carried = select(FileVersion.blob_id).union(select(ReceivedFile.blob_id))
         young = now() - ORPHAN_AGE
         gone = select(Blob.id).where(Blob.id.not_in(carried), Blob.created_at < young)

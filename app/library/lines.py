@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from flask import url_for
 
 from app.accounts.models import User
-from app.core.clock import now
 from app.core.i18n import format_size
 from app.core.i18n import gettext as _
 from app.library.addresses import download_url, resource_url
@@ -19,6 +17,7 @@ from app.library.models import Attachment, Blob, ReceivedFile, Resource
 from app.library.queries import resources_carrying
 from app.library.quotas import beyond
 from app.library.receiving import filetype_named
+from app.library.saying import may_be_told
 from app.library.states import FileState, file_facts, state_of
 
 ICONS = {"pdf": "file-pdf", "mail": "mail", "image": "file-image", "sheet": "file-sheet", "slide": "file-slides"}
@@ -28,8 +27,6 @@ REMOVE, DETACH = "retirer", "detacher"
 TAKE_OUT, CHOSEN_PART = "sortir", "piece-"
 #: Name of the hidden fields which tell, one a line, in what order the files stand on the page.
 ORDER = "ordre"
-#: How long reading a file takes at the least, and for each of its pages (measured: four milliseconds).
-SHORTEST_READING, READING_A_PAGE = timedelta(seconds=1.5), timedelta(milliseconds=5)
 
 
 @dataclass(frozen=True)
@@ -76,15 +73,6 @@ def attachment_line(attachment: Attachment, *, with_state: bool, removable: bool
         remove_name=DETACH if removable else "",
         remove_value=attachment.public_id,
     )
-
-
-def may_be_told(received: ReceivedFile) -> bool:
-    """Tell whether what was read in a file may be said already: not before reading it would have taken its time.
-
-    Equal bytes are stored and read once. An answer given at once would tell that they were already here, perhaps in a
-    space this person must not know of.
-    """
-    return now() >= received.at + SHORTEST_READING + received.blob.page_count * READING_A_PAGE
 
 
 def received_line(received: ReceivedFile, *, fits: bool = True) -> FileLine:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 from app.library.collecting.models import FetchedPage
 from app.library.fields_form import text_of
 from app.library.forms import ResourceForm
 from app.library.kinds import UnreadableError
-from app.library.lines import may_be_told
 from app.library.models import ReceivedFile
+from app.library.saying import said_by
 
 
 @dataclass(frozen=True)
@@ -47,9 +46,7 @@ def propose(
 
 def _said(form: ResourceForm, received: ReceivedFile) -> dict[str, str]:
     """Return what one file says, by field of the form: as much as its fields can read."""
-    said: dict[str, Any] = dict(received.blob.proposed) if may_be_told(received) else {}
-    stem = received.name.rpartition(".")[0].replace("_", " ").replace("-", " ").strip()
-    said["title"] = said.get("title") or stem
+    said = said_by(received)
     proposed = {one.name: str(said.get((one.render_kw or {}).get("data-proposal", "")) or "") for one in form}
     return _readable(form, proposed)
 

@@ -331,6 +331,14 @@ def has_just_shared(person: User, space: Space, title: str) -> bool:
     return bool(title) and db.session.scalar(mine.order_by(Resource.id.desc()).limit(1)) == title
 
 
+def resources_just_shared(person: User, space: Space, public_ids: Sequence[str]) -> list[Resource]:
+    """Return those of some resources that a person has brought to a space and may still read, drafts among them."""
+    mine = (Resource.space_id == space.id) & (Resource.author_id == person.id) & Resource.public_id.in_(public_ids)
+    opens = or_(can_read_resource.where(person), can_prepare_resource.where(person))
+    query = select(Resource).where(mine, opens, Resource.deleted_at.is_(None)).order_by(Resource.id)
+    return list(db.session.scalars(query)) if public_ids else []
+
+
 def attachment_of(resource: Resource, public_id: str) -> Attachment:
     """Return a file of a resource. Raises NotFoundError."""
     found = next((one for one in resource.attachments if one.public_id == public_id), None)
@@ -379,22 +387,29 @@ def resources_at(person: User, address: str) -> list[Resource]:
     return list(db.session.scalars(query.limit(MOST_DRAFTS)))
 
 
-def carried_elsewhere(person: User, resource: Resource) -> dict[str, list[Resource]]:
-    """Return, by the public id of a file, the other resources this person may read that carry its bytes."""
-    blobs = {one.current.blob_id: one.public_id for one in resource.attachments}
+def carrying_by_file(person: User, blob_ids: Iterable[int]) -> dict[int, list[Resource]]:
+    """Return the resources a person may read that carry each of some files, in one statement."""
+    wanted = set(blob_ids)
     query = (
         select(FileVersion.blob_id, Resource)
         .join(FileVersion.attachment)
         .join(Attachment.resource)
-        .where(FileVersion.blob_id.in_(blobs), Attachment.removed_at.is_(None), Resource.id != resource.id)
-        .where(can_read_resource.where(person))
+        .where(FileVersion.blob_id.in_(wanted), Attachment.removed_at.is_(None), can_read_resource.where(person))
         .order_by(Resource.id)
     )
-    found: dict[str, list[Resource]] = defaultdict(list)
-    for blob_id, other in db.session.execute(query) if blobs else ():
-        if other not in found[blobs[blob_id]]:
-            found[blobs[blob_id]].append(other)
+    found: dict[int, list[Resource]] = defaultdict(list)
+    for blob_id, resource in db.session.execute(query) if wanted else ():
+        if resource not in found[blob_id]:
+            found[blob_id].append(resource)
     return found
+
+
+def carried_elsewhere(person: User, resource: Resource) -> dict[str, list[Resource]]:
+    """Return, by the public id of a file, the other resources this person may read that carry its bytes."""
+    blobs = {one.current.blob_id: one.public_id for one in resource.attachments}
+    carrying = carrying_by_file(person, blobs)
+    found = {blobs[blob_id]: [one for one in carriers if one != resource] for blob_id, carriers in carrying.items()}
+    return {public_id: others for public_id, others in found.items() if others}
 
 
 def ids_carrying(blob_id: int) -> list[int]:

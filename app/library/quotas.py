@@ -20,6 +20,7 @@ from app.core.slots import fill
 from app.extensions import db
 from app.library.models import Attachment, Blob, FileVersion, Resource
 from app.library.receiving import FileRefusedError
+from app.library.staging.models import FORM, StagedResource
 from app.spaces.models import Space
 from app.spaces.queries import facilitators_of
 from app.spaces.quotas import is_nearly_full, quota_of
@@ -155,12 +156,18 @@ def beyond(form: str, blobs: Sequence[Blob]) -> dict[int, tuple[int, int]]:
 
 
 def _space_of(form: str) -> Space | None:
-    """Return the space a form is for, by the path it posts to: it stands there, or the resource changed does."""
+    """Return the space a form is for, by the path it posts to: it stands there, or the resource changed does.
+
+    A row that waits to be completed says its own.
+    """
     by_slug, by_resource = _OF_SPACE.match(form), _OF_RESOURCE.match(form)
     if by_slug:
         wanted = select(Space).where(Space.slug == by_slug[1])
     elif by_resource:
         home = select(Resource.space_id).where(Resource.public_id == by_resource[1])
+        wanted = select(Space).where(Space.id.in_(home))
+    elif form.startswith(FORM):
+        home = select(StagedResource.space_id).where(StagedResource.public_id == form.removeprefix(FORM))
         wanted = select(Space).where(Space.id.in_(home))
     else:
         return None

@@ -11,7 +11,7 @@ from app.core.errors import DomainError, TooLargeError
 from app.core.i18n import format_size
 from app.core.i18n import lazy_gettext as _l
 from app.core.storage import storage
-from app.library.reading.filetypes import ACCEPTED, FileType, accepted_extensions, recognise
+from app.library.reading.filetypes import ACCEPTED, FileType, accepted_extensions, recognise, type_named
 from app.library.reading.names import safe_name
 from app.library.reading.refusals import NotAccepted
 from config import MEBIBYTE
@@ -58,6 +58,8 @@ class FileRefusedError(DomainError):
     def __init__(self, message: Any, reason: str) -> None:
         super().__init__(message)
         self.reason = reason
+        if reason == "too_large":
+            self.status = TooLargeError.status
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,20 @@ def receive(stream: BinaryIO, name: str) -> Received:
     # The sweep of orphans spares what is younger than a day: bytes stored before and sent again are young again.
     storage().path(stored.sha256).touch()
     return Received(shown, stored.sha256, stored.size, filetype.code)
+
+
+def refuse_early(name: str, size: int) -> str:
+    """Return the harmless name of a file about to be sent. Raises FileRefusedError when it could never be accepted."""
+    shown, limit = safe_name(name), current_app.config["SETTINGS"].max_file_mb * MEBIBYTE
+    if size > limit:
+        raise _too_large(shown, size, limit)
+    if not size:
+        raise FileRefusedError(refusal_sentence(NotAccepted("empty"), shown), "empty")
+    try:
+        type_named(shown)
+    except NotAccepted as refusal:
+        raise FileRefusedError(refusal_sentence(refusal, shown), refusal.reason) from refusal
+    return shown
 
 
 def refusal_sentence(refusal: NotAccepted, name: str) -> str:

@@ -23,6 +23,8 @@ from app.library.incoming.operations import forget_lists_of
 from app.library.kinds import kind_of
 from app.library.models import Attachment, FileVersion, ReceivedFile, Resource, SentBack
 from app.library.permissions import can_read_resource
+from app.library.staging.models import StagedResource
+from app.library.uploads.models import Upload
 
 
 @fill("person.export", order=30)
@@ -36,10 +38,22 @@ def library_parts(user: User) -> list[ExportPart]:
     files += [ExportedFile(one.name, one.blob.sha256) for one in db.session.scalars(waiting)]
     answers = db.session.scalars(select(SentBack).where(SentBack.by_id == user.id).order_by(SentBack.id)).all()
     said = [{_("Date"): one.at.isoformat(), _("Texte"): one.words} for one in answers]
+    staged = select(StagedResource).where(StagedResource.person_id == user.id).order_by(StagedResource.id)
+    begun = [_staged_record(one) for one in db.session.scalars(staged)]
     return [
         ExportPart("resources", _("Mes ressources"), [_record(user, one) for one in resources], files),
         *([ExportPart("sent_back", _("Ce que j'ai répondu à des propositions"), said)] if said else []),
+        *([ExportPart("staged", _("Mes fichiers à compléter"), begun)] if begun else []),
     ]
+
+
+def _staged_record(one: StagedResource) -> dict[str, Any]:
+    return {
+        _("Titre"): one.typed.get("title", ""),
+        _("Type"): one.typed.get("kind", ""),
+        _("Mots-clés"): one.typed.get("tags", ""),
+        _("Déposée le"): one.at.isoformat(),
+    }
 
 
 def _record(user: User, one: Resource) -> dict[str, Any]:
@@ -85,7 +99,8 @@ def _as_left_by(user: User, one: Resource) -> dict[str, Any]:
 @fill("person.erase", order=30)
 def forget_in_library(user: User, withdraw: bool) -> None:  # noqa: FBT001 - the slot's own form
     """Drop files of forms never published and lists brought; with ``withdraw``, empty what nobody else answered."""
-    db.session.execute(delete(ReceivedFile).where(ReceivedFile.person_id == user.id))
+    for model in (ReceivedFile, Upload, StagedResource):
+        db.session.execute(delete(model).where(model.person_id == user.id))
     forget_lists_of(user)
     forget_pages_of(user)
     if not withdraw:

@@ -87,7 +87,7 @@ def test_without_npm_it_builds_all_the_same_and_says_so(bare: Path) -> None:
     manifest = build_assets(bare)
     assert {"app.css", "app.js", "sprite.svg", "favicon.svg"} <= set(manifest.files)
     assert manifest.preload == []
-    assert [sentence.split()[0] for sentence in manifest.missing] == ["fonts", "htmx"]
+    assert [sentence.split()[0] for sentence in manifest.missing] == ["fonts", "htmx", "tus-js-client"]
     assert "@font-face" not in (bare / "app" / "static" / manifest.files["app.css"]).read_text("utf-8")
 
 

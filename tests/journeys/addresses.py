@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.accounts.models import Organisation
 from app.spaces.models import Space
-from tests.journeys.eyes import Page
+from tests.journeys.eyes import FilePayload, Page
 from tests.journeys.live import (
     ADMINISTRATOR,
     FACILITATOR,
@@ -46,6 +46,19 @@ def _send_empty(page: Page) -> None:
     form.evaluate("form => { form.noValidate = true; }")
     with page.expect_navigation():
         form.evaluate("form => form.requestSubmit([...form.querySelectorAll('.button--primary')].at(-1))")
+
+
+def _publish_incomplete(page: Page) -> None:
+    """Send two files, the same each time, and publish one whose date cannot be read."""
+    for name in ("Un", "Deux"):
+        file: FilePayload = {"name": f"{name}.txt", "mimeType": "text/plain", "buffer": name.encode()}
+        page.locator("input[type=file]").set_input_files(file)
+    page.locator("[data-staged]").nth(1).wait_for()
+    row = page.locator("[data-staged]").first
+    row.get_by_label("Titre").fill("")
+    row.get_by_role("checkbox").check()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Publier les lignes cochées").click()
 
 
 def _send_unnamed(page: Page) -> None:
@@ -179,6 +192,7 @@ def _of_things(site: Site) -> list[Address]:
         Address("references to import", f"/espaces/{OPEN}/ressources/importer", MEMBER),
         Address("an article by its address", f"/espaces/{OPEN}/ressources/article", MEMBER),
         Address("an article, sent empty", f"/espaces/{OPEN}/ressources/article", MEMBER, then=_send_empty),
+        Address("files to complete", f"/espaces/{OPEN}/ressources/depot", MEMBER, then=_publish_incomplete),
         Address("thread", thread),
         Address("results", "/recherche?q=ville"),
         Address("results, phrase and filter", "/recherche?q=%22points+de+vente%22&kind=report"),

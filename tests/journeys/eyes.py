@@ -6,9 +6,9 @@ import pytest
 
 pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, FilePayload, Locator, Page, expect
 
-__all__ = ["Browser", "BrowserContext", "ConsoleMessage", "Locator", "Page", "expect", "tab_to"]
+__all__ = ["Browser", "BrowserContext", "ConsoleMessage", "FilePayload", "Locator", "Page", "expect", "tab_to"]
 
 PATIENCE = 15_000
 """Milliseconds a page may take on a busy machine: journeys run two at a time, beside tests that read documents."""

@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from app.core import clock
 from app.extensions import db
-from app.library.lines import SHORTEST_READING
 from app.library.models import FileVersion, ReceivedFile
+from app.library.saying import SHORTEST_READING
 from tests.library.reading.test_mail import carrying
 from tests.library.shelves import upload
 from tests.people import FACILITATOR, MEMBER, OPEN, Cast

@@ -111,7 +111,7 @@ def recognise(source: Path | BinaryIO, name: str, bounds: Bounds = DEFAULT_BOUND
     `refusals.REASONS`); a missing file raises OSError. Passing does not mean that the document is sound:
     `run.read_document` tells that.
     """
-    expected = _expected(name)
+    expected = type_named(name)
     with _opened(source) as stream:
         head = stream.read(HEAD)
         if not head:
@@ -125,7 +125,8 @@ def recognise(source: Path | BinaryIO, name: str, bounds: Bounds = DEFAULT_BOUND
     return expected
 
 
-def _expected(name: str) -> FileType:
+def type_named(name: str) -> FileType:
+    """Return the type a name promises. Raises NotAccepted."""
     extension = split_extension(safe_name(name))[1].lstrip(".").lower()
     if not extension:
         raise NotAccepted("no_extension")

@@ -17,10 +17,13 @@ from app.library.views import (  # noqa: F401 - they attach their views
     removing,
     sending,
     showing,
+    staging,
     thesaurus,
+    uploading,
     versioning,
     writing,
 )
 from app.library.views.doors import files, library, space_library
+from app.library.views.uploading import uploads
 
-__all__ = ["files", "library", "space_library"]
+__all__ = ["files", "library", "space_library", "uploads"]

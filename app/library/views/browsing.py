@@ -34,7 +34,9 @@ from app.library.queries import (
     resources_beside,
     tags_by_slug,
 )
+from app.library.receiving import MOST_FILES, accepted_for_field
 from app.library.rows import row_of
+from app.library.staging.queries import count_staged
 from app.library.thesaurus.reach import own_slugs
 from app.library.views.comparing import CHOSEN, chosen_ids
 from app.library.views.doors import library, space_library
@@ -65,7 +67,15 @@ def resources_page() -> ResponseReturnValue:
 def space_resources_page(space: Space) -> ResponseReturnValue:
     """List the resources of a space."""
     listing = _listing(partial(url_for, "space_library.space_resources_page", slug=space.slug), space)
-    return render_space_page("library/space_list.html", space, listing=listing)
+    staged = count_staged(person(), space) if listing.may_add else 0
+    return render_space_page(
+        "library/space_list.html",
+        space,
+        listing=listing,
+        staged=staged,
+        accept=accepted_for_field(),
+        most_files=MOST_FILES,
+    )
 
 
 @library.get("/ressources/nouvelle")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import Response, current_app, jsonify, render_template, request, send_file
 
 from app.core.access import person, signed_in
 from app.core.db import transaction
-from app.core.errors import NotFoundError
+from app.core.errors import DomainError, NotFoundError
 from app.core.forms import number_in
 from app.core.i18n import gettext as _
 from app.core.navigation import safe_next
@@ -23,13 +24,14 @@ from app.library.mails import take_out
 from app.library.models import FileVersion, ReceivedFile
 from app.library.queries import file_version_for
 from app.library.reading.pictures import THUMBNAIL_WIDTH, VIEW_WIDTH, picture_name
-from app.library.receiving import FileRefusedError, filetype_named, receive
+from app.library.receiving import MOST_FILES, FileRefusedError, Received, filetype_named, receive
 from app.library.views.doors import files
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
-    from werkzeug.datastructures import FileStorage
 
+Kept = TypeVar("Kept")
+CONFLICT = DomainError.status
 #: A file is shown by the browser only if it cannot run anything; and even then in a sandbox, without the site's rights.
 FILE_POLICY = "sandbox; default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'none'"
 SHOWN_INLINE = frozenset({"application/pdf", "text/plain", "image/png", "image/jpeg", "image/webp", "image/gif"})
@@ -118,23 +120,38 @@ def received_state(public_id: str) -> ResponseReturnValue:
 
 def take_files(form: str) -> tuple[list[ReceivedFile], list[str]]:
     """Take in the files of this request for a form; return those kept and a sentence for each one refused."""
+    return take_in(lambda received: keep_received(person(), form, received))
+
+
+def take_in(keep: Callable[[Received], Kept]) -> tuple[list[Kept], list[str]]:
+    """Take in the files of this request, each kept by ``keep`` inside a transaction of its own.
+
+    Return what became of those kept and a sentence for each one refused.
+    """
     kept, problems = [], []
-    for sent in request.files.getlist("files"):
-        if not sent.filename:
-            continue
+    sent = [one for one in request.files.getlist("files") if one.filename]
+    if len(sent) > MOST_FILES:
+        problems.append(too_many_files(len(sent)))
+    for one in sent[:MOST_FILES]:
+        UPLOADS.take(str(person().id))
         try:
-            kept.append(_take(sent, form))
-        except FileRefusedError as refusal:
+            received = receive(one.stream, one.filename or "")  # type: ignore[arg-type]
+            with transaction():
+                kept.append(keep(received))
+        except DomainError as refusal:
+            if not isinstance(refusal, FileRefusedError) and refusal.status != CONFLICT:
+                raise
             problems.append(str(refusal.message))
     return kept, problems
 
 
-def _take(sent: FileStorage, form: str) -> ReceivedFile:
-    subject = str(person().id)
-    UPLOADS.take(subject)
-    received = receive(sent.stream, sent.filename or "")  # type: ignore[arg-type]
-    with transaction():
-        return keep_received(person(), form, received)
+def too_many_files(number: int) -> str:
+    """Return what is said of more files than are sent at once."""
+    return _(
+        "Vous avez choisi %(number)s fichiers : les %(most)s premiers ont été pris. Choisissez ensuite les autres.",
+        number=number,
+        most=MOST_FILES,
+    )
 
 
 def take_out_of_mail(form: str) -> list[str]:

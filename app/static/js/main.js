@@ -15,12 +15,14 @@ import { attachFields } from "./behaviours/fields.js";
 import { attachSuggestions } from "./behaviours/suggest.js";
 import { attachKinds } from "./behaviours/kind.js";
 import { attachChoosing } from "./behaviours/choosing.js";
+import { attachDeposits } from "./behaviours/deposit.js";
+import { attachStaging } from "./behaviours/staging.js";
 import { attachTabs } from "./behaviours/tabs.js";
 
 const BEHAVIOURS = [
   attachShortcut, attachSubmitOnce, attachDrafts, attachUploads, attachComposer, attachViewer, attachReading,
   attachToasts, attachTimes, attachFacets, attachPolls, attachMenus, attachFields, attachSuggestions, attachTabs,
-  attachKinds, attachChoosing,
+  attachKinds, attachChoosing, attachDeposits, attachStaging,
 ];
 
 function attachAll(root) {

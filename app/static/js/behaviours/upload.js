@@ -6,9 +6,9 @@ const AT_ONCE = 2;
 export function attachUploads(root) {
   for (const zone of fresh(root, "[data-dropzone]")) {
     const input = zone.querySelector("input[type=file]");
-    if (!input) continue;
-    acceptDrops(zone, input);
-    if (zone.dataset.dropzone === "live") input.addEventListener("change", () => { sendFiles(zone, [...input.files]); input.value = ""; });
+    if (!input || zone.closest("[data-deposit]")) continue;
+    if (zone.dataset.dropzone === "live") takeFiles(zone, input, (files) => sendFiles(zone, files));
+    else acceptDrops(zone, (files) => { input.files = files; input.dispatchEvent(new Event("change", { bubbles: true })); });
   }
   for (const row of fresh(root, ".upload")) propose(row);
 }
@@ -35,7 +35,13 @@ function markProposed(field, file) {
   field.addEventListener("input", () => note.remove(), { once: true });
 }
 
-function acceptDrops(zone, input) {
+// Files chosen or dropped are handed over at once; the field is free again.
+export function takeFiles(zone, input, take) {
+  acceptDrops(zone, (files) => take([...files]));
+  input.addEventListener("change", () => { take([...input.files]); input.value = ""; });
+}
+
+function acceptDrops(zone, take) {
   const holdsFiles = (event) => event.dataTransfer?.types.includes("Files");
   document.addEventListener("dragover", (event) => { if (holdsFiles(event)) { event.preventDefault(); zone.classList.add("is-over"); } });
   document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) zone.classList.remove("is-over"); });
@@ -43,9 +49,7 @@ function acceptDrops(zone, input) {
     if (!holdsFiles(event)) return;
     event.preventDefault();
     zone.classList.remove("is-over");
-    if (zone.dataset.dropzone === "live") { sendFiles(zone, [...event.dataTransfer.files]); return; }
-    input.files = event.dataTransfer.files;
-    input.dispatchEvent(new Event("change", { bubbles: true }));
+    take(event.dataTransfer.files);
   });
 }
 
@@ -59,7 +63,7 @@ function sendFiles(zone, files) {
   for (let lane = 0; lane < AT_ONCE; lane += 1) next();
 }
 
-function uploadRow(zone, list, file) {
+export function uploadRow(zone, list, file) {
   const row = document.createElement("li");
   row.className = "upload";
   const tile = document.createElement("span");
@@ -132,7 +136,7 @@ function forgetSame(line) {
   for (const one of document.querySelectorAll("[data-uploads] [name=ordre]")) if (one.value === mine) one.closest(".upload").remove();
 }
 
-function uploadEnded(row, sentence, tone) {
+export function uploadEnded(row, sentence, tone) {
   row.bar.remove();
   row.cancel.replaceWith(document.createElement("span"));
   row.status.replaceChildren(Object.assign(document.createElement("span"), { textContent: sentence, className: tone ? `is-${tone}` : "" }));
