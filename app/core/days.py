@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import calendar
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from app.core.clock import now
@@ -11,6 +12,20 @@ from app.core.i18n import gettext as _
 
 if TYPE_CHECKING:
     from flask import Flask
+
+
+YEAR = 12
+
+
+def today() -> date:
+    """Return the present day where the reader is; in a job, where the site is."""
+    return local(now()).date()
+
+
+def months_after(day: date, months: int) -> date:
+    """Return the same day some months later; the last day of the month where it has none."""
+    year, month = divmod(day.year * YEAR + day.month - 1 + months, YEAR)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def recent_day(moment: datetime) -> str:

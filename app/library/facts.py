@@ -8,7 +8,8 @@ from typing import Any
 from flask import request, url_for
 
 from app.accounts.models import User
-from app.core.i18n import format_day_number, format_size, pgettext
+from app.core.days import today
+from app.core.i18n import format_day_number, format_size, local, pgettext
 from app.core.i18n import gettext as _
 from app.core.navigation import safe_next
 from app.core.text import blocks_of, one_line
@@ -16,7 +17,7 @@ from app.library.forms import LANGUAGES
 from app.library.kinds import kind_of
 from app.library.models import Resource
 from app.library.states import file_facts
-from app.spaces.models import Audience
+from app.spaces.models import Audience, State
 from app.spaces.permissions import shown_space
 
 LONGEST_SHOWN = 60
@@ -46,7 +47,28 @@ def essentials(resource: Resource) -> list[tuple[Any, Any]]:
         (kind.called.get("dated_on", _("Date")), day),
         (_("Langue"), _("Plusieurs langues") if resource.lang == "mul" else LANGUAGES.get(resource.lang, "")),
         (_("Lisible par"), audience),
+        *_checks(resource),
     ]
+
+
+def _checks(resource: Resource) -> list[tuple[Any, Any]]:
+    """Return when a resource was last said to hold, and since when it is to be looked at again."""
+    verified = format_day_number(local(resource.verified_at).date()) if resource.verified_at else ""
+    due = format_day_number(resource.review_on) if resource.review_on and is_due(resource) else ""
+    return [(_("Vérifiée le"), verified), (_("À revoir depuis"), due)]
+
+
+def is_due(resource: Resource) -> bool:
+    """Tell whether the day has come on which a resource is to be looked at again."""
+    return resource.state == State.PUBLISHED and resource.review_on is not None and resource.review_on <= today()
+
+
+def due_words(resource: Resource) -> str:
+    """Return « à revoir depuis le … », or before which day it is."""
+    if resource.review_on is None:
+        return ""
+    day = format_day_number(resource.review_on)
+    return _("à revoir depuis le %(day)s", day=day) if is_due(resource) else _("à revoir avant le %(day)s", day=day)
 
 
 @dataclass(frozen=True)

@@ -36,8 +36,8 @@ LANGUAGES = {
 DEFAULT_KIND = "report"
 #: Words of the library's addresses, which no filter may take.
 RESERVED = frozenset(
-    {"type", "mot", "tri", "page", "q", "vue", "fichier", "version", "taille", "archives", "files", "key", "id"}
-)
+    {"type", "mot", "tri", "page", "q", "vue", "fichier", "version", "taille", "files", "key", "id"}
+).union({"archives", "revoir", "choisir"})
 COMMON_TEXTS = ("kind", "title", "summary", "body", "source", "lang", "audience", "dated_on")
 LONGEST_SUMMARY, LONGEST_BODY, LONGEST_SOURCE = 2000, 60_000, 300
 

@@ -20,6 +20,8 @@ describe(
         "resource.proposed": _l("Ressource proposée à la publication"),
         "resource.proposal_taken_back": _l("Proposition reprise par qui l'avait faite"),
         "resource.sent_back": _l("Ressource proposée renvoyée à compléter"),
+        "resource.verified": _l("Ressource dite toujours valable"),
+        "resource.review_set": _l("Date de révision d'une ressource choisie"),
         "resource.archived": _l("Ressource archivée"),
         "resource.brought_back": _l("Ressource archivée remise en circulation"),
         "resource.edited": _l("Ressource modifiée"),

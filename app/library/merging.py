@@ -74,7 +74,7 @@ def merge(form: ResourceForm, resource: Resource, seen_version: int) -> Merge:
             put(typed, now_there[typed.name])
         shown = _shown(typed, now_there[typed.name])
         differences[typed.name] = Difference(typed.name, typed.label.text, now_there[typed.name], shown, is_taken)
-    last = revisions[-1] if revisions else None
+    last = next((one for one in reversed(revisions) if "edit_version" in one.fields), None)
     by = db.session.get(User, last.person_id) if last and last.person_id else None
     return Merge(by, last.at if last else None, differences)
 

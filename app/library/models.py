@@ -161,6 +161,9 @@ class Resource(SpaceContent, db.Model):
 
     #: While it is a draft: since when it waits for those who run the space to read and publish it.
     proposed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    #: The day on which who keeps it is asked whether it still holds, and when somebody last said that it does.
+    review_on: Mapped[date | None] = mapped_column(index=True)
+    verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     tags: Mapped[list[Tag]] = relationship(secondary=resource_tag, order_by=Tag.sort_key)
     #: Its files in order, without those taken away.
@@ -185,6 +188,16 @@ class SentBack(db.Model):
     words: Mapped[str] = mapped_column(Text)
 
     by: Mapped[User | None] = relationship()
+
+
+class ValidityAsked(db.Model):
+    """The day a person was last asked whether a resource still holds."""
+
+    __tablename__ = "validity_asked"
+
+    resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, index=True)
+    day: Mapped[date]
 
 
 class Says(enum.StrEnum):

@@ -34,6 +34,7 @@ from app.library.publishing import publish_or_propose
 from app.library.quotas import hold_place
 from app.library.receiving import Received
 from app.library.tags import tags_named
+from app.library.validity import begin_checks
 from app.spaces.models import Audience, Space, State, fields_of
 
 #: What is typed, and so kept as a revision before each change.
@@ -135,7 +136,10 @@ def edit_resource(
             _l("Quelqu'un d'autre a modifié cette ressource pendant que vous écriviez. Votre texte est gardé.")
         )
     keep_revision(resource, person, as_written(resource) | {"edit_version": resource.edit_version})
+    was = resource.kind
     _write(resource, details)
+    if resource.kind != was and resource.state == State.PUBLISHED:
+        begin_checks(resource)
     keep_facets(resource)
     if form is not None:
         claim_received(person, resource, form, order)

@@ -124,6 +124,9 @@ can_archive_resource = (can_read_resource & is_published & keeps_resource & in_s
 can_bring_back_resource = (can_read_resource & is_archived & keeps_resource & in_space(Resource, is_active)).called(
     _l("la personne remet la ressource archivée en circulation"), _l("Remettre une ressource archivée en circulation")
 )
+can_verify_resource = can_archive_resource.called(
+    _l("la personne dit que la ressource est toujours valable"), _l("Dire qu'une ressource est toujours valable")
+)
 can_remove_resource = (can_read_resource & keeps_resource).called(
     _l("la personne retire la ressource"), _l("Mettre une ressource à la corbeille")
 )

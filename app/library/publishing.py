@@ -28,6 +28,7 @@ from app.library.permissions import (
     can_read_resource,
     can_review_resource,
 )
+from app.library.validity import begin_checks
 from app.spaces.models import Space, State, fields_of
 from app.spaces.queries import facilitators_of
 
@@ -132,6 +133,7 @@ def _change_state(person: User, resource: Resource, state: State, action: str) -
 def _bring_out(person: User, resource: Resource) -> None:
     resource.state, resource.shared_draft, resource.proposed_at = State.PUBLISHED, False, None
     resource.published_at = now()
+    begin_checks(resource)
     db.session.flush()
     record("resource.shared", person, resource, space_id=resource.space_id, files=len(resource.attachments))
     announce(ResourcePublished(resource.id, person.id, now()))

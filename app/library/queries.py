@@ -12,6 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from app.accounts.models import User
+from app.core.days import today
 from app.core.db import sort_key
 from app.core.errors import NotFoundError, RefusedError
 from app.core.paging import Page, paginate
@@ -25,6 +26,7 @@ from app.library.permissions import (
     can_read_resource,
     can_restore_resource,
     can_review_resource,
+    can_verify_resource,
 )
 from app.library.tags import terms_called
 from app.library.thesaurus.models import tag_under, tag_word
@@ -44,6 +46,7 @@ class Wanted:
 
     ``chosen`` are the values ticked in the filters of the kind, ``like`` the lenses « cities like mine ». Archived
     resources are left out unless ``archived`` asks for them too (``WITH``: they come last) or alone (``ONLY``).
+    ``due``: what the person keeps that is to be looked at again.
     """
 
     space_id: int | None = None
@@ -52,11 +55,12 @@ class Wanted:
     chosen: Chosen = ()
     like: tuple[str, ...] = ()
     archived: str = ""
+    due: bool = False
     sort: str = "recent"
 
     def without_kind(self) -> Wanted:
         """Return the same list over all kinds, no filter on."""
-        return replace(self, kind="", tags=(), chosen=(), like=())
+        return replace(self, kind="", tags=(), chosen=(), like=(), due=False)
 
 
 def named_with() -> tuple[ORMOption, ...]:
@@ -165,6 +169,12 @@ def cities_like_mine(person: User, wanted: Wanted) -> FacetGroup | None:
 def count_archived(person: User, wanted: Wanted) -> int:
     """Return how many archived resources the list leaves out, or shows when they are asked for."""
     visible = _visible(person, replace(wanted, archived=ONLY))
+    return db.session.scalar(select(func.count()).select_from(Resource).where(visible)) or 0
+
+
+def count_due(person: User, wanted: Wanted) -> int:
+    """Return how many of the wanted resources the person keeps and is to look at again."""
+    visible = _visible(person, replace(wanted, due=True))
     return db.session.scalar(select(func.count()).select_from(Resource).where(visible)) or 0
 
 
@@ -442,6 +452,8 @@ def _visible(person: User, wanted: Wanted) -> ColumnElement[bool]:
     conditions += [Resource.id.in_(carrying(slug)) for slug in wanted.tags]
     if wanted.chosen:
         conditions.append(condition_of(wanted.chosen))
+    if wanted.due:
+        conditions += [can_verify_resource.where(person), Resource.review_on <= today()]
     if wanted.like:
         conditions.append(shared_by_like(person.organisation, wanted.like))
     return and_(*conditions)

@@ -85,7 +85,9 @@ class Kind:
     ``words`` are what may be typed after ``kind:`` in the search. ``without`` names common fields it does not ask for;
     ``called`` gives the date a label of its own. ``compares_places``: the library filters it by the size of the
     authority, and puts several side by side. ``share_title`` and ``share_lead`` stand above its form, where « Ajouter
-    une ressource » says too little. ``types`` are what it is called in the formats of bibliographies.
+    une ressource » says too little. ``checked_every``: after how many months one asks whether such
+    a resource still holds; 0 for never, unless a day is chosen. ``types`` are what it is called in the formats of
+    bibliographies.
     """
 
     key: str
@@ -101,6 +103,7 @@ class Kind:
     without: frozenset[str] = frozenset()
     called: Mapping[str, Any] = field(default_factory=dict)
     compares_places: bool = False
+    checked_every: int = 0
     share_title: Any = ""
     share_lead: Any = ""
     types: Types = NO_TYPES

@@ -66,6 +66,7 @@ KINDS: dict[str, Kind] = {
             sections=practice.SECTIONS,
             without=("source", "dated_on"),
             compares_places=True,
+            checked_every=12,
             share_title=_l("Partager une pratique locale"),
             share_lead=_l(
                 "Dites simplement ce que vous avez fait, pour qui, et ce que cela a donné. "
@@ -315,6 +316,7 @@ KINDS: dict[str, Kind] = {
                 codes=ADDRESS,
             ),
             types=Types("BOOK", "book", "manual", "manual standard stand"),
+            checked_every=12,
         ),
         _kind(
             "other",

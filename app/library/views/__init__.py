@@ -5,10 +5,12 @@ from __future__ import annotations
 from app.library.views import (  # noqa: F401 - they attach their views
     adopting,
     browsing,
+    checking,
     collecting,
     comparing,
     exporting,
     giving,
+    history,
     incoming,
     moving,
     packing,

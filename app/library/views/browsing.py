@@ -28,6 +28,7 @@ from app.library.queries import (
     count_archived,
     count_by_kind,
     count_by_tag,
+    count_due,
     drafts_prepared_by,
     facet_groups,
     page_of_resources,
@@ -52,6 +53,8 @@ MOST_TAGS_ASKED = 6
 LONGEST_SLUG = 90
 #: The filter that shows archived resources too, and its value in the address.
 ARCHIVES, SHOWN = "archives", "avec"
+#: The filter of what the person keeps and is to look at again.
+DUE, YES = "revoir", "oui"
 
 
 @library.get("/ressources")
@@ -145,6 +148,7 @@ def _listing(address: Callable[..., str], space: Space | None = None) -> Listing
         "tri": None if wanted.sort == SORTS[0] else wanted.sort,
         LENS: list(wanted.like),
         ARCHIVES: SHOWN if wanted.archived == WITH else None,
+        DUE: YES if wanted.due else None,
         **{name: list(values) for name, values in wanted.chosen},
     }
     comparing = _choosing(wanted, [one.public_id for one in page.items])
@@ -157,7 +161,7 @@ def _listing(address: Callable[..., str], space: Space | None = None) -> Listing
         kinds=_kind_choices(address, by_kind, wanted, state),
         tags=_tag_choices(wanted),
         lens=cities_like_mine(person(), wanted),
-        groups=[*facet_groups(person(), wanted), *_archives(wanted)],
+        groups=[*facet_groups(person(), wanted), *_due(wanted), *_archives(wanted)],
         drafts=_drafts(space),
         state=_pairs(state),
         ticked=_ticked(address, wanted, state),
@@ -174,6 +178,13 @@ def _listing(address: Callable[..., str], space: Space | None = None) -> Listing
         if space
         else url_for("library.export_list", **state),
     )
+
+
+def _due(wanted: Wanted) -> list[FacetGroup]:
+    """Return the filter of what the person keeps and is to look at again; none where there is nothing."""
+    number = count_due(person(), wanted)
+    option = {"value": YES, "label": _("À revoir, parmi les miennes"), "count": number, "checked": wanted.due}
+    return [FacetGroup(DUE, _("Toujours valables ?"), [option])] if number or wanted.due else []
 
 
 def _archives(wanted: Wanted) -> list[FacetGroup]:
@@ -203,6 +214,7 @@ def wanted_here(space: Space | None) -> Wanted:
         chosen=tuple((name, values) for name, values in chosen if values),
         like=tuple(lens for lens in lenses_of(person().organisation) if lens in request.args.getlist(LENS)),
         archived=WITH if request.args.get(ARCHIVES) == SHOWN else "",
+        due=request.args.get(DUE) == YES,
         sort=sort if sort in SORTS else SORTS[0],
     )
 
@@ -293,4 +305,5 @@ def _ticked(address: Callable[..., str], wanted: Wanted, state: dict[str, Any]) 
         for lens in (wanted.like if mine else ())
     ]
     archived = [{"label": _("Avec les archivées"), "remove_url": address(**{**state, ARCHIVES: None})}]
-    return lenses + fields + tags + (archived if wanted.archived else [])
+    due = [{"label": _("À revoir"), "remove_url": address(**{**state, DUE: None})}]
+    return lenses + fields + tags + (due if wanted.due else []) + (archived if wanted.archived else [])

@@ -14,6 +14,7 @@ from app.core.errors import DomainError
 from app.core.forms import BeffroiForm, number_in
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
+from app.core.navigation import safe_next
 from app.library.addresses import resource_url
 from app.library.models import Resource
 from app.library.publishing import (
@@ -119,7 +120,7 @@ def archive_view(public_id: str) -> ResponseReturnValue:
     with transaction():
         archive_resource(person(), resource)
     flash(_("La ressource est archivée : on la lit et la trouve encore, les listes ne la montrent plus d'elles-mêmes."))
-    return redirect(resource_url(resource))
+    return redirect(safe_next(request.form.get("next")) or resource_url(resource))
 
 
 @library.post("/ressources/<string(length=10):public_id>/remettre")

@@ -17,7 +17,7 @@ from app.library.addresses import download_url, resource_url, version_url
 from app.library.collecting.claiming import text_shown
 from app.library.exchange.citing import tags_of
 from app.library.exchange.leaving import reference_of
-from app.library.facts import chapters, essentials, head_facts, resource_trail
+from app.library.facts import chapters, due_words, essentials, head_facts, is_due, resource_trail
 from app.library.histories import is_replaced, replaced_words
 from app.library.jobs import draw_soon
 from app.library.kinds import kind_of
@@ -30,6 +30,7 @@ from app.library.permissions import (
     can_edit_resource,
     can_move_resource,
     can_prepare_resource,
+    can_verify_resource,
 )
 from app.library.queries import attachment_of, opened_resource_for, version_numbered
 from app.library.rows import foreign_lang
@@ -142,6 +143,7 @@ def _page(resource: Resource, version: FileVersion | None, document: Document | 
         "article": text_shown(resource),
         "citation": tags_of(reference_of(resource), _pdf_of(resource)),
         "may_move": can_move_resource(person(), resource),
+        "due": due_words(resource) if is_due(resource) and can_verify_resource(person(), resource) else "",
         "may_archive": can_archive_resource(person(), resource),
         "may_bring_back": can_bring_back_resource(person(), resource),
         "asides": _asides(resource, document),

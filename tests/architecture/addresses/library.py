@@ -37,6 +37,9 @@ TABLE: list[Line] = [
     post("library.pack_resource", "/ressources/{resource}/archive", READ),
     Line("library.move_page", "/ressources/{resource}/deplacer", MODERATE),
     Line("library.remove_page", "/ressources/{resource}/supprimer", MODERATE),
+    Line("library.history_page", "/ressources/{resource}/historique", READ),
+    Line("library.due_page", "/ressources/a-revoir", SIGNED_IN),
+    Line("library.review_day_page", "/ressources/{resource}/revision", MODERATE),
     Line("space_library.proposals_page", "/espaces/{slug}/ressources/a-relire", MODERATE),
 ]
 
@@ -66,6 +69,9 @@ ELSEWHERE: dict[str, str] = {
     "library.keep_prepared": "tests/library/test_preparing.py",
     "library.review_page": "tests/library/test_publishing.py",
     "library.take_back_proposal": "tests/library/test_publishing.py",
+    "library.change_page": "tests/library/test_history.py",
+    "library.take_up_view": "tests/library/test_history.py",
+    "library.still_valid_view": "tests/library/test_validity.py",
     "library.archive_view": "tests/library/test_publishing.py",
     "library.bring_back_view": "tests/library/test_publishing.py",
 }
