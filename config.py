@@ -54,6 +54,10 @@ class Settings:
     mail_from: str = described("ne-pas-repondre@reseau.example", "Sender of the mails.")
     trusted_proxies: int = described(0, "Number of proxies whose X-Forwarded-* headers are believed.")
     max_file_mb: int = described(50, "Largest file accepted, in mebibytes.")
+    antivirus_url: str = described(
+        "",
+        "Antivirus (clamd) that files wait for: tcp://127.0.0.1:3310 or unix:///run/clamav/clamd.ctl; none when empty.",
+    )
     space_quota_mb: int = described(
         10240, "Place the files of a space may take, in mebibytes, unless it has its own limit; 0: no limit."
     )
@@ -113,9 +117,16 @@ class Settings:
             raise UnsafeSettingError("BEFFROI_DEMO: one of auto, 1, 0")
         if self.fetch_pages.lower() not in TRUE_WORDS | FALSE_WORDS:
             raise UnsafeSettingError("BEFFROI_FETCH_PAGES: one of 1, 0")
+        self._check_antivirus()
         self._check_provider()
         if not self.second_factor_roles <= ROLES:
             raise UnsafeSettingError(f"BEFFROI_SECOND_FACTOR_FOR: some of {', '.join(sorted(ROLES))}")
+
+    def _check_antivirus(self) -> None:
+        parts = urlsplit(self.antivirus_url)
+        named = (parts.scheme == "tcp" and parts.hostname) or (parts.scheme == "unix" and len(parts.path) > 1)
+        if self.antivirus_url and not named:
+            raise UnsafeSettingError("BEFFROI_ANTIVIRUS_URL: tcp://host:port or unix:///path expected")
 
     def _check_provider(self) -> None:
         if self.oidc_profile not in OIDC_PROFILES:

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from flask import current_app
 from flask.cli import AppGroup
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
 from app.accounts.models import User
 from app.accounts.queries import user_by_email
@@ -23,11 +23,13 @@ from app.library.facets import renew_facets
 from app.library.files import read_soon
 from app.library.importing import Entry, Fate, ImportProblemError, Outcome, entries_of, import_all
 from app.library.incoming.cli import export_command, import_references_command
-from app.library.models import Blob, FileVersion, Reading, Resource
+from app.library.models import Blob, FileVersion, Reading, Resource, Safety
 from app.library.moving import move_resource
 from app.library.permissions import can_add_resource
 from app.library.queries import resource_for
 from app.library.reading.run import READER_VERSION
+from app.library.scanning.jobs import check_soon
+from app.library.scanning.safety import has_antivirus
 from app.library.thesaurus.cli import thesaurus
 from app.spaces.cli import spaces
 from app.spaces.cli.group import deed, space_named, user_named
@@ -126,6 +128,7 @@ def _read_now(blob_ids: list[int]) -> None:
         run_all(app)
         db.session.rollback()
         waiting = select(func.count()).select_from(Blob).where(Blob.reading == Reading.WAITING)
+        waiting = waiting.where(Blob.safety != Safety.WAITING)  # the antivirus does not answer: they stay for later
         if not sum(db.session.scalar(waiting.where(Blob.id.in_(part))) or 0 for part in _parts(blob_ids)):
             return
         time.sleep(WAIT_SECONDS)
@@ -182,6 +185,17 @@ def reread(everything: bool) -> None:
             read_soon(blob, priority=BULK)
             count += 1
     click.echo(f"{count} files will be read again")
+
+
+@library.command("check-files")
+@click.option("--all", "everything", is_flag=True, help="Every file, not only those never checked or in quarantine.")
+def check_files(everything: bool) -> None:
+    """Have the antivirus look again at files: those it never saw, those in quarantine (false alarms are let go)."""
+    if not has_antivirus():
+        raise click.ClickException("no antivirus: set BEFFROI_ANTIVIRUS_URL")
+    with transaction():
+        count = check_soon(true() if everything else Blob.safety.in_([Safety.UNCHECKED, Safety.INFECTED]))
+    click.echo(f"{count} files will be checked")
 
 
 @spaces.command("move-resource")

@@ -44,3 +44,12 @@ class FileVersionAdded:
     version_id: int
     person_id: int
     at: datetime
+
+
+@dataclass(frozen=True)
+class FileQuarantined:
+    """The antivirus found something in a file of a resource: nobody opens it any more. Sent once for each resource."""
+
+    resource_id: int
+    blob_id: int
+    at: datetime

@@ -17,6 +17,7 @@ from app.library.models import Attachment, Blob, FileVersion, Reading, ReceivedF
 from app.library.quotas import refuse_beyond, require_room
 from app.library.reading.run import READER_VERSION
 from app.library.receiving import MOST_FILES, Received
+from app.library.scanning.safety import first_state, refuse_infected
 
 #: Parts below this number are versions of files (the article of a page fetched is another, see ``indexing``).
 MOST_VERSIONS = 900
@@ -34,6 +35,8 @@ def keep_blob(received: Received, *, priority: int = NORMAL) -> Blob:
         "type": received.type,
         "created_at": now(),
         "reading": Reading.WAITING,
+        "safety": first_state(),
+        "signature": "",
         "reading_detail": "",
         "reader_version": 0,
         "page_count": 0,
@@ -52,8 +55,13 @@ def read_soon(blob: Blob, *, priority: int = NORMAL) -> None:
 
 
 def attach(person: User, resource: Resource, files: Iterable[tuple[str, Blob]]) -> list[FileVersion]:
-    """Add files to a resource, after those it has. Raises DomainError over ``MOST_FILES``, QuotaReachedError."""
+    """Add files to a resource, after those it has.
+
+    Raises DomainError over ``MOST_FILES``, FileRefusedError for one in quarantine or without place in the space.
+    """
     given = list(files)
+    for name, blob in given:
+        refuse_infected(name, blob)
     require_room(resource.space, given)
     last = db.session.scalar(select(func.max(Attachment.position)).where(Attachment.resource_id == resource.id))
     first, part = 0 if last is None else last + 1, next_part(resource)
@@ -88,6 +96,7 @@ def keep_received(person: User, form: str, received: Received, *, whatever_place
     read it: it is then said when the form is published.
     """
     blob = keep_blob(received)
+    refuse_infected(received.name, blob)
     waiting = received_for(person, form)
     for already in waiting:
         if already.blob_id == blob.id:

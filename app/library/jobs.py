@@ -22,6 +22,8 @@ from app.library.reading.pictures import THUMBNAIL_WIDTH, VIEW_WIDTH, has_pictur
 from app.library.reading.results import PageText, Summary
 from app.library.reading.run import READER_VERSION, open_reading
 from app.library.receiving import filetype_of
+from app.library.scanning.jobs import let_through
+from app.library.scanning.safety import is_open
 from app.library.staging.models import FORM
 from app.library.versions import forget_removed
 from app.search.operations import index_soon
@@ -38,8 +40,8 @@ ORPHAN_AGE = timedelta(days=1)
 def extract(payload: dict[str, Any]) -> None:
     """Read one file: its pages, its state, what it proposes; then its first pictures. Run again, it changes nothing."""
     blob = _blob(payload["blob_id"])
-    if blob is None:
-        return  # the file was taken away meanwhile
+    if blob is None or not let_through(blob.id, blob.sha256, blob.safety):
+        return  # the file was taken away meanwhile, or is not to be opened (yet)
     if blob.reader_version < READER_VERSION:
         _read(blob.id, blob.sha256, blob.type)
     draw(blob.sha256, blob.type, FIRST_PICTURES)
@@ -57,15 +59,24 @@ def _draw_ahead(blob_id: int, sha256: str) -> None:
 @job("library.draw_ahead", queue="files", timeout=120, max_attempts=2)
 def draw_ahead(payload: dict[str, Any]) -> None:
     """Draw the pages of a document that nobody has asked for yet, up to the twelfth."""
-    blob = _blob(payload["blob_id"])
+    blob = _open_blob(payload["blob_id"])
     if blob is not None:
         draw(blob.sha256, blob.type, range(max(FIRST_PICTURES) + 1, min(blob.page_count, LAST_AHEAD) + 1))
 
 
 def _blob(blob_id: int) -> Blob | None:
+    """Return a file with what is known of it, outside of any transaction: to read a document takes seconds."""
     blob = db.session.get(Blob, blob_id)
-    db.session.rollback()  # reading a document takes seconds: no transaction stays open meanwhile
+    if blob is not None:
+        db.session.expunge(blob)
+    db.session.rollback()
     return blob
+
+
+def _open_blob(blob_id: int) -> Blob | None:
+    """Return a file as ``_blob`` does, if it may be opened by those who read it."""
+    blob = _blob(blob_id)
+    return blob if blob is not None and is_open(blob) else None
 
 
 def _read(blob_id: int, sha256: str, type_: str) -> None:
@@ -167,7 +178,7 @@ def draw_soon(blob: Blob, pages: list[int], thumbnails: list[int]) -> None:
 @job("library.picture", queue="default", timeout=120, max_attempts=2)
 def draw_pages(payload: dict[str, Any]) -> None:
     """Draw pages somebody has asked for."""
-    blob = _blob(payload["blob_id"])
+    blob = _open_blob(payload["blob_id"])
     if blob is not None:
         draw(blob.sha256, blob.type, payload["pages"], payload["thumbnails"])
 

@@ -18,6 +18,7 @@ from app.library.queries import resources_carrying
 from app.library.quotas import beyond
 from app.library.receiving import filetype_named
 from app.library.saying import may_be_told
+from app.library.scanning.safety import is_open
 from app.library.states import FileState, file_facts, state_of
 
 ICONS = {"pdf": "file-pdf", "mail": "mail", "image": "file-image", "sheet": "file-sheet", "slide": "file-slides"}
@@ -65,9 +66,9 @@ def attachment_line(attachment: Attachment, *, with_state: bool, removable: bool
     return FileLine(
         version.name,
         _meta(version.name, version.blob),
-        status=state.sentence if with_state else "",
+        status=state.sentence if with_state or not is_open(version.blob) else "",
         tone=state.tone,
-        url=download_url(version, attached=False),
+        url=download_url(version, attached=False) if is_open(version.blob) else "",
         icon=_icon(version.name),
         poll_url=asked if with_state and not state.is_final else "",
         remove_name=DETACH if removable else "",

@@ -47,6 +47,15 @@ class Reading(enum.StrEnum):
     EMPTY = "empty"
 
 
+class Safety(enum.StrEnum):
+    """What an antivirus said of a file; UNCHECKED: it came when the site had none."""
+
+    UNCHECKED = "unchecked"
+    WAITING = "waiting"
+    CLEAN = "clean"
+    INFECTED = "infected"
+
+
 class Unit(enum.StrEnum):
     """What a numbered part of a file is."""
 
@@ -255,6 +264,10 @@ class Blob(db.Model):
     type: Mapped[str] = mapped_column(String(20))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     reading: Mapped[str] = mapped_column(String(12), default=Reading.WAITING)
+    #: What the antivirus said, when, and the name of what it found (``scanning``).
+    safety: Mapped[str] = mapped_column(String(10), default=Safety.UNCHECKED, server_default="unchecked", index=True)
+    checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    signature: Mapped[str] = mapped_column(String(120), default="", server_default="")
     reader_version: Mapped[int] = mapped_column(default=0)
     page_count: Mapped[int] = mapped_column(default=0)
     #: Why the text is missing or cut short: a short code of the reader (timeout, memory, damaged …), never a sentence.

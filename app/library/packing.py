@@ -24,6 +24,7 @@ from app.library.kinds import kind_of
 from app.library.models import FileVersion, Resource
 from app.library.reading.names import safe_name, split_extension
 from app.library.rows import foreign_lang
+from app.library.scanning.safety import is_open
 from app.spaces.permissions import shown_space
 
 FORMAT = {"format": "beffroi-resource", "format_version": 1}
@@ -115,7 +116,7 @@ def _folded(name: str) -> str:
 def entries_of(resource: Resource, reader: User) -> list[Entry]:
     """Return what the archive of a resource holds for somebody who may read it: its record, and its current files.
 
-    A file whose bytes cannot be given (lost) is named in the record as missing.
+    A file that cannot be given (its bytes are lost, the antivirus has not cleared it) is named there as missing.
     """
     versions = [one.current for one in resource.attachments]
     places = [f"{FOLDER}/{name}" for name in names_apart(one.name for one in versions)]
@@ -133,6 +134,8 @@ def entries_of(resource: Resource, reader: User) -> list[Entry]:
 
 
 def _source(version: FileVersion) -> Path | None:
+    if not is_open(version.blob):
+        return None
     try:
         return storage().path(version.blob.sha256)
     except FileNotFoundError:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.core.i18n import format_number, ngettext
 from app.core.i18n import gettext as _
-from app.library.models import Blob, Reading, Unit
+from app.library.models import Blob, Reading, Safety, Unit
 from app.library.receiving import filetype_of
 
 
@@ -20,7 +20,11 @@ class FileState:
 
 
 def state_of(blob: Blob) -> FileState:
-    """Return what to say of the reading of a file."""
+    """Return what to say of a file: whether it may be opened, then whether it could be read."""
+    if blob.safety == Safety.INFECTED:
+        return FileState(_("En quarantaine : l'antivirus y a trouvé un programme malveillant. Retirez-le."), "danger")
+    if blob.safety == Safety.WAITING:
+        return FileState(_("Pas encore vérifié par l'antivirus"), "", is_final=False)
     if blob.reading == Reading.WAITING:
         return FileState(_("Lecture en cours"), "", is_final=False)
     if blob.reading == Reading.SEARCHABLE:

@@ -21,7 +21,7 @@ from app.library.events import ResourceRemoved
 from app.library.facets import keep_facets
 from app.library.incoming.operations import forget_lists_of
 from app.library.kinds import kind_of
-from app.library.models import Attachment, FileVersion, ReceivedFile, Resource, SentBack
+from app.library.models import Attachment, Blob, FileVersion, ReceivedFile, Resource, Safety, SentBack
 from app.library.permissions import can_read_resource
 from app.library.staging.models import StagedResource
 from app.library.uploads.models import Upload
@@ -33,9 +33,9 @@ def library_parts(user: User) -> list[ExportPart]:
     query = select(Resource).where(Resource.author_id == user.id).order_by(Resource.id)
     resources = db.session.scalars(query.options(selectinload(Resource.tags), selectinload(Resource.attachments))).all()
     brought = select(FileVersion).where(FileVersion.by_id == user.id).order_by(FileVersion.id)
-    files = [ExportedFile(one.name, one.blob.sha256) for one in db.session.scalars(brought)]
+    files = [ExportedFile(one.name, one.blob.sha256) for one in db.session.scalars(brought) if not _put_away(one.blob)]
     waiting = select(ReceivedFile).where(ReceivedFile.person_id == user.id).order_by(ReceivedFile.id)
-    files += [ExportedFile(one.name, one.blob.sha256) for one in db.session.scalars(waiting)]
+    files += [ExportedFile(one.name, one.blob.sha256) for one in db.session.scalars(waiting) if not _put_away(one.blob)]
     answers = db.session.scalars(select(SentBack).where(SentBack.by_id == user.id).order_by(SentBack.id)).all()
     said = [{_("Date"): one.at.isoformat(), _("Texte"): one.words} for one in answers]
     staged = select(StagedResource).where(StagedResource.person_id == user.id).order_by(StagedResource.id)
@@ -54,6 +54,10 @@ def _staged_record(one: StagedResource) -> dict[str, Any]:
         _("Mots-clés"): one.typed.get("tags", ""),
         _("Déposée le"): one.at.isoformat(),
     }
+
+
+def _put_away(blob: Blob) -> bool:
+    return blob.safety == Safety.INFECTED
 
 
 def _record(user: User, one: Resource) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from app.library.permissions import can_edit_resource, can_prepare_resource
 from app.library.queries import version_numbered
 from app.library.quotas import hold_place, require_room
 from app.library.receiving import MOST_FILES, Received
+from app.library.scanning.safety import refuse_infected
 
 LONGEST_NOTE = 300
 #: How long a file taken away can be put back; then it is forgotten, and the place it took is free.
@@ -45,6 +46,7 @@ def replace_file(person: User, attachment: Attachment, received: Received, note:
     blob = keep_blob(received)
     if attachment.current.blob_id == blob.id:
         raise DomainError(_l("Ce fichier est exactement la version actuelle : rien n'a changé.", name=received.name))
+    refuse_infected(received.name, blob)
     require_room(resource.space, [(received.name, blob)])
     return _add(person, resource, attachment, FileVersion(name=received.name, blob=blob, note=_noted(note)))
 
@@ -53,6 +55,7 @@ def go_back(person: User, attachment: Attachment, n: int) -> FileVersion:
     """Make the bytes of an earlier version the current ones again: a new version, which says so. Raises as above."""
     resource = _held(person, attachment)
     earlier = version_numbered(attachment, n)
+    refuse_infected(earlier.name, earlier.blob)
     if earlier.blob_id == attachment.current.blob_id:
         raise DomainError(_l("La version actuelle a déjà ce contenu : rien n'a changé."))
     return _add(person, resource, attachment, FileVersion(name=earlier.name, blob=earlier.blob, back_to=earlier.n))

@@ -25,6 +25,7 @@ from app.library.models import FileVersion, ReceivedFile
 from app.library.queries import file_version_for
 from app.library.reading.pictures import THUMBNAIL_WIDTH, VIEW_WIDTH, picture_name
 from app.library.receiving import MOST_FILES, FileRefusedError, Received, filetype_named, receive
+from app.library.scanning.safety import is_open, require_open
 from app.library.views.doors import files
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ UPLOADS = Limit("upload", free=400, first=timedelta(seconds=10))
 def download(public_id: str, name: str) -> ResponseReturnValue:  # noqa: ARG001 - the name is for the reader's eyes
     """Send a file to those who may read its resource: shown by the browser where that is safe, else saved."""
     version = file_version_for(person(), public_id)
+    require_open(person(), version)
     media_type = filetype_named(version.name).media_type
     inline = media_type in SHOWN_INLINE and "enregistrer" not in request.args
     return _sent(
@@ -61,7 +63,7 @@ def download(public_id: str, name: str) -> ResponseReturnValue:  # noqa: ARG001 
 def picture(public_id: str, page: int, width: int) -> ResponseReturnValue:
     """Send the picture of a page, once it has been drawn, to those who may read the resource."""
     version = file_version_for(person(), public_id)
-    if width not in WIDTHS or not has_page(version, page):
+    if width not in WIDTHS or not has_page(version, page) or not is_open(version.blob):
         raise NotFoundError
     path = storage().derived(picture_name(version.blob.sha256, page, width))
     if path is None:

@@ -34,6 +34,7 @@ from app.library.permissions import (
 )
 from app.library.queries import attachment_of, opened_resource_for, version_numbered
 from app.library.rows import foreign_lang
+from app.library.scanning.safety import is_open, may_open
 from app.library.states import state_of, unit_word
 from app.library.viewing import IMAGE, TEXT, Document, Look, document_of
 from app.library.views.doors import library
@@ -86,7 +87,7 @@ def _chosen_version(attachment: Attachment) -> FileVersion:
 
 
 def _document(resource: Resource, version: FileVersion | None) -> Document | None:
-    if version is None:
+    if version is None or not is_open(version.blob):
         return None
     look = Look(
         page=page_number() if "page" in request.args else 0,
@@ -111,8 +112,9 @@ def _draw(version: FileVersion, document: Document) -> None:
 
 
 def _pdf_of(resource: Resource) -> str:
-    """Return the whole address of the first PDF of a resource."""
-    found = next((one.current for one in resource.attachments if one.current.blob.type == "pdf"), None)
+    """Return the whole address of the first PDF of a resource that may be opened."""
+    versions = [one.current for one in resource.attachments]
+    found = next((one for one in versions if one.blob.type == "pdf" and is_open(one.blob)), None)
     return current_app.config["SETTINGS"].public_url + download_url(found, attached=False) if found else ""
 
 
@@ -134,7 +136,8 @@ def _page(resource: Resource, version: FileVersion | None, document: Document | 
         "chapters": chapters(resource),
         "tags": [{"label": tag.name, "url": url_for("library.resources_page", mot=tag.slug)} for tag in resource.tags],
         "files": file_lines(resource, with_state=may_edit),
-        "download": download_url(version) if version else "",
+        "download": download_url(version) if version and may_open(person(), version) else "",
+        "may_be_opened": version is None or is_open(version.blob),
         "replaced": replaced_words(version) if version and is_replaced(version) else "",
         "current_url": version_url(resource, version.attachment.current) if version else "",
         "has_earlier": any(len(one.versions) > 1 for one in resource.attachments),
