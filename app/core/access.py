@@ -21,20 +21,29 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Access:
-    """A declaration: its name, the sentence of the permissions page, and the test of the person."""
+    """A declaration: its name, its sentence, the test of the person, and what those refused read."""
 
     name: str
     sentence: LazyString
     allows: Callable[[Any], bool]
     signed_in: bool = True
+    refusal: LazyString | str = ""
 
 
 ANYONE = Access("anyone", _l("tout le monde, même sans compte"), lambda _person: True, signed_in=False)
 SIGNED_IN = Access("signed_in", _l("toute personne identifiée"), lambda _person: True)
 NETWORK_MEMBERS = Access(
-    "network_members", _l("les membres du réseau, pas les invités"), lambda person: person.is_member
+    "network_members",
+    _l("les membres du réseau, pas les invités"),
+    lambda person: person.is_member,
+    refusal=_l("Cette page est réservée aux membres du réseau, et vous y êtes invité."),
 )
-ADMINISTRATORS = Access("administrators", _l("les administrateurs"), lambda person: person.is_admin)
+ADMINISTRATORS = Access(
+    "administrators",
+    _l("les administrateurs"),
+    lambda person: person.is_admin,
+    refusal=_l("Cette page est réservée à ceux qui administrent le réseau."),
+)
 
 
 def _declaration(access: Access) -> Callable[[View], View]:
@@ -98,7 +107,7 @@ def guard() -> ResponseReturnValue | None:
     if not current_user.is_authenticated:
         return cast("ResponseReturnValue", current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
     if not access.allows(person()):
-        raise RefusedError if request.method in {"GET", "HEAD"} else NotFoundError
+        raise RefusedError(access.refusal) if request.method in {"GET", "HEAD"} else NotFoundError
     return None
 
 

@@ -15,13 +15,13 @@ from app.spaces.cli import spaces
 from app.spaces.importing import jobs as importing_jobs  # noqa: F401 - declare themselves
 from app.spaces.indexing import scope_for, space_names
 from app.spaces.invitations import cli as inviting_cli
-from app.spaces.invitations import jobs, network_views, space_views, warnings
+from app.spaces.invitations import jobs, network_views, notices, space_views, warnings
 from app.spaces.invitations import views as invitations
 from app.spaces.journal_views import blueprint as journal_blueprint
 from app.spaces.queries import runs_a_space, turnout
 from app.spaces.views import blueprint, listing
 
-__all__ = ["inviting_cli", "jobs", "register", "warnings"]
+__all__ = ["inviting_cli", "jobs", "notices", "register", "warnings"]
 
 if TYPE_CHECKING:
     from flask import Flask

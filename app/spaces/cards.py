@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from flask import url_for
 
 from app.accounts.models import User
+from app.core.i18n import format_date, ngettext
 from app.core.i18n import gettext as _
-from app.core.i18n import ngettext
 from app.spaces.blueprint import access_fact
 from app.spaces.models import Membership, Role, Space
 from app.spaces.permissions import can_join_space, can_read_space, memberships_of
@@ -50,6 +50,8 @@ class SpaceCard:
         """The person's own place in the space, empty when they have none."""
         if self.membership is None:
             return ""
+        if self.membership.expires_at is not None:
+            return _("Vous participez jusqu'au %(day)s", day=format_date(self.membership.expires_at, weekday=False))
         return _("Vous animez") if self.membership.role == Role.FACILITATOR else _("Vous participez")
 
 

@@ -192,7 +192,7 @@ class StayForm(BeffroiForm):
             SelectChoice("", _l("jusqu'à une date")),
         ],
     )
-    until = DayField(_l("Date"))
+    until = DayField(_l("Jusqu'au"))
     everywhere = BooleanField(_l("Aussi dans les autres espaces que vous animez"))
 
     def end(self, present: datetime) -> datetime | None:

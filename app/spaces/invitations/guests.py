@@ -24,7 +24,7 @@ from app.spaces.invitations.accepting import become_member
 from app.spaces.invitations.details import check_stay
 from app.spaces.invitations.permissions import can_invite_into, can_make_member, refuse_archived
 from app.spaces.models import Membership, Space
-from app.spaces.operations import membership_in, remove_member
+from app.spaces.operations import add_member, membership_in, remove_member
 from app.spaces.permissions import can_moderate_space, forget_memberships
 
 REMEMBERED = timedelta(days=90)
@@ -69,6 +69,22 @@ def extend(by: User, space: Space, guest: User, until: datetime | None, *, every
     db.session.flush()
     forget_memberships(guest)
     return [place.space for place in places]
+
+
+def settle(by: User, space: Space, member: User) -> None:
+    """Let a member of the network who came until a date stay for good. Call inside ``transaction()``.
+
+    Raises RefusedError for who may not invite there, DomainError for a guest, who always has an end, and in an
+    archived space.
+    """
+    refuse_archived(by, [space])
+    can_invite_into.require(by, space)
+    lock(member)
+    found = membership_in(space, member)
+    if found is None or member.is_guest:
+        raise DomainError(_l("Un invité vient jusqu'à une date. Faites-en d'abord un membre du réseau."))
+    if found.expires_at is not None:
+        add_member(space, member, role=found.role, by=by)
 
 
 def end_stay(by: User, space: Space, guest: User) -> None:

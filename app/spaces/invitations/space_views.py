@@ -18,7 +18,7 @@ from app.core.text import one_line
 from app.extensions import db
 from app.spaces.blueprint import SpaceBlueprint, render_space_page
 from app.spaces.invitations.forms import InvitationForm, StayForm
-from app.spaces.invitations.guests import end_stay, extend, guests_of, make_member
+from app.spaces.invitations.guests import end_stay, extend, guests_of, make_member, settle
 from app.spaces.invitations.permissions import archived_sentence, can_invite_into, can_make_member
 from app.spaces.invitations.queries import invitations_into, inviting_spaces, sponsors_in
 from app.spaces.invitations.sending import send_all
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 blueprint = SpaceBlueprint("space_invitations", __name__)
+GUESTS = "invites"  # where the page shows them
 GUEST = f"/invites/<string(length={PUBLIC_ID_LENGTH}):public_id>"
 
 
@@ -71,8 +72,8 @@ def _form(space: Space) -> InvitationForm:
     return form
 
 
-def _back(space: Space) -> ResponseReturnValue:
-    return redirect(url_for("space_invitations.invitations_page", slug=space.slug))
+def _back(space: Space, anchor: str | None = None) -> ResponseReturnValue:
+    return redirect(url_for("space_invitations.invitations_page", slug=space.slug, _anchor=anchor))
 
 
 def _guest(space: Space, public_id: str) -> Membership:
@@ -103,7 +104,22 @@ def extend_view(space: Space, public_id: str) -> ResponseReturnValue:
     except DomainError as error:
         return _said(space, error)
     flash(_("L'accès de %(name)s est prolongé.", name=guest.name))
-    return _back(space)
+    return _back(space, GUESTS)
+
+
+@blueprint.post(f"{GUEST}/sans-fin")
+@signed_in
+def settle_view(space: Space, public_id: str) -> ResponseReturnValue:
+    """Let a member who came until a date stay for good."""
+    place = _guest(space, public_id)
+    member = place.user
+    try:
+        with transaction():
+            settle(person(), space, member)
+    except DomainError as error:
+        return _said(space, error)
+    flash(_("%(name)s participe maintenant à l'espace sans date de fin.", name=member.name))
+    return _back(space, GUESTS)
 
 
 @blueprint.post(f"{GUEST}/fin")
@@ -117,7 +133,7 @@ def end_view(space: Space, public_id: str) -> ResponseReturnValue:
     except DomainError as error:
         return _said(space, error)
     flash(_("%(name)s n'a plus accès à l'espace. Ses contributions restent.", name=guest.name))
-    return _back(space)
+    return _back(space, GUESTS)
 
 
 @blueprint.post(f"{GUEST}/membre")
@@ -131,4 +147,4 @@ def member_view(space: Space, public_id: str) -> ResponseReturnValue:
         flash(_("%(name)s est maintenant membre du réseau.", name=guest.name))
     else:
         flash(_("L'équipe du réseau est prévenue : elle décidera de faire entrer %(name)s.", name=guest.name))
-    return _back(space)
+    return _back(space, GUESTS)

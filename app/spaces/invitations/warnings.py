@@ -94,5 +94,5 @@ def _mail(reader: User, guest: User, places: list[Membership]) -> None:
         timezone=reader.timezone,
         guest=guest,
         places=places,
-        link=address(endpoint, slug=space.slug),
+        link=address(endpoint, slug=space.slug, _anchor=None if endpoint == "spaces.space_page" else "invites"),
     )

@@ -23,6 +23,7 @@ TABLE: list[Line] = [
     ),
     post("space_invitations.extend_view", f"{GUEST}/prolonger", NOT_EVEN_THEM, period="30"),
     post("space_invitations.end_view", f"{GUEST}/fin", NOT_EVEN_THEM),
+    post("space_invitations.settle_view", f"{GUEST}/sans-fin", NOT_EVEN_THEM),
     post("space_invitations.member_view", f"{GUEST}/membre", NOT_EVEN_THEM),
     Line("inviting.invite_page", "/administration/personnes/inviter", ADMINS),
     Line("inviting.guest_page", "/administration/personnes/aaaaaaaaaa/devenir-membre", "drrrrrrnrn"),

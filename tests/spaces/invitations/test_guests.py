@@ -210,6 +210,32 @@ def test_guest_whose_access_ended_sees_a_calm_page_and_none_of_their_old_address
         assert page.get(f"/espaces/{PRIVATE}{path}").status_code == 404
 
 
+def test_guest_reads_of_a_near_end_where_they_arrive_and_in_the_space(app: Flask, cast: Cast) -> None:
+    page = Browser(app, CLOSED_GUEST)
+    assert "prend fin le" not in page.get("/").text
+    with app.app_context(), transaction():
+        stay = place(CLOSED_GUEST, PRIVATE)
+        stay.created_at, stay.expires_at = now() - timedelta(days=60), now() + timedelta(days=5)
+        stay.sponsor = loaded(FACILITATOR)
+    for path in ("/", f"/espaces/{PRIVATE}"):
+        assert "Faustine Delmas en répond et peut vous dire" in page.get(path).text
+    assert "prend fin le" not in page.get("/moi").text
+
+
+def test_guest_made_a_member_stays_for_good_in_one_press(app: Flask, cast: Cast) -> None:
+    page = Browser(app, FACILITATOR)
+    with app.app_context():
+        path = f"/espaces/{PRIVATE}/invites/{loaded(CLOSED_GUEST).public_id}/sans-fin"
+    page.post(path)
+    assert "Faites-en d’abord un membre" in page.get("/").text
+    with app.app_context(), transaction():
+        make_member(loaded(ADMIN), loaded(CLOSED_GUEST))
+    assert "Faire participer sans date de fin" in page.get(f"/espaces/{PRIVATE}/invitations").text
+    assert page.post(path).headers["Location"] == f"/espaces/{PRIVATE}/invitations#invites"
+    with app.app_context():
+        assert place(CLOSED_GUEST, PRIVATE).expires_at is None
+
+
 def test_facilitator_extends_and_ends_from_the_page(app: Flask, cast: Cast) -> None:
     page = Browser(app, FACILITATOR)
     with app.app_context():
