@@ -91,7 +91,8 @@ def gettext(message: str, **variables: Any) -> str:
 
 def ngettext(one: str, many: str, num: int, **variables: Any) -> str:
     """Translate a sentence that counts (French: 0 and 1 are singular)."""
-    return _finished(str(flask_babel.ngettext(one, many, num, **variables)))
+    found = flask_babel.get_translations().ungettext(one, many, num)
+    return _finished(str(found % ({"num": format_number(num)} | variables)))
 
 
 def pgettext(context: str, message: str, **variables: Any) -> str:
@@ -121,7 +122,7 @@ def _template_gettext(eval_ctx: EvalContext, message: str, **variables: Any) -> 
 @pass_eval_context
 def _template_ngettext(eval_ctx: EvalContext, one: str, many: str, num: int, **variables: Any) -> str:
     sentence = _finished(flask_babel.get_translations().ungettext(one, many, num))
-    return _filled(eval_ctx, sentence, {"num": num} | variables)
+    return _filled(eval_ctx, sentence, {"num": format_number(num)} | variables)
 
 
 @pass_eval_context

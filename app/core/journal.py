@@ -77,10 +77,14 @@ class Line:
     request_id: str
 
 
-def lines_of(entries: Sequence[AuditEntry], reader: Any, *, inside: bool = False) -> list[Line]:
-    """Return lines in words, in a few statements however many there are. ``inside``: for those of the space itself."""
-    named = _named(entries, reader, inside=inside)
-    return [_line(entry, named, inside=inside) for entry in entries]
+def lines_of(entries: Sequence[AuditEntry], reader: Any, *, inside: int | None = None) -> list[Line]:
+    """Return lines in words, in a few statements however many there are.
+
+    ``inside`` is the id of the space whose own journal is read: its name then goes without saying.
+    """
+    named = _named(entries, reader, inside=inside is not None)
+    named.pop((SPACE, inside or 0), None)
+    return [_line(entry, named, inside=inside is not None) for entry in entries]
 
 
 def _named(entries: Sequence[AuditEntry], reader: Any, *, inside: bool) -> dict[tuple[str, int], str]:

@@ -11,6 +11,7 @@ from itertools import islice
 
 from app.core.db import sort_key
 from app.core.errors import DomainError, TooLargeError
+from app.core.i18n import format_number
 from app.core.i18n import lazy_gettext as _l
 from app.core.text import one_line
 
@@ -123,7 +124,9 @@ def _sheet(rows: Iterator[SheetRow]) -> Sheet:
     body = read[1:] if has_heads else read
     heads = read[0].cells if has_heads else []
     if len(body) > MOST_ROWS:
-        raise SheetRefusedError(_l("Ce tableau dépasse %(number)s lignes. Partagez-le en plusieurs.", number=MOST_ROWS))
+        raise SheetRefusedError(
+            _l("Ce tableau dépasse %(number)s lignes. Partagez-le en plusieurs.", number=format_number(MOST_ROWS))
+        )
     if not body:
         raise SheetRefusedError(_l("Ce tableau n'a que des titres de colonnes, et personne en dessous."))
     width = len(heads) if has_heads else max(len(row.cells) for row in body)

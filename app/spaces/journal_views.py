@@ -41,4 +41,6 @@ def journal_page(space: Space) -> ResponseReturnValue:
     facilitates.require(person(), space)
     query = select(AuditEntry).where(about_spaces([space.id])).order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
     page = paginate(query, page_number(), LINES_PER_PAGE)
-    return render_space_page("spaces/journal.html", space, page=page, lines=lines_of(page.items, person(), inside=True))
+    return render_space_page(
+        "spaces/journal.html", space, page=page, lines=lines_of(page.items, person(), inside=space.id)
+    )

@@ -80,8 +80,11 @@ def test_two_records_are_compared_and_made_one(app: Flask, cast: Cast, browser: 
 
 def test_record_is_not_merged_with_itself(app: Flask, cast: Cast, browser: Any) -> None:
     kept = page_of(app, "Lanvallec")
-    answer = browser(ADMIN).post(f"{HERE}/{kept}/fusionner/{kept}", {"version": "1", "autre_version": "1"})
-    assert answer.status_code == 409
+    for answer in (
+        browser(ADMIN).get(f"{HERE}/{kept}/fusionner/{kept}"),
+        browser(ADMIN).post(f"{HERE}/{kept}/fusionner/{kept}", {"version": "1", "autre_version": "1"}),
+    ):
+        assert answer.headers["Location"] == f"{HERE}/{kept}/fusionner"
     assert number(app) == 4
 
 

@@ -163,5 +163,6 @@ def test_five_thousand_rows_are_tried_on_one_page(app: Flask, cast: Cast) -> Non
     here = sent(browser, f"Prénom;Nom;Courriel;Collectivité\n{rows}".encode()).headers["Location"]
     answer = columns_chosen(browser, here, create_organisations="1")
     page = browser.get(f"{answer.headers['Location']}?issue=invited_new_city&page=99999").get_data(as_text=True)
-    assert "Envoyer 5" in page
+    assert "Envoyer 5\u202f000 invitations" in page
+    assert "300 collectivités seront créées" in page
     assert "Ligne 5001" in page

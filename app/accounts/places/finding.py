@@ -40,13 +40,15 @@ SELECT {", ".join(COLUMNS)} FROM place JOIN (
 
 
 def places_called(words: str, most: int = MOST_FOUND) -> list[Place]:
-    """Return the places whose name, or a word of it, begins so: exact names first, then the most peopled."""
+    """Return the places whose name, or a word of it, begins so: exact names first, in France before elsewhere."""
     whole = sort_key(words[:LONGEST_SEARCH])
     if len(whole) < SHORTEST_SEARCH:
         return []
     with closing(_opened()) as connection:
         asked = {"whole": whole, "beyond": f"{whole}\U0010ffff", "most": most}
-        return [Place(*row) for row in connection.execute(FIND, asked)]
+        found = [Place(*row) for row in connection.execute(FIND, asked)]
+    exact = [one for one in found if sort_key(one.name) == whole]
+    return sorted(exact, key=lambda one: one.country != FRANCE) + [one for one in found if one not in exact]
 
 
 def place_without_doubt(name: str, code: str = "") -> Place | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -20,6 +21,7 @@ from app.core.audit import record
 from app.core.clock import now
 from app.core.db import lock
 from app.core.errors import NotFoundError
+from app.core.i18n import format_day_number, format_time, local
 from app.core.jobs import enqueue
 from app.core.slots import fillers
 from app.core.storage import CHUNK, storage
@@ -27,6 +29,7 @@ from app.core.takeaway import ExportedFile, ExportPart
 from app.extensions import db
 
 KEPT = timedelta(days=7)
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))?")
 
 
 def ask_for_copy(user: User) -> DataExport:
@@ -74,10 +77,25 @@ def zipped(user: User) -> Iterator[BinaryIO]:
             content = {part.name: {"title": part.title, "records": part.records} for part in parts}
             archive.writestr("donnees.json", json.dumps(content, ensure_ascii=False, indent=2))
             with force_locale(user.language):
-                page = render_template("accounts/takeaway.html", user=user, parts=parts, names=names, at=now())
+                page = render_template(
+                    "accounts/takeaway.html", user=user, parts=parts, names=names, at=now(), readable=readable
+                )
             archive.writestr("lisez-moi.html", page)
         file.seek(0)
         yield file
+
+
+def readable(value: str) -> str:
+    """Return a moment or a day of a record (ISO 8601) as one reads it; any other text as it is."""
+    if not MOMENT.fullmatch(value):
+        return value
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    if moment.tzinfo is None:
+        return format_day_number(moment.date())
+    return f"{format_day_number(local(moment).date())}, {format_time(moment)}"
 
 
 def _put_files(archive: ZipFile, parts: list[ExportPart]) -> dict[str, list[str]]:

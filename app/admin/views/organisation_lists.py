@@ -108,6 +108,9 @@ def choose_double_page(public_id: str) -> ResponseReturnValue:
 def merge_page(public_id: str, other_id: str) -> ResponseReturnValue:
     """Compare two records side by side, choose which fact to keep, make them one."""
     kept, other = organisation_called(public_id), organisation_called(other_id)
+    if kept.id == other.id:
+        flash(_("Choisissez deux collectivités différentes."), "error")
+        return redirect(url_for("admin_organisation_lists.choose_double_page", public_id=public_id))
     status, problem = 200, ""
     if request.method == "POST":
         try:

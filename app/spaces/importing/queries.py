@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from app.accounts.models import User
+from app.core.db import sort_key
 from app.core.errors import NotFoundError
 from app.core.paging import Page, paginate
 from app.extensions import db
-from app.spaces.importing.judging import Judge, Verdict, first_rows
+from app.spaces.importing.judging import Judge, Outcome, Verdict, first_rows
 from app.spaces.models import PeopleImport, PeopleImportRow
 
 ROWS_PER_PAGE = 50
@@ -69,6 +70,12 @@ def trial(kept: PeopleImport, by: User) -> list[Judged]:
 def counted(judged: Sequence[Judged]) -> dict[str, int]:
     """Return how many rows would have each outcome."""
     return dict(Counter(one.verdict.outcome.value for one in judged))
+
+
+def new_places(judged: Sequence[Judged]) -> list[str]:
+    """Return the names of the organisations that would be created, each once, in the order of the table."""
+    names = [one.verdict.named.organisation for one in judged if one.verdict.outcome == Outcome.INVITED_NEW_CITY]
+    return list({sort_key(name): name for name in reversed(names)}.values())[::-1]
 
 
 def part_of(judged: Sequence[Judged], outcome: str, number: int) -> Page[Judged]:

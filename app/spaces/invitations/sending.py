@@ -25,14 +25,18 @@ if TYPE_CHECKING:
 def send_all(by: User, form: InvitationForm, here: Space | None = None) -> int:
     """Invite everybody of the list, or nobody; return the status of the page to show again, 0 when it is done."""
     recipients = form.pasted.recipients
-    newcomers = _new_city(form)  # read before the transaction
+    new_city, whom = _new_city(form), ""  # read before the transaction
     try:
         with transaction():
-            organisation = _organisation(by, form, newcomers)
+            organisation = _organisation(by, form, new_city)
             for recipient in recipients:
+                whom = recipient.email
                 invite(by, form.details(recipient, here, organisation))
     except DomainError as error:
-        form.addresses.errors = [*form.addresses.errors, str(error.message)]
+        words = str(error.message)
+        if whom and len(recipients) > 1:
+            words = _("%(email)s : %(reason)s Personne n'est invité pour le moment.", email=whom, reason=words)
+        form.addresses.errors = [*form.addresses.errors, words]
         return error.status
     sent = len(recipients)
     flash(ngettext("%(num)s invitation est envoyée.", "%(num)s invitations sont envoyées.", sent))

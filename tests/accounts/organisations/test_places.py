@@ -60,6 +60,14 @@ COMMUNES = [
         "region": "53",
         "population": 6100,
     },
+    {
+        "code": "29019",
+        "nom": "Brest",
+        "type": "commune-actuelle",
+        "departement": "35",
+        "region": "53",
+        "population": 142346,
+    },
 ]
 GROUPINGS = [
     {"code": "243500139", "nom": "Rennes Métropole", "populationMunicipale": 469320, "membres": [{"code": "35238"}]}
@@ -144,6 +152,7 @@ def test_place_is_found_by_name_word_code_or_name_in_another_language(places: Fl
         "Département d'Ille-et-Vilaine",
     )
     assert (first("gard"), first("bretagne"), first("Londres")) == ("Département du Gard", "Région Bretagne", "London")
+    assert [one.country for one in places_called("Brest")[:2]] == ["FR", "BY"]
     assert [one.code for one in places_called("Saint-Denis")] == ["93066", "30247"]
     assert places_called("Ablon") == places_called("é") == places_called("") == []
 
@@ -160,7 +169,7 @@ def test_place_carries_every_published_fact_and_a_position_only_without_doubt(pl
     )
     assert (rennes.population, round(rennes.latitude or 0, 1), round(rennes.longitude or 0, 1)) == (225081, 48.1, -1.7)
     region = place_of("r53")
-    assert (region.population if region else 0) == 225081 + 6000 + 6100
+    assert (region.population if region else 0) == 225081 + 6000 + 6100 + 142346
     assert [one.latitude for one in places_called("Jumelle")] == [None, None]
     assert place_of("c00000") is place_of("") is None
 

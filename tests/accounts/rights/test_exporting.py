@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from datetime import timedelta
 from typing import Any
 from zipfile import ZipFile
@@ -60,6 +61,7 @@ def test_copy_holds_everything_of_the_person_and_nothing_of_others(context: Flas
     assert names == ["fichiers/resources/note-2.txt", "fichiers/resources/note.txt"]
     assert {archive.read(name) for name in names} == {b"un", b"deux"}
     page = archive.read("lisez-moi.html").decode()
+    assert re.search(r"\d{4}-\d\d-\d\dT", page) is None
     assert "Le texte de Malik." in page
     assert 'href="fichiers/resources/note-2.txt"' in page
     assert "<script" not in page

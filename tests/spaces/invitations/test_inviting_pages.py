@@ -150,6 +150,15 @@ def test_referent_invites_colleagues_from_their_own_page(app: Flask, cast: Cast)
     assert page.post(url, form(spaces=[PRIVATE])).status_code == 422
 
 
+def test_refusal_of_a_list_names_the_address_and_sends_nothing(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        declare_domain(loaded(REFERENT).organisation_id)
+    page = Browser(app, REFERENT)
+    answer = page.post("/moi/collegues", {"addresses": f"{NEW}, autre@ailleurs.example", "language": "fr"})
+    assert "autre@ailleurs.example : Vous n’invitez que" in answer.text.replace("\u00a0", " ")
+    assert written(app) == 0
+
+
 def test_referent_reads_which_addresses_come_in(app: Flask, cast: Cast) -> None:
     page, url = Browser(app, REFERENT), "/moi/collegues"
     assert "aucun domaine de courriel" in page.get(url).text
