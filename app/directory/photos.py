@@ -18,11 +18,12 @@ from app.library.reading.names import safe_name
 from app.library.reading.pictures import render_squares
 from app.library.reading.refusals import NotAccepted
 from app.library.receiving import FileRefusedError, refusal_sentence
+from app.library.redrawing import ENDINGS
 
 SMALL, LARGE = 96, 320
 SIDES = (SMALL, LARGE)
 PHOTO_TYPES = frozenset({"jpeg", "png", "webp"})
-ACCEPT = ".jpg,.jpeg,.png,.webp"
+ACCEPT = ",".join(ENDINGS)
 LARGEST_PHOTO = 10 * MIB
 PHOTO_BOUNDS = Bounds(pixels=50_000_000)  # what telephones take; counted in the header, before a pixel is decoded
 
@@ -49,7 +50,7 @@ def _squares(stream: BinaryIO, name: str) -> dict[int, bytes]:
     try:
         filetype = recognise(stream, name, PHOTO_BOUNDS)
     except NotAccepted as refusal:
-        if refusal.reason in {"unknown_extension", "forbidden_extension", "no_extension"}:
+        if not name.lower().endswith(ENDINGS):
             raise _wrong_type() from refusal
         raise FileRefusedError(refusal_sentence(refusal, name), refusal.reason) from refusal
     if filetype.code not in PHOTO_TYPES:

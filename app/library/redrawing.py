@@ -18,6 +18,7 @@ from app.library.receiving import FileRefusedError, refusal_sentence
 
 LARGEST = 10 * MIB
 CODES = frozenset({"jpeg", "png", "webp"})
+ENDINGS = (".jpg", ".jpeg", ".png", ".webp")
 LIMITS = Limits(cpu=15, wall=20.0, output=16 * MIB)
 
 
@@ -36,9 +37,11 @@ def redrawn(stream: BinaryIO, name: str, width: int) -> bytes:
     try:
         filetype = recognise(stream, shown)
     except NotAccepted as refusal:
+        if not shown.lower().endswith(ENDINGS):
+            raise _not_a_picture() from refusal
         raise FileRefusedError(refusal_sentence(refusal, shown), refusal.reason) from refusal
     if filetype.code not in CODES:
-        raise FileRefusedError(_l("Choisissez une image JPEG, PNG ou WebP."), "not_a_picture")
+        raise _not_a_picture()
     stream.seek(0)
     with tempfile.TemporaryDirectory(prefix="picture-") as folder:
         place = Path(folder) / f"sent.{filetype.extensions[0]}"
@@ -47,3 +50,7 @@ def redrawn(stream: BinaryIO, name: str, width: int) -> bytes:
     if 1 not in drawn:
         raise FileRefusedError(_l("Cette image ne s'ouvre pas. Enregistrez-la de nouveau, puis envoyez-la."), "damaged")
     return drawn[1]
+
+
+def _not_a_picture() -> FileRefusedError:
+    return FileRefusedError(_l("Choisissez une image JPEG, PNG ou WebP."), "not_a_picture")

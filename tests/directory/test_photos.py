@@ -77,7 +77,8 @@ def test_original_is_not_kept(app: Flask, cast: Cast, browser: Any) -> None:
     [
         (b"", "moi.jpg", "est vide"),
         (b"%PDF-1.7 rien", "moi.pdf", "Choisissez une photo en JPEG"),
-        (b"GIF89a" + bytes(40), "moi.gif", "abîmé|Choisissez une photo"),
+        (b"GIF89a" + bytes(40), "moi.gif", "Choisissez une photo"),
+        (bytes(range(256)), "liste.csv", "Choisissez une photo en JPEG"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "moi.svg", "Choisissez une photo en JPEG"),
         (_jpeg(), "moi.png", "n’est pas un vrai fichier .png"),
         (_jpeg()[:300], "moi.jpg", "abîmé"),

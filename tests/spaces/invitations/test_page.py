@@ -89,6 +89,10 @@ def test_known_address_signs_in_then_accepts(app: Flask, cast: Cast) -> None:
     assert here.get("/invitation").status_code == 404
 
 
+def test_member_invited_until_a_day_reads_the_day(app: Flask, cast: Cast) -> None:
+    assert "Votre accès va jusqu’au" in Browser(app).get(link(app, FACILITATOR, OUTSIDER, PRIVATE, guest=True)).text
+
+
 def test_secret_of_an_invitation_stands_in_no_other_address_nor_in_the_session(app: Flask, cast: Cast) -> None:
     path = link(app, FACILITATOR, OUTSIDER, PRIVATE)
     secret, here = path.rpartition("/")[2], Browser(app)
