@@ -245,7 +245,7 @@ def test_image_is_drawn_anew_without_what_the_camera_wrote(app: Flask, cast: Cas
     [
         (_bomb(), "bombe.png", "est trop grande"),
         (b"%PDF-1.4 ...", "note.pdf", "JPEG, PNG ou WebP"),
-        (b"GIF89a", "vue.gif", "abîmé"),
+        (b"GIF89a", "vue.gif", "Choisissez une image"),
         (b"", "vide.png", "est vide"),
         (_picture()[:200], "coupee.jpg", ""),
     ],
