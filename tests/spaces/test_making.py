@@ -38,16 +38,20 @@ def test_administrator_makes_a_space_and_runs_it(app: Flask, cast: Cast) -> None
 
 @pytest.mark.parametrize("words", [FACILITATOR, "faustine DELMAS", f" {FACILITATOR.upper()} "])
 def test_administrator_names_who_runs_it_by_address_or_by_name(app: Flask, cast: Cast, words: str) -> None:
-    answer = Browser(app, ADMIN).post(NEW, {**FORM, "facilitator": words})
+    sent = {**FORM, "visibility": "open", "facilitator": words}
+    answer = Browser(app, ADMIN).post(NEW, sent)
     assert answer.headers["Location"] == "/espaces/mediation-de-nuit"
     with app.app_context():
         assert membership_in(_space("mediation-de-nuit"), loaded(ADMIN)) is None
         assert membership_in(_space("mediation-de-nuit"), loaded(FACILITATOR)) is not None
 
 
-def test_private_space_made_for_others_sends_its_maker_back_to_the_list(app: Flask, cast: Cast) -> None:
-    sent = {**FORM, "visibility": "private", "join_policy": "invitation", "facilitator": FACILITATOR}
-    assert Browser(app, ADMIN).post(NEW, sent).headers["Location"] == "/espaces"
+@pytest.mark.parametrize("visibility", ["private", "request"])
+def test_closed_space_made_for_others_sends_its_maker_back_to_the_list(app: Flask, cast: Cast, visibility: str) -> None:
+    sent = {**FORM, "visibility": visibility, "join_policy": "invitation", "facilitator": FACILITATOR}
+    browser = Browser(app, ADMIN)
+    assert browser.post(NEW, sent).headers["Location"] == "/espaces"
+    assert "Faustine Delmas l’anime" in browser.get("/espaces").text
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from app.core.text import render_markdown, typographic
 from app.core.throttle import Limit
 from app.spaces.forms import LONGEST_TEXT, NewSpaceForm
 from app.spaces.operations import found_space
-from app.spaces.permissions import can_see_space
+from app.spaces.permissions import can_read_space
 from app.spaces.views.doors import listing
 
 if TYPE_CHECKING:
@@ -37,8 +37,12 @@ def new_space_page() -> ResponseReturnValue:
     with transaction():
         space = found_space(details, facilitator=form.found or me, by=me)
         drop_draft(me, request.path)
-    flash(_("L'espace « %(space)s » est créé.", space=space.name))
-    if can_see_space(me, space):
+    running = form.found or me
+    if running.id == me.id:
+        flash(_("L'espace « %(space)s » est créé.", space=space.name))
+    else:
+        flash(_("L'espace « %(space)s » est créé ; %(name)s l'anime.", space=space.name, name=running.name))
+    if can_read_space(me, space):
         return redirect(url_for("spaces.space_page", slug=space.slug))
     return redirect(url_for("space_list.spaces_page"))
 
