@@ -9,6 +9,7 @@ from app.library.cli import library as library_commands
 from app.library.collecting import jobs as collecting_jobs
 from app.library.incoming import jobs as incoming_jobs
 from app.library.staging import jobs as staging_jobs
+from app.library.thesaurus import deciding
 from app.library.thesaurus import jobs as thesaurus_jobs
 from app.library.thesaurus import journal as thesaurus_journal
 from app.library.uploads import jobs as upload_jobs
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "collecting_jobs",
+    "deciding",
     "descendants",
     "incoming_jobs",
     "jobs",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from wtforms import Field, HiddenField, RadioField, SelectField, StringField, TextAreaField, ValidationError
@@ -19,7 +19,8 @@ from app.library.kinds import KINDS, Kind, kind_of
 from app.library.kinds.values import BOXES
 from app.library.models import Resource
 from app.library.operations import ResourceDetails, as_written
-from app.library.tags import MOST_TAGS, split_tags
+from app.library.tags import MOST_TAGS, judge_words, split_tags
+from app.library.thesaurus.nearness import sentences_on
 from app.spaces.models import LONGEST_TITLE, Audience, Space, Visibility
 from app.spaces.queries import turnout
 
@@ -90,6 +91,9 @@ class ResourceForm(BeffroiForm):
     audience = RadioField(_l("Qui peut lire cette ressource ?"), default=Audience.SPACE)
     seen_version = HiddenField()
 
+    #: Where the resource is to be, and the keywords it carries already, by their slugs.
+    space: Space | None = None
+    carried: Sequence[str] = ()
     #: The kind whose own fields the form has, beside those common to all.
     of_kind: ClassVar[Kind]
 
@@ -117,6 +121,10 @@ class ResourceForm(BeffroiForm):
             raise ValidationError(
                 ngettext("Gardez %(num)s mot-clé au plus.", "Gardez %(num)s mots-clés au plus.", MOST_TAGS)
             )
+        if self.space is not None:
+            judged = judge_words(split_tags(field.data or ""), self.space, self.carried)
+            if judged.left_out:
+                raise ValidationError(" ".join(sentences_on(judged)))
 
     def details(self, *, keep_lang: str = "", whole: bool = True) -> ResourceDetails:
         """Return what was typed, ready for an operation; not ``whole``: fields that cannot be read are left out."""

@@ -18,7 +18,7 @@ from app.core.errors import DomainError
 from app.core.jobs import BULK
 from app.core.text import clean_text, one_line
 from app.library.kinds import KINDS, OTHER, Kind, UnreadableError
-from app.library.operations import ResourceDetails, share_resource
+from app.library.operations import ResourceDetails, share_resource, taken_in
 from app.library.queries import holds_bytes
 from app.library.receiving import FileRefusedError, Received, receive
 from app.library.tags import split_tags
@@ -159,9 +159,12 @@ def _shared(person: User, space: Space, entry: Entry, received: Received) -> Fat
             lock(space)  # two imports at once into one space wait for each other, so neither doubles the other's files
             if holds_bytes(space, received.sha256):
                 return Fate(entry.shown, Outcome.ALREADY_THERE, "the same bytes are in this space already")
+            details, left_out = taken_in(details, space)
             resource = share_resource(person, space, details, files=[received], priority=BULK)
             blob_id = resource.attachments[0].current.blob_id
-            return Fate(entry.shown, Outcome.IMPORTED, remark, resource.public_id, blob_id)
+            return Fate(
+                entry.shown, Outcome.IMPORTED, " ".join(filter(None, (remark, left_out))), resource.public_id, blob_id
+            )
     except DomainError as error:
         return Fate(entry.shown, Outcome.REFUSED, str(error.message) or "not allowed in this space")
 

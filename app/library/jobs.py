@@ -25,6 +25,7 @@ from app.library.receiving import filetype_of
 from app.library.scanning.jobs import let_through
 from app.library.scanning.safety import is_open
 from app.library.staging.models import FORM
+from app.library.thesaurus.offering import KEYWORDS, Gathering
 from app.library.versions import forget_removed
 from app.search.operations import index_soon
 
@@ -85,11 +86,15 @@ def _read(blob_id: int, sha256: str, type_: str) -> None:
     except FileNotFoundError as error:
         _conclude(blob_id, Summary("unreadable", "missing"))
         raise PermanentFailureError(f"the bytes of {sha256} are missing") from error
+    met = Gathering()
+    db.session.rollback()
     with open_reading(path, filetype_of(type_)) as opened:
         _forget_pages(blob_id)
         for chunk in _chunks(opened.pages()):
             _write_pages(blob_id, chunk)
-        _conclude(blob_id, opened.summary)
+            for page in chunk:
+                met.read(page.text)
+        _conclude(blob_id, opened.summary, met)
 
 
 def _forget_pages(blob_id: int) -> None:
@@ -120,7 +125,7 @@ def _write_pages(blob_id: int, pages: list[PageText]) -> None:
         session.execute(Page.__table__.insert(), rows)
 
 
-def _conclude(blob_id: int, summary: Summary) -> None:
+def _conclude(blob_id: int, summary: Summary, met: Gathering | None = None) -> None:
     """Keep the state of a file and have every resource that carries it indexed, in one transaction."""
     with transaction() as session:
         blob = session.get(Blob, blob_id)
@@ -128,7 +133,7 @@ def _conclude(blob_id: int, summary: Summary) -> None:
             return
         blob.reading, blob.reading_detail = Reading(summary.status), summary.detail[:40]
         blob.page_count, blob.reader_version = summary.page_count, READER_VERSION
-        blob.proposed = proposals(summary)
+        blob.proposed = proposals(summary) | ({KEYWORDS: met.kept(summary.lang or "")} if met else {})
         carrying = ids_carrying(blob_id)
         if summary.lang:
             unsaid = Resource.id.in_(carrying) & (Resource.lang == "")

@@ -29,7 +29,7 @@ from app.core.db import HasMoments, HasPublicId, UtcDateTime, sort_key
 from app.core.i18n import current_language
 from app.core.text import one_line
 from app.extensions import db
-from app.spaces.models import SpaceContent
+from app.spaces.models import Space, SpaceContent
 
 BOX_SCALE = 65535
 
@@ -127,6 +127,8 @@ class Tag(HasPublicId, HasMoments, db.Model):
     note_fr: Mapped[str] = mapped_column(Text, default="")
     note_en: Mapped[str] = mapped_column(Text, default="")
     edit_version: Mapped[int] = mapped_column(default=1)
+
+    space: Mapped[Space | None] = relationship()
 
     @validates("label")
     def _label(self, _key: str, label: str) -> str:

@@ -16,6 +16,7 @@ from app.library.models import Resource, Shelf
 from app.library.permissions import can_move_resource
 from app.library.quotas import require_room_for
 from app.library.tags import words_moved
+from app.library.thesaurus.models import tag_refused
 from app.spaces.models import Audience, Space, fields_of
 from app.spaces.moving import audience_after, check_move
 
@@ -40,6 +41,7 @@ def move_resource(person: User, resource: Resource, target: Space, audience: str
     resource.edit_version += 1
     db.session.execute(delete(Shelf).where(Shelf.resource_id == resource.id, Shelf.space_id == target.id))
     resource.tags = words_moved(resource.tags, target)
+    db.session.execute(delete(tag_refused).where(tag_refused.c.resource_id == resource.id))
     db.session.flush()
     db.session.refresh(resource)
     record("resource.moved", person, resource, from_space=home, to_space=target.id, audience=str(resource.audience))

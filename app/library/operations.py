@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
+
+from sqlalchemy import delete
 
 from app.accounts.models import User
 from app.core.audit import record
@@ -13,6 +15,7 @@ from app.core.clock import now
 from app.core.db import lock
 from app.core.errors import EditConflictError
 from app.core.events import announce
+from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 from app.core.jobs import NORMAL
 from app.core.revisions import keep_revision
@@ -33,7 +36,8 @@ from app.library.permissions import (
 from app.library.publishing import publish_or_propose
 from app.library.quotas import hold_place
 from app.library.receiving import Received
-from app.library.tags import tags_named
+from app.library.tags import judge_words, tags_named
+from app.library.thesaurus.models import tag_refused
 from app.library.validity import begin_checks
 from app.spaces.models import Audience, Space, State, fields_of
 
@@ -181,7 +185,18 @@ def _write(resource: Resource, details: ResourceDetails) -> None:
     resource.fields = dict(details.fields)
     resource.dated_on = details.dated_on
     resource.body_html, resource.renderer_version = details.body_html, RENDERER_VERSION
-    resource.tags = tags_named(details.tags, resource.space)
+    resource.tags = tags_named(details.tags, resource.space, [tag.slug for tag in resource.tags])
+    if resource.id is not None:
+        db.session.execute(delete(tag_refused).where(tag_refused.c.resource_id == resource.id))
+
+
+def taken_in(details: ResourceDetails, space: Space) -> tuple[ResourceDetails, str]:
+    """Return details with the keywords a space takes, and a remark that names the others: for what no form checks."""
+    judged = judge_words(details.tags, space)
+    if not judged.left_out:
+        return details, ""
+    names = ", ".join(judged.left_out)
+    return replace(details, tags=judged.accepted), _("mots-clés que l'espace ne prend pas : %(names)s", names=names)
 
 
 def as_written(resource: Resource) -> dict[str, Any]:

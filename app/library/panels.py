@@ -34,6 +34,8 @@ from app.library.queries import (
     resources_visible_to,
 )
 from app.library.rows import foreign_lang, row_of
+from app.library.thesaurus.permissions import can_adopt_words
+from app.library.thesaurus.waiting import count_waiting
 from app.spaces.models import Space
 from app.spaces.permissions import can_moderate_space, shown_space
 
@@ -149,3 +151,14 @@ def _card(resource: Resource) -> ResourceCard:
     organisation = resource.author.organisation if resource.author else None
     meta = ", ".join(filter(None, (str(kind.label), organisation.name if organisation else "")))
     return ResourceCard(resource_url(resource), kind.key, str(kind.label), resource.title, meta)
+
+
+@fill("space.aside", order=45)
+def words_waiting(space: Space) -> Markup | None:
+    """Return how many keywords wait for those who run the space; nothing when none does."""
+    if not can_adopt_words(person(), space):
+        return None
+    number = count_waiting(person(), space)
+    if not number:
+        return None
+    return Markup(render_template("library/waiting_panel.html", space=space, number=number))  # noqa: S704 - our own template

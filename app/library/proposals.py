@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from app.accounts.models import User
 from app.library.collecting.models import FetchedPage
 from app.library.fields_form import text_of
 from app.library.forms import ResourceForm
 from app.library.kinds import UnreadableError
-from app.library.models import ReceivedFile
-from app.library.saying import said_by
+from app.library.models import ReceivedFile, Resource, Tag
+from app.library.saying import may_be_told, said_by
+from app.library.thesaurus.offering import BODY, SUMMARY, TITLE, offered
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,18 @@ def propose(
                 form[name].data = value
             found[name] = Proposal(name, value, source, text_of(form[name]) == value)
     return found
+
+
+def propose_keywords(
+    person: User, form: ResourceForm, waiting: Sequence[ReceivedFile], resource: Resource | None
+) -> list[Tag]:
+    """Return the terms that what is typed and the files speak of, and that are not typed yet."""
+    own = [text_of(form[one.name]) for one in form.of_kind.fields]
+    typed = [(text_of(form.title), TITLE), (text_of(form.summary), SUMMARY), ("\n".join(own), BODY)]
+    blobs = [one.blob for one in waiting if may_be_told(one)]
+    blobs += [one.current.blob for one in resource.attachments] if resource else []
+    texts = [*typed, (text_of(form.body), BODY)]
+    return offered(person, texts, blobs, text_of(form.tags), text_of(form.lang))
 
 
 def _said(form: ResourceForm, received: ReceivedFile) -> dict[str, str]:

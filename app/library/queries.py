@@ -441,6 +441,11 @@ def holds_bytes(space: Space, sha256: str) -> bool:
     return db.session.scalar(query.limit(1)) is not None
 
 
+def are_visible(person: User, wanted: Wanted = Wanted()) -> ColumnElement[bool]:
+    """Return the condition of the published resources a person may read, as wanted."""
+    return _visible(person, wanted)
+
+
 def _visible(person: User, wanted: Wanted) -> ColumnElement[bool]:
     states = {WITH: (State.PUBLISHED, State.ARCHIVED), ONLY: (State.ARCHIVED,)}.get(wanted.archived, (State.PUBLISHED,))
     conditions = [can_read_resource.where(person), Resource.state.in_(states)]

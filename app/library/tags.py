@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Insert, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core.db import sort_key
+from app.core.errors import DomainError
+from app.core.i18n import lazy_gettext as _l
 from app.core.text import one_line, slugify
 from app.extensions import db
 from app.library.models import Tag, TagState
@@ -43,12 +46,58 @@ def terms_called(slugs: Iterable[str]) -> dict[str, Tag]:
     return {slug: tag for slug, tag in rows}  # noqa: C416 - rows are named tuples, which mypy keeps apart
 
 
-def tags_named(labels: Sequence[str], space: Space) -> list[Tag]:
+@dataclass(frozen=True)
+class Judged:
+    """What becomes of the words typed in a space: taken, unknown to its closed list, refused there (and why)."""
+
+    accepted: list[str]
+    unknown: list[str]
+    refused: dict[str, str]
+
+    @property
+    def left_out(self) -> list[str]:
+        """The words that are not taken."""
+        return [*self.unknown, *self.refused]
+
+
+class WordsRefusedError(DomainError):
+    """Some keywords are not taken in this space."""
+
+    status = 422
+
+
+def judge_words(labels: Sequence[str], space: Space, carried: Collection[str] = ()) -> Judged:
+    """Return which of these words a space takes; ``carried`` are the slugs of what the resource carries already.
+
+    Terms always; in an open list any word it has not refused; in a closed one what was carried before it was closed.
+    """
+    by_slug = {tag_slug(label): label for label in labels}
+    terms = terms_called(by_slug) if by_slug else {}
+    rest = [slug for slug in by_slug if slug not in terms]
+    query = select(Tag.slug, Tag.state, Tag.reason).where(Tag.space_id == space.id, Tag.slug.in_(rest))
+    states = {slug: (state, reason) for slug, state, reason in db.session.execute(query)} if rest else {}
+    refused = {slug: reason for slug, (state, reason) in states.items() if state == TagState.REFUSED}
+    merged = {slug for slug, (state, _reason) in states.items() if state == TagState.MERGED}
+    free = [slug for slug in rest if slug not in refused]
+    unknown = [slug for slug in free if slug not in merged and slug not in carried] if space.closed_keywords else []
+    left_out = {*unknown, *refused}
+    return Judged(
+        [label for slug, label in by_slug.items() if slug not in left_out],
+        [by_slug[slug] for slug in unknown],
+        {by_slug[slug]: reason for slug, reason in refused.items()},
+    )
+
+
+def tags_named(labels: Sequence[str], space: Space, carried: Collection[str] = ()) -> list[Tag]:
     """Return the tags of these labels in a space, made when they are new. Call inside ``transaction()``.
 
     A word that names a term of the thesaurus gives the term; another is a word of the space. Two people who bring the
-    same new word at once get the same tag. A word the space has refused gives none.
+    same new word at once get the same tag. Raises WordsRefusedError for words the space does not take.
     """
+    left_out = judge_words(labels, space, carried).left_out
+    if left_out:
+        names = ", ".join(left_out)
+        raise WordsRefusedError(_l("Cet espace ne prend pas ces mots-clés : %(names)s.", names=names))
     by_slug = {tag_slug(label): label for label in labels}
     found = terms_called(by_slug) if by_slug else {}
     typed = {slug: label for slug, label in by_slug.items() if slug not in found}
@@ -80,5 +129,7 @@ def insert_new(table: Table, rows: Sequence[dict[str, object]]) -> Insert:
 def words_moved(tags: Sequence[Tag], target: Space) -> list[Tag]:
     """Return the tags of a resource for its new home: terms stay, words of the old home become words of the new one."""
     terms = [tag for tag in tags if tag.is_term]
-    moved = tags_named([tag.label for tag in tags if not tag.is_term], target)
+    words = [tag.label for tag in tags if not tag.is_term]
+    refused = judge_words(words, target).refused
+    moved = tags_named([one for one in words if one not in refused], target, [tag_slug(one) for one in words])
     return sorted({tag.id: tag for tag in (*terms, *moved)}.values(), key=lambda tag: tag.sort_key)

@@ -29,6 +29,7 @@ LONGEST_TEXT, LONGEST_MESSAGE = 20_000, 600
 #: What is typed: kept as a draft, unlike what is ticked.
 WORDS = ("name", "short_name", "summary", "purpose", "partner", "welcome")
 FIELDS = (*WORDS, "visibility", "join_policy")
+SWITCHES = ("reviews_resources", "closed_keywords")
 
 
 def _limited(most: int) -> Length:
@@ -119,6 +120,13 @@ class SettingsForm(SpaceForm):
             "publiée se modifie sans nouvel accord."
         ),
     )
+    closed_keywords = BooleanField(
+        _l("Seulement les mots-clés de la liste commune"),
+        description=_l(
+            "Sinon, chacun tape aussi les siens : ils servent aussitôt dans l'espace et attendent que l'animation les "
+            "adopte, les réunisse à d'autres ou les écarte."
+        ),
+    )
 
 
 class NewSpaceForm(SpaceForm):
@@ -186,7 +194,7 @@ def filled_from(space: Space) -> dict[str, Any]:
     """Return the fields of the form as a space stands."""
     shown = [one for one in SECTIONS if space.shows(one)]
     return {
-        **fields_of(space, *FIELDS, "reviews_resources"),
+        **fields_of(space, *FIELDS, *SWITCHES),
         "sections": shown,
         "seen_version": str(space.edit_version),
     }

@@ -61,6 +61,9 @@ tell(
         "role": choice(_l("rôle"), {"member": _l("membre"), "facilitator": _l("animateur")}),
         "visibility": choice(_l("visibilité"), VISIBILITIES),
         "join_policy": choice(_l("entrée"), POLICIES),
+        "closed_keywords": choice(
+            _l("mots-clés de la liste commune seulement"), {"True": _l("oui"), "False": _l("non")}
+        ),
         "reviews_resources": choice(_l("relecture avant publication"), {"True": _l("oui"), "False": _l("non")}),
         "audience": choice(_l("qui peut lire"), {"space": _l("l'espace"), "network": _l("le réseau")}),
         "size": lambda value: format_size(int(value)),

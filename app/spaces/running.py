@@ -22,7 +22,7 @@ from app.spaces.models import SECTIONS, Membership, Space, fields_of
 from app.spaces.operations import SpaceDetails, write_details
 from app.spaces.permissions import can_run_space, has_entered, takes_part
 
-SETTINGS = ("visibility", "join_policy", "hidden_sections", "reviews_resources")
+SETTINGS = ("visibility", "join_policy", "hidden_sections", "reviews_resources", "closed_keywords")
 WORDS = ("name", "short_name", "summary", "purpose", "partner", "welcome")
 
 
@@ -33,11 +33,13 @@ def edit_space(
     seen_version: int | None = None,
     *,
     reviews_resources: bool | None = None,
+    closed_keywords: bool | None = None,
     by: User | None = None,
 ) -> None:
     """Change what is said of a space, who reads it, how one comes in and which sections it shows; its address stays.
 
-    ``reviews_resources``: whether what members share is read before it is published; None leaves it as it is.
+    ``reviews_resources``: whether what members share is read before it is published; ``closed_keywords``: whether they
+    take keywords of the common list alone; None leaves them as they are.
 
     Who may read what changes at once, everywhere. ``seen_version`` is the version the person had before their eyes:
     EditConflictError when it has changed since. Raises RefusedError, and DomainError as ``write_details``.
@@ -53,6 +55,8 @@ def edit_space(
     space.hidden_sections = [one for one in SECTIONS if one not in sections]
     if reviews_resources is not None:
         space.reviews_resources = reviews_resources
+    if closed_keywords is not None:
+        space.closed_keywords = closed_keywords
     changed = [name for name in before if getattr(space, name) != before[name]]
     if not changed:
         return

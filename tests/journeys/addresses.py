@@ -218,6 +218,8 @@ def all_addresses(site: Site) -> list[Address]:
         Address("practices, filtered", "/ressources?type=practice&evaluation=joint&taille=medium"),
         Address("keywords", "/mots-cles"),
         Address("a keyword", site.term),
+        Address("keywords that wait", "/mots-cles/en-attente"),
+        Address("a keyword that waits", site.word),
         Address("keywords found", "/mots-cles?q=nuit"),
         Address("where to add a resource", "/ressources/nouvelle"),
         Address("my account", "/moi"),

@@ -31,6 +31,7 @@ from app.demo.loader import load_network
 from app.discussions.models import Thread
 from app.extensions import db
 from app.library.models import Attachment, Resource, Tag
+from app.spaces.models import Space
 from config import ROOT, Settings
 
 if TYPE_CHECKING:
@@ -120,6 +121,15 @@ class Site:
             public_id: str = db.session.scalars(select(Tag.public_id).where(Tag.slug == "vie-nocturne")).one()
             db.session.remove()
         return f"/mots-cles/{public_id}-vie-nocturne"
+
+    @property
+    def word(self) -> str:
+        """The address of a word that waits in the space of the facilitator."""
+        with self.app.app_context():
+            waiting = select(Tag.public_id).join(Tag.space).where(Tag.state == "proposed", Space.slug == OPEN)
+            public_id: str = db.session.scalars(waiting.limit(1)).one()
+            db.session.remove()
+        return f"/mots-cles/en-attente/{public_id}"
 
     def named(self, model: Any, name: str) -> str:
         """Return the public id of a space or an organisation of that name."""

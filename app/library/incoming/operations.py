@@ -23,7 +23,7 @@ from app.library.exchange.references import Reference
 from app.library.exchange.understanding import details_of
 from app.library.incoming.judging import DOES, Outcome, Sign, first_rows, verdicts
 from app.library.incoming.models import ReferenceImport, ReferenceImportRow
-from app.library.operations import share_resource
+from app.library.operations import share_resource, taken_in
 from app.library.permissions import can_add_resource
 from app.spaces.models import ImportState, Space
 
@@ -122,7 +122,9 @@ def _bring_in(by: User, kept: ReferenceImport, row: ReferenceImportRow, referenc
     """Share one reference; a refusal is kept with the row and undoes nothing of the others."""
     try:
         with db.session.begin_nested():
-            row.resource_id = share_resource(by, kept.space, details_of(reference), priority=BULK).id
+            details, left_out = taken_in(details_of(reference), kept.space)
+            row.resource_id = share_resource(by, kept.space, details, priority=BULK).id
+            row.detail = " ; ".join(filter(None, (row.detail, left_out)))[:300]
     except (DomainError, IntegrityError) as error:
         row.outcome = Outcome.REFUSED
         row.detail = str(error.message)[:300] if isinstance(error, DomainError) else ""

@@ -16,7 +16,16 @@ from app.extensions import db
 from app.library.models import Tag
 from app.spaces.permissions import readable_space_ids
 
-describe({"keyword.brought_in": _l("Liste de mots-clés importée")})
+describe(
+    {
+        "keyword.brought_in": _l("Liste de mots-clés importée"),
+        "keyword.adopted": _l("Mot-clé adopté"),
+        "keyword.synonym": _l("Synonyme ajouté à un mot-clé"),
+        "keyword.merged": _l("Mot-clé réuni à un terme"),
+        "keyword.refused": _l("Mot-clé écarté"),
+        "keyword.reinstated": _l("Mot-clé remis en attente"),
+    }
+)
 
 
 @names("tag")

@@ -1,10 +1,16 @@
-"""What links the terms of the thesaurus: every word that names one, what is broader, narrower, related."""
+"""What links the terms of the thesaurus: every word that names one, what is broader, narrower, related; decisions."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, String, Table
+import enum
+from typing import Any
 
+from sqlalchemy import JSON, Column, ForeignKey, String, Table
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.deciding import HasDecision
 from app.extensions import db
+from app.library.models import Tag
 
 #: The names a term has beside its two labels: those shown as synonyms, and those only understood when typed.
 NAMES = ("alt_fr", "alt_en", "hidden_fr", "hidden_en")
@@ -30,3 +36,40 @@ tag_related = Table("tag_related", db.metadata, _to_tag("tag_id"), _to_tag("rela
 
 #: A term with itself and with all that stands under it, at any depth: made anew whenever the order changes.
 tag_under = Table("tag_under", db.metadata, _to_tag("tag_id"), _to_tag("under_id", index=True))
+
+#: The words taken off resources when their space refused them: told to those who used them, and put back if need be.
+tag_refused = Table(
+    "tag_refused",
+    db.metadata,
+    Column("resource_id", ForeignKey("resource.id", ondelete="CASCADE"), primary_key=True),
+    _to_tag("tag_id", index=True),
+)
+
+
+class Act(enum.StrEnum):
+    """What is done of a word of a space."""
+
+    ADOPT = "adopt"
+    SYNONYM = "synonym"
+    MERGE = "merge"
+    REFUSE = "refuse"
+
+
+class TagDecision(HasDecision, db.Model):
+    """A decision on a word of a space, until it has taken effect.
+
+    ``said`` is the term to make of it, as ``TermSaid.plain``; ``target`` the term it is a synonym of or is merged into,
+    ``lang`` the language it is a synonym in.
+    """
+
+    __tablename__ = "tag_decision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tag_id: Mapped[int] = mapped_column(ForeignKey("tag.id", ondelete="CASCADE"), unique=True)
+    act: Mapped[str] = mapped_column(String(10))
+    target_id: Mapped[int | None] = mapped_column(ForeignKey("tag.id", ondelete="CASCADE"))
+    said: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    lang: Mapped[str] = mapped_column(String(5), default="fr")
+
+    tag: Mapped[Tag] = relationship(foreign_keys=[tag_id])
+    target: Mapped[Tag | None] = relationship(foreign_keys=[target_id])

@@ -19,6 +19,11 @@ def bring_in(by: User | None, rows: Sequence[TermSaid], *, origin: str) -> list[
     ``by`` is None for a command on the host. Raises RefusedError unless the person keeps the thesaurus.
     """
     require_keeper(by)
+    return brought_in(by, rows, origin=origin)
+
+
+def brought_in(by: User | None, rows: Sequence[TermSaid], *, origin: str) -> list[Verdict]:
+    """Do as ``bring_in``, the right being checked already."""
     book = read_book()
     made = plan(book, rows)
     if any(one.outcome in DOES for one in made.verdicts):

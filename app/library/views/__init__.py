@@ -23,6 +23,7 @@ from app.library.views import (  # noqa: F401 - they attach their views
     thesaurus,
     uploading,
     versioning,
+    words,
     writing,
 )
 from app.library.views.doors import files, library, space_library

@@ -10,11 +10,13 @@ from app.core.drafts import draft_for, keep_draft
 from app.core.errors import DomainError, EditConflictError
 from app.core.i18n import format_time, ngettext
 from app.core.i18n import gettext as _
+from app.library.files import received_for
 from app.library.forms import DEFAULT_KIND, ResourceForm, form_class
 from app.library.kinds import kind_of
 from app.library.lines import DETACH, REMOVE, TAKE_OUT
 from app.library.models import Resource
 from app.library.permissions import can_publish_at_once
+from app.library.proposals import propose_keywords
 from app.library.queries import attachment_of
 from app.library.versions import remove_file
 from app.library.views.desk import ATTACH, CHOOSE, LATER, LEAVE_PAGE, PREPARE, PREVIEW, TAKE, Desk, members, parts_of
@@ -35,7 +37,9 @@ def keep_form(form: str, resource: Resource | None = None) -> Response:
     steps = render_template(
         "library/steps.html", form=typed, parts=parts_of(typed, kind), files=files_of(form, resource)
     )
-    return jsonify(saved=_("Brouillon enregistré à %(time)s", time=format_time(moment)), parts={"steps": steps})
+    offers = propose_keywords(person(), typed, received_for(person(), form), resource)
+    parts = {"steps": steps, "keywords": render_template("library/keyword_offers.html", offers=offers)}
+    return jsonify(saved=_("Brouillon enregistré à %(time)s", time=format_time(moment)), parts=parts)
 
 
 def detach(resource: Resource, public_id: str, form: ResourceForm) -> None:

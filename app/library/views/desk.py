@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from flask import request
+from flask import request, url_for
 from sqlalchemy import func, select
 from wtforms import Field as FormField
 
@@ -31,9 +31,10 @@ from app.library.kinds.values import AREA, BOXES
 from app.library.lines import ORDER, REMOVE, file_lines, known_addresses, waiting_lines
 from app.library.merging import Merge, merge, put
 from app.library.models import Resource
-from app.library.proposals import propose
+from app.library.proposals import propose, propose_keywords
 from app.library.queries import resources_at
 from app.library.receiving import MOST_FILES, accepted_for_field
+from app.library.tags import split_tags
 from app.library.views.sending import take_files, take_out_of_mail
 from app.spaces.models import Space
 
@@ -50,6 +51,8 @@ ATTACH, LATER, CHOOSE, TAKE, PREVIEW, PREPARE, LEAVE_PAGE = (
 #: The hidden field that tells on which version a person began, while two texts are being brought together, and the
 #: beginning of the button that takes the other one.
 BEGAN, OTHER_VERSION = "commence", "autre:"
+#: The boxes of the keywords drawn from the text.
+OFFERED = "mots_proposes"
 WIDE = frozenset({AREA, BOXES})
 
 
@@ -74,21 +77,33 @@ class Part:
     asked: int
 
 
-def opened(space: Space, kept: dict[str, Any]) -> Desk:
-    """Return the form as typed, or as it was left; take in what came with it, whatever button was pressed."""
+def opened(space: Space, kept: dict[str, Any], resource: Resource | None = None) -> Desk:
+    """Return the form as typed, or as it was left; take in what came with it, whatever button was pressed.
+
+    ``resource`` is the one being changed, if there is one.
+    """
     kind = kind_of(request.form.get("kind") or request.args.get("type") or kept.get("kind", "") or DEFAULT_KIND)
     is_posted = request.method == "POST"
     from_profile = {one.name: one.from_profile(person()) for one in kind.fields if one.from_profile}
     begun = {**from_profile, **kept, "kind": kind.key}
     form = form_class(kind)(data=begun if not is_posted or CHOOSE in request.form else None)
+    form.space, form.carried = space, [tag.slug for tag in resource.tags] if resource else []
     desk = Desk(form)
     if is_posted:
+        _take_offered(form)
         _untouched_boxes(form, begun)
         _kept_files, desk.problems = take_files(request.path)
         keep_typed(request.path, form)
         desk.problems += take_out_of_mail(request.path)
     offer_audiences(form, person(), space, members())
     return desk
+
+
+def _take_offered(form: ResourceForm) -> None:
+    """Put the offered keywords that were ticked beside those typed."""
+    ticked = [one for one in request.form.getlist(OFFERED) if one.strip()]
+    if ticked:
+        form.tags.data = ", ".join([*split_tags(form.tags.data or ""), *ticked])
 
 
 def _untouched_boxes(form: ResourceForm, begun: dict[str, Any]) -> None:
@@ -172,7 +187,15 @@ def page_of(desk: Desk, resource: Resource | None = None) -> dict[str, Any]:
         "kind": kind,
         "resource": resource,
         "parts": parts_of(desk.form, kind),
-        "help": {"proposals": proposals, "merged": merged, "began": began},
+        "help": {
+            "proposals": proposals,
+            "merged": merged,
+            "began": began,
+            "keywords": propose_keywords(person(), desk.form, waiting, resource),
+            "complete": url_for("space_library.complete_in_space", slug=desk.form.space.slug)
+            if desk.form.space
+            else "",
+        },
         "waiting": waiting_lines(person(), request.path, request.form.getlist(ORDER)),
         "known": [*known_addresses(person(), request.path), *_same_address(desk.form, resource)],
         "page": sentence_of(page) if page else None,

@@ -67,7 +67,7 @@ def prepare_page(public_id: str) -> ResponseReturnValue:
     resource = prepared_resource_for(person(), public_id)
     if request.method == "POST" and wants_json():
         return answer_upload(request.path)
-    desk = opened(resource.space, {**filled_from(resource), **draft_for(person(), request.path)})
+    desk = opened(resource.space, {**filled_from(resource), **draft_for(person(), request.path)}, resource)
     if request.method == "POST" and DETACH in request.form:
         detach(resource, request.form[DETACH], desk.form)
     if request.method == "POST" and LATER in request.form:

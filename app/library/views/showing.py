@@ -36,6 +36,7 @@ from app.library.queries import attachment_of, opened_resource_for, version_numb
 from app.library.rows import foreign_lang
 from app.library.scanning.safety import is_open, may_open
 from app.library.states import state_of, unit_word
+from app.library.thesaurus.waiting import words_taken_off
 from app.library.viewing import IMAGE, TEXT, Document, Look, document_of
 from app.library.views.doors import library
 from app.spaces.models import State
@@ -143,6 +144,7 @@ def _page(resource: Resource, version: FileVersion | None, document: Document | 
         "has_earlier": any(len(one.versions) > 1 for one in resource.attachments),
         "forms": form_names() if kind.compares_places else [],
         "may_edit": may_edit,
+        "taken_off": words_taken_off(resource) if may_edit else [],
         "article": text_shown(resource),
         "citation": tags_of(reference_of(resource), _pdf_of(resource)),
         "may_move": can_move_resource(person(), resource),

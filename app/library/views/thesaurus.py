@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 from flask import redirect, render_template, request, url_for
 
 from app.core.access import person, signed_in
+from app.core.i18n import gettext as _
+from app.core.navigation import Tab
+from app.core.slots import fill
 from app.core.text import one_line
 from app.library.models import Tag
 from app.library.thesaurus.permissions import keeps_thesaurus
 from app.library.thesaurus.queries import term_for, term_page, terms_holding, tree_for
+from app.library.thesaurus.waiting import count_waiting, decides_somewhere
 from app.library.views.doors import library
 
 if TYPE_CHECKING:
@@ -31,8 +35,16 @@ def thesaurus_page() -> ResponseReturnValue:
         found=found,
         tree=tree_for(person()) if found is None else [],
         may_keep=keeps_thesaurus(person(), None),
+        waiting=count_waiting(person()) if decides_somewhere(person()) else None,
         address_of=term_url,
     )
+
+
+@fill("admin.tabs", order=55)
+def keywords_tab() -> Tab:
+    """Return the tab of the keywords, with how many wait."""
+    waiting = count_waiting(person())
+    return Tab(url_for("library.thesaurus_page"), _("Mots-clés"), waiting or None)
 
 
 @library.get("/mots-cles/<string(length=10):public_id>", defaults={"slug": ""})

@@ -60,7 +60,7 @@ def change_resource(public_id: str) -> ResponseReturnValue:
     can_edit_resource.require(person(), resource)
     if request.method == "POST" and wants_json():
         return answer_upload(request.path)
-    desk = opened(resource.space, {**filled_from(resource), **draft_for(person(), request.path)})
+    desk = opened(resource.space, {**filled_from(resource), **draft_for(person(), request.path)}, resource)
     if request.method == "POST" and DETACH in request.form:
         detach(resource, request.form[DETACH], desk.form)
     if is_publishing(desk):

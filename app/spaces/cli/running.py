@@ -67,7 +67,17 @@ def create(visibility: str, join_policy: str | None, facilitator: str | None, **
 @click.option(
     "--review/--no-review", default=None, help="Whether facilitators read what members share before it is out."
 )
-def edit(space: str, show: tuple[str, ...], hide: tuple[str, ...], review: bool | None, **given: Any) -> None:
+@click.option(
+    "--closed-keywords/--open-keywords", default=None, help="Whether keywords of the common list alone are taken."
+)
+def edit(
+    space: str,
+    show: tuple[str, ...],
+    hide: tuple[str, ...],
+    review: bool | None,
+    closed_keywords: bool | None,
+    **given: Any,
+) -> None:
     """Change what is said of a space and its settings; what is not given stays, its address too."""
     place = space_named(space)
     chosen = {name: value for name, value in given.items() if value is not None}
@@ -76,7 +86,7 @@ def edit(space: str, show: tuple[str, ...], hide: tuple[str, ...], review: bool 
     details = SpaceDetails.of(**{**fields_of(place, *WORDS, "visibility", "join_policy"), **chosen})
     sections = ({one for one in SECTIONS if place.shows(one)} | set(show)) - set(hide)
     with deed():
-        edit_space(place, details, sections, reviews_resources=review)
+        edit_space(place, details, sections, reviews_resources=review, closed_keywords=closed_keywords)
     click.echo(f"{place.slug} changed")
 
 

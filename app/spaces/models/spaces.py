@@ -84,6 +84,8 @@ class Space(HasPublicId, HasMoments, db.Model):
     join_policy: Mapped[str] = mapped_column(String(12), default=JoinPolicy.FREE)
     #: Whether those who run the space read what its members share before it is published.
     reviews_resources: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Whether resources take keywords of the common list alone; otherwise any word, which then waits to be adopted.
+    closed_keywords: Mapped[bool] = mapped_column(default=False, server_default=false())
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     edit_version: Mapped[int] = mapped_column(default=1)

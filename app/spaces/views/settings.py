@@ -18,7 +18,7 @@ from app.core.slots import fill, fillers
 from app.core.storage import storage
 from app.spaces.blueprint import render_space_page
 from app.spaces.effects import effect_of
-from app.spaces.forms import WORDS, SettingsForm, filled_from
+from app.spaces.forms import SWITCHES, WORDS, SettingsForm, filled_from
 from app.spaces.models import Space
 from app.spaces.permissions import can_run_space
 from app.spaces.running import archive_space, edit_space, reopen_space, take_image, welcome_seen
@@ -57,8 +57,8 @@ def settings_page(space: Space) -> ResponseReturnValue:
     details, seen = form.details(), number_in(form.seen_version.data) or 0
     try:
         with transaction():
-            sections, reviews = set(form.sections.data or ()), bool(form.reviews_resources.data)
-            edit_space(space, details, sections, seen, reviews_resources=reviews, by=me)
+            settings = {name: bool(form[name].data) for name in SWITCHES}
+            edit_space(space, details, set(form.sections.data or ()), seen, **settings, by=me)
             drop_draft(me, request.path)
     except EditConflictError as error:
         return _page(space, form, conflict=str(error.message), status=error.status)

@@ -17,6 +17,19 @@ export function attachFields(root) {
   }
   for (const button of fresh(root, "[data-add-tag]")) button.addEventListener("click", () => addTag(button));
   for (const summary of fresh(root, "[data-take-focus]")) summary.focus();
+  if (root === document) document.addEventListener("change", takeOffered);
+}
+
+// A keyword drawn from the text: ticked, it goes into the field at once.
+function takeOffered(event) {
+  const box = event.target;
+  if (!box.matches?.("[data-offer-keyword]")) return;
+  const label = box.closest("label");
+  const next = label.nextElementSibling ?? label.previousElementSibling;
+  addWord(box.form?.querySelector("[data-tags]"), box.value);
+  if (next) next.querySelector("input").focus();
+  else label.closest("fieldset").remove();
+  label.remove();
 }
 
 function togglePassword(button) {
@@ -30,8 +43,13 @@ function togglePassword(button) {
 function addTag(button) {
   const field = button.closest("form")?.querySelector("[data-tags]");
   if (!field) return;
-  field.value = [...field.value.split(",").map((word) => word.trim()).filter(Boolean), button.dataset.addTag].join(", ");
-  field.dispatchEvent(new Event("input", { bubbles: true }));
+  addWord(field, button.dataset.addTag);
   button.remove();
   field.focus();
+}
+
+function addWord(field, added) {
+  if (!field) return;
+  field.value = [...field.value.split(",").map((word) => word.trim()).filter(Boolean), added].join(", ");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
 }

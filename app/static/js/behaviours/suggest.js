@@ -22,14 +22,29 @@ function suggestUnder(field) {
   field.addEventListener("blur", () => setTimeout(() => closeSuggestions(field, list), 200));
 }
 
+// Where several words stand in one field, separated by commas, the last one is being typed.
+function typed(field) {
+  return (field.matches("[data-tags]") ? field.value.split(/[,;]/).at(-1) : field.value).trim();
+}
+
+function take(field, list, option) {
+  const several = field.matches("[data-tags]");
+  const before = several ? field.value.split(/[,;]/).slice(0, -1).map((word) => word.trim()).filter(Boolean) : [];
+  field.value = [...before, option.dataset.word].join(", ") + (several ? ", " : "");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  closeSuggestions(field, list);
+  field.focus();
+}
+
 async function fillSuggestions(field, list) {
-  const words = field.value.trim();
+  const words = typed(field);
   if (words.length < SUGGEST_FROM) { closeSuggestions(field, list); return; }
   const answer = await ask(`${field.dataset.suggest}?q=${encodeURIComponent(words)}`).catch(() => null);
-  if (!answer?.ok || field.value.trim() !== words) return;
+  if (!answer?.ok || typed(field) !== words) return;
   list.innerHTML = await answer.text();  // a fragment of the site's own pages
   const options = [...list.querySelectorAll("[role=option]")];
   options.forEach((option, index) => { option.id = `${list.id}-${index}`; option.tabIndex = -1; });
+  for (const option of options.filter((one) => one.dataset.word)) option.addEventListener("click", () => take(field, list, option));
   list.hidden = !options.length;
   field.setAttribute("aria-expanded", String(!list.hidden));
   field.removeAttribute("aria-activedescendant");
