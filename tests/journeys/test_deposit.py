@@ -85,7 +85,7 @@ def test_file_cut_in_the_middle_goes_on_by_itself_and_two_are_published_from_the
     line.set(cut=False)
     expect(page.locator("[data-staged]")).to_have_count(3, timeout=LONGEST)
     assert is_stored(site, files[0])
-    expect(page.locator("[data-deposit-line]")).to_contain_text("3 fichiers reçus sur 3")
+    expect(page.locator("[data-deposit-line]")).to_contain_text("Fichiers reçus : 3 sur 3")
     _publish_two(page)
 
 

@@ -19,6 +19,7 @@ from app.library.lines import FileLine, received_line
 from app.library.models import ReceivedFile
 from app.library.operations import ResourceDetails
 from app.library.queries import carrying_by_file
+from app.library.quotas import beyond
 from app.library.saying import may_be_told, said_by
 from app.library.staging.models import StagedResource
 from app.library.staging.operations import TYPED
@@ -66,6 +67,9 @@ def rows_of(
     files = files_of(staged)
     blobs = [received.blob_id for waiting in files.values() for received in waiting]
     known = carrying_by_file(person, blobs)
+    left = (
+        beyond(staged[0].form, [received.blob for waiting in files.values() for received in waiting]) if blobs else {}
+    )
     ticked, checked = set(ticked), set(checked)
     rows = []
     for one in staged:
@@ -76,7 +80,7 @@ def rows_of(
         rows.append(
             Row(
                 one.public_id,
-                [received_line(received) for received in waiting],
+                [received_line(received, fits=received.blob_id not in left) for received in waiting],
                 values,
                 proposed,
                 [(carrier.title, resource_url(carrier)) for carrier in here.values()],

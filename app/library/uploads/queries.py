@@ -12,6 +12,7 @@ from app.core.errors import NotFoundError
 from app.core.parts import parts
 from app.extensions import db
 from app.library.uploads.models import Upload
+from app.library.uploads.protocol import metadata_of
 from app.spaces.models import Space
 
 
@@ -29,6 +30,11 @@ def unfinished_of(person: User, space: Space) -> list[Upload]:
     mine = (Upload.person_id == person.id) & (Upload.space_id == space.id)
     query = select(Upload).where(mine, Upload.finished_at.is_(None), Upload.expires_at > now())
     return list(db.session.scalars(query.order_by(Upload.id)))
+
+
+def named(upload: Upload) -> str:
+    """Return the name of a file as its browser knows it, by which it recognises the file chosen again."""
+    return metadata_of(upload.said).get("filename", "")
 
 
 def weight_of_unfinished(person: User) -> tuple[int, int]:

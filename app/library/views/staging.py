@@ -37,7 +37,7 @@ from app.library.staging.operations import (
 from app.library.staging.queries import expiry_of, files_of, staged_for, staged_of
 from app.library.staging.table import RowForm, rows_of, values_of
 from app.library.uploads.operations import finish, give_up
-from app.library.uploads.queries import come_of, unfinished_of, upload_for
+from app.library.uploads.queries import come_of, named, unfinished_of, upload_for
 from app.library.views.answering import REFUSED
 from app.library.views.desk import members
 from app.library.views.doors import space_library
@@ -110,7 +110,7 @@ def unfinished_uploads(space: Space) -> ResponseReturnValue:
     can_add_resource.require(person(), space)
     return jsonify(
         [
-            {"url": _upload_url(space, one.public_id), "name": one.name, "size": one.size, "modified": one.modified}
+            {"url": _upload_url(space, one.public_id), "name": named(one), "size": one.size, "modified": one.modified}
             for one in unfinished_of(person(), space)
         ]
     )
@@ -269,7 +269,9 @@ def _page(space: Space, problems: Sequence[str] = ()) -> str:
         space,
         rows=rows,
         problems=problems,
-        unfinished=[(one, come[one.public_id], _upload_url(space, one.public_id)) for one in unfinished],
+        unfinished=[
+            (one, come[one.public_id], _upload_url(space, one.public_id)) for one in unfinished if come[one.public_id]
+        ],
         made=resources_just_shared(person(), space, request.args.getlist(MADE)[:MOST_NAMED]),
         accept=accepted_for_field(),
         most_files=MOST_FILES,

@@ -181,6 +181,25 @@ def test_row_of_a_kind_that_asks_for_more_may_be_kept_as_a_draft(app: Flask, mem
     assert rows(app) == []
 
 
+def test_where_resources_are_read_first_rows_are_proposed(app: Flask, member: Browser) -> None:
+    with app.app_context(), transaction() as session:
+        session.execute(update(Space).where(Space.slug == OPEN).values(reviews_resources=True))
+    first = drop(member, "alpha")[0]
+    assert "Proposer les lignes cochées" in member.get(HERE).get_data(as_text=True)
+    page = follow(member, member.post(HERE, {"ligne": first, "publier": "1"}))
+    assert "1 ressource proposée" in page.replace("\u00a0", " ")
+    assert [(one.state, one.proposed_at is not None) for one in resources(app)] == [(State.DRAFT, True)]
+
+
+def test_script_without_the_client_of_the_protocol_sends_a_file_whole(app: Flask, member: Browser) -> None:
+    fetch = {"X-Requested-With": "fetch"}
+    taken = member.post(HERE, {"files": upload(pdf("alpha"), "alpha.pdf")}, headers=fetch)
+    assert taken.get_json()["id"] == rows(app)[0]
+    assert f'id="ligne-{rows(app)[0]}"' in taken.get_json()["html"]
+    refused = member.post(HERE, {"files": upload(b"MZ", "faux.pdf")}, headers=fetch)
+    assert (refused.status_code, "faux.pdf" in refused.get_json()["error"]) == (422, True)
+
+
 def test_row_published_by_another_tab_meanwhile_is_passed_over(app: Flask, member: Browser) -> None:
     first = drop(member, "alpha")[0]
     for _tab in range(2):

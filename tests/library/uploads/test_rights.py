@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -13,14 +14,16 @@ from sqlalchemy import delete, select, update
 from app.core import clock
 from app.core.db import transaction
 from app.core.parts import parts
+from app.core.storage import storage
 from app.extensions import db
+from app.library.models import ReceivedFile
 from app.library.staging.models import StagedResource
 from app.library.uploads import operations
 from app.library.uploads.jobs import tidy_uploads
 from app.library.uploads.models import Upload
 from app.spaces.models import Membership
 from tests.library.shelves import pdf
-from tests.library.uploads.tus import BASE, Tus
+from tests.library.uploads.tus import BASE, VERSION, Tus
 from tests.people import FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, PRIVATE, Cast
 
 FILE = pdf("Un bilan")
@@ -83,6 +86,35 @@ def test_number_and_weight_of_what_is_on_its_way_are_bounded(tus: Tus, monkeypat
     monkeypatch.setattr(operations, "MOST_UNFINISHED", 9)
     monkeypatch.setattr(operations, "MOST_UNFINISHED_FILES", 1)
     assert tus.create(50 * 1024 * 1024).status_code == 413
+
+
+def test_last_piece_sent_twice_at_once_is_taken_once(app: Flask, tus: Tus) -> None:
+    where, got = tus.begun(len(FILE)), list[int]()
+    sent = {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream", "X-CSRFToken": tus.browser.token}
+
+    def send() -> None:
+        client = app.test_client()
+        client.set_cookie(app.config["SESSION_COOKIE_NAME"], f"session-of-{MEMBER}")
+        got.append(client.patch(where, data=FILE, headers=VERSION | sent).status_code)
+
+    lines = [threading.Thread(target=send) for _line in range(2)]
+    for line in lines:
+        line.start()
+    for line in lines:
+        line.join()
+    assert set(got) <= {204, 409}
+    assert 204 in got
+    assert tus.offset(where) == len(FILE)
+    with app.app_context():
+        kept = db.session.scalars(select(ReceivedFile)).one()
+        assert storage().path(kept.blob.sha256).read_bytes() == FILE
+
+
+def test_file_on_its_way_is_known_by_the_name_its_browser_gives_it(tus: Tus) -> None:
+    decomposed = "e\u0301te\u0301 : bilan.pdf"
+    where = tus.begun(9, decomposed, modified="1700000000000")
+    known = tus.browser.get(f"/espaces/{OPEN}/ressources/depot/inacheves").get_json()
+    assert known == [{"url": where, "name": decomposed, "size": 9, "modified": "1700000000000"}]
 
 
 def test_file_left_whole_by_a_killed_server_is_taken_in(app: Flask, tus: Tus) -> None:

@@ -22,7 +22,7 @@ export function attachDeposits(root) {
 async function takeAll(state, files) {
   const { place } = state;
   const most = Number(place.dataset.most);
-  place.closest("[data-deposit-here]")?.removeAttribute("hidden");
+  place.closest("[data-deposit-here]")?.classList.add("is-used");
   if (files.length > most) sayAbove(state, place.dataset.tooMany.replace("{number}", files.length));
   const begun = await whatHasBegun(place);
   for (const file of files.slice(0, most)) {
