@@ -82,6 +82,7 @@ class Settings:
     health_token: str = described("", "Secret with which a monitor reads the figures of /healthz; none when empty.")
     web_workers: int = described(2, "Processes of the web server.")
     web_threads: int = described(8, "Threads of each web process.")
+    trash_days: int = described(90, "Days a removed resource can be put back before it is erased.")
     journal_months: int = described(12, "Months the journal is kept: 6 to 12 (CNIL, recommendation 2021-122).")
     log_level: str = described("INFO", "Level of the log on standard error.")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import User
@@ -17,6 +17,7 @@ from app.core.i18n import format_date, ngettext
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 from app.core.portraits import signature
+from app.core.revisions import Revision
 from app.core.text import plain_text, slugify
 from app.discussions.addresses import thread_url
 from app.discussions.events import PostAdded, PostEdited, PostRemoved, ThreadMoved
@@ -27,7 +28,7 @@ from app.discussions.permissions import can_read_thread
 from app.discussions.queries import page_of_post, thread_about
 from app.discussions.texts import without_placeholders
 from app.extensions import db
-from app.library.events import ResourceChanged, ResourcePublished, ResourceRemoved
+from app.library.events import ResourceChanged, ResourcePublished, ResourcePurged, ResourceRemoved
 from app.library.models import Resource
 from app.search.catalogue import Audience, CatalogueRow
 from app.search.engine import OWN_TEXT, ParentDocument, Passage
@@ -155,10 +156,24 @@ def follow_resource(event: Any) -> None:
         index_soon(THREAD, thread.id)
 
 
+def go_with_resource(event: ResourcePurged) -> None:
+    """Erase the discussion of a resource that is erased for good, with its messages and their earlier texts."""
+    about = (Thread.subject_type == Resource.__tablename__) & (Thread.subject_id == event.resource_id)
+    for thread in db.session.scalars(select(Thread).where(about)):
+        posts = select(Post.id).where(Post.thread_id == thread.id)
+        of_posts = (Revision.subject_type == Post.__tablename__) & Revision.subject_id.in_(posts)
+        of_thread = (Revision.subject_type == THREAD) & (Revision.subject_id == thread.id)
+        db.session.execute(delete(Revision).where(of_posts | of_thread).execution_options(synchronize_session=False))
+        db.session.execute(delete(Post).where(Post.thread_id == thread.id).execution_options(synchronize_session=False))
+        db.session.delete(thread)
+        index_soon(THREAD, thread.id)
+
+
 for happening in (PostAdded, PostEdited, PostRemoved, ThreadMoved):
     listen(happening)(index_thread)
 for happening_below in (ResourcePublished, ResourceChanged, ResourceRemoved):
     listen(happening_below)(follow_resource)
+listen(ResourcePurged)(go_with_resource)
 register_source(ThreadSource())
 register_kind_labels({KIND: _l("Discussion")})
 register_kind_words({"discussion": KIND, "discussions": KIND, "question": KIND, "thread": KIND})

@@ -25,6 +25,14 @@ class ResourceChanged:
 
 
 @dataclass(frozen=True)
+class ResourcePurged:
+    """A resource is erased from the trash, for good. Sent just before its row goes."""
+
+    resource_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class ResourceRemoved:
     """A resource has gone to the trash: nobody reads it any more, and it can be put back."""
 

@@ -19,7 +19,7 @@ from app.extensions import db
 from app.library.addresses import page_number_in, resource_url
 from app.library.collecting.claiming import page_of
 from app.library.collecting.models import FetchedPage
-from app.library.events import ResourceChanged, ResourcePublished, ResourceRemoved
+from app.library.events import ResourceChanged, ResourcePublished, ResourcePurged, ResourceRemoved
 from app.library.facts import shown_date
 from app.library.kinds import KINDS, kind_of, kind_words
 from app.library.models import Attachment, FileVersion, Page, Resource, Unit
@@ -236,7 +236,7 @@ def _place(page: Page, file_name: str) -> str:
     return f"{file_name}, {word[:1].lower()}{word[1:]}" if file_name else word
 
 
-def index_resource(event: ResourcePublished | ResourceChanged | ResourceRemoved) -> None:
+def index_resource(event: ResourcePublished | ResourceChanged | ResourceRemoved | ResourcePurged) -> None:
     """Have a resource indexed again; who may find it counts at once."""
     index_soon("resource", event.resource_id)
 
@@ -244,6 +244,7 @@ def index_resource(event: ResourcePublished | ResourceChanged | ResourceRemoved)
 listen(ResourcePublished)(index_resource)
 listen(ResourceChanged)(index_resource)
 listen(ResourceRemoved)(index_resource)
+listen(ResourcePurged)(index_resource)
 
 
 def register() -> None:

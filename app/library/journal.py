@@ -22,6 +22,7 @@ describe(
         "resource.sent_back": _l("Ressource proposée renvoyée à compléter"),
         "resource.verified": _l("Ressource dite toujours valable"),
         "resource.review_set": _l("Date de révision d'une ressource choisie"),
+        "resource.purged": _l("Ressource effacée de la corbeille"),
         "resource.archived": _l("Ressource archivée"),
         "resource.brought_back": _l("Ressource archivée remise en circulation"),
         "resource.edited": _l("Ressource modifiée"),

@@ -29,6 +29,15 @@ is_in_trash = Rule(
     of_thing=True,
 )
 
+was_out = Rule(
+    "was_out",
+    _l("la ressource a été publiée"),
+    lambda _person, resource: resource.state != State.DRAFT,
+    lambda _person: Resource.state != State.DRAFT,
+    otherwise=_l("la ressource n'a jamais été publiée"),
+    of_thing=True,
+)
+
 is_draft = Rule(
     "is_draft",
     _l("la ressource n'est pas encore publiée"),
@@ -133,7 +142,8 @@ can_remove_resource = (can_read_resource & keeps_resource).called(
 can_move_resource = (can_read_resource & moderates_there).called(
     _l("la personne déplace la ressource"), _l("Déplacer une ressource vers un autre espace")
 )
-can_restore_resource = (is_in_trash & keeps_resource).called(
+#: A draft in the trash is still its author's alone.
+can_restore_resource = (is_in_trash & ((wrote_resource & writes_there) | (was_out & moderates_there))).called(
     _l("la personne reprend la ressource de la corbeille"), _l("Reprendre une ressource de la corbeille")
 )
 
@@ -173,6 +183,9 @@ def _practices() -> list[str]:
     return [key for key, kind in KINDS.items() if kind.compares_places]
 
 
+can_mark_resource = (can_read_resource & was_out).called(
+    _l("la personne dit la ressource utile, ou la garde"), _l("Dire une ressource utile, la garder")
+)
 can_tell_adoption = (
     can_read_resource & is_published_practice & speaks_for_a_city & is_of_another_city & in_space(Resource, is_active)
 ).called(_l("la personne dit ce que sa ville fait d'une pratique"), _l("Dire que sa ville reprend une pratique"))

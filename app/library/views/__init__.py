@@ -12,6 +12,7 @@ from app.library.views import (  # noqa: F401 - they attach their views
     giving,
     history,
     incoming,
+    marking,
     moving,
     packing,
     preparing,

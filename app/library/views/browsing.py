@@ -43,6 +43,7 @@ from app.library.views.comparing import CHOSEN, chosen_ids
 from app.library.views.doors import library, space_library
 from app.spaces.blueprint import render_space_page
 from app.spaces.models import Space
+from app.spaces.permissions import can_moderate_space
 from app.spaces.queries import spaces_of
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ class Listing:
     add_url: str
     export_url: str
     comparing: Choosing | None
+    elsewhere: list[tuple[str, str]]
 
     @property
     def kept(self) -> list[tuple[str, str]]:
@@ -174,10 +176,24 @@ def _listing(address: Callable[..., str], space: Space | None = None) -> Listing
         if space
         else url_for("library.choose_space_page", type=wanted.kind or None),
         comparing=comparing,
+        elsewhere=_elsewhere(space),
         export_url=url_for("space_library.export_space_list", slug=space.slug, **state)
         if space
         else url_for("library.export_list", **state),
     )
+
+
+def _elsewhere(space: Space | None) -> list[tuple[str, str]]:
+    """Return the other lists one may go to: (words, address)."""
+    lists = [
+        (_("Ce que je garde"), url_for("library.kept_page")),
+        (_("Ressources à revoir"), url_for("library.due_page")),
+        (_("Mes ressources supprimées"), url_for("library.my_trash_page")),
+    ]
+    if space is not None and can_moderate_space(person(), space):
+        lists.append((_("Corbeille de l'espace"), url_for("space_library.space_trash_page", slug=space.slug)))
+        lists.append((_("Ressources à relire"), url_for("space_library.proposals_page", slug=space.slug)))
+    return lists
 
 
 def _due(wanted: Wanted) -> list[FacetGroup]:

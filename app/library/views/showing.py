@@ -22,12 +22,14 @@ from app.library.histories import is_replaced, replaced_words
 from app.library.jobs import draw_soon
 from app.library.kinds import kind_of
 from app.library.lines import file_lines
+from app.library.marks import Kept, is_marked
 from app.library.models import Attachment, FileVersion, Resource
 from app.library.paper import form_names
 from app.library.permissions import (
     can_archive_resource,
     can_bring_back_resource,
     can_edit_resource,
+    can_mark_resource,
     can_move_resource,
     can_prepare_resource,
     can_verify_resource,
@@ -149,6 +151,8 @@ def _page(resource: Resource, version: FileVersion | None, document: Document | 
         "citation": tags_of(reference_of(resource), _pdf_of(resource)),
         "may_move": can_move_resource(person(), resource),
         "due": due_words(resource) if is_due(resource) and can_verify_resource(person(), resource) else "",
+        "may_mark": can_mark_resource(person(), resource),
+        "is_kept": is_marked(person(), resource, Kept),
         "may_archive": can_archive_resource(person(), resource),
         "may_bring_back": can_bring_back_resource(person(), resource),
         "asides": _asides(resource, document),
