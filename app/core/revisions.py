@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, func, select
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, func, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
@@ -41,6 +42,25 @@ def keep_revision(subject: Any, person: Any, fields: dict[str, Any]) -> Revision
     )
     db.session.add(revision)
     return revision
+
+
+def keep_revisions(person: Any, before: Mapping[Any, dict[str, Any]]) -> None:
+    """Keep what some fields of several things of one table were before a person changes them: two statements.
+
+    Call inside the transaction.
+    """
+    if not before:
+        return
+    table = next(iter(before)).__tablename__
+    of_subjects = (Revision.subject_type == table) & Revision.subject_id.in_([one.id for one in before])
+    counted = select(Revision.subject_id, func.max(Revision.n)).where(of_subjects).group_by(Revision.subject_id)
+    last: dict[int, int] = {row[0]: row[1] for row in db.session.execute(counted)}
+    rows = [
+        {"subject_type": table, "subject_id": one.id, "n": last.get(one.id, 0) + 1, "person_id": person.id, "at": now()}
+        | {"fields": fields}
+        for one, fields in before.items()
+    ]
+    db.session.execute(insert(Revision), rows)
 
 
 def revisions_of(subject: Any) -> list[Revision]:

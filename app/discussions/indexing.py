@@ -28,11 +28,11 @@ from app.discussions.permissions import can_read_thread
 from app.discussions.queries import page_of_post, thread_about
 from app.discussions.texts import without_placeholders
 from app.extensions import db
-from app.library.events import ResourceChanged, ResourcePublished, ResourcePurged, ResourceRemoved
+from app.library.events import ResourceChanged, ResourcePublished, ResourcePurged, ResourceRemoved, ResourcesChanged
 from app.library.models import Resource
 from app.search.catalogue import Audience, CatalogueRow
 from app.search.engine import OWN_TEXT, ParentDocument, Passage
-from app.search.operations import index_soon
+from app.search.operations import index_all_soon, index_soon
 from app.search.sources import Card, register_kind_labels, register_kind_words, register_source
 from app.spaces.models import Space, State
 from app.spaces.permissions import shown_space
@@ -156,6 +156,18 @@ def follow_resource(event: Any) -> None:
         index_soon(THREAD, thread.id)
 
 
+def follow_resources(event: ResourcesChanged) -> None:
+    """Have the discussions of several resources follow them: home and audience."""
+    about = (Thread.subject_type == Resource.__tablename__) & Thread.subject_id.in_(event.resource_ids)
+    threads = db.session.scalars(select(Thread).where(about)).all()
+    resources = {one.id: one for one in db.session.scalars(select(Resource).where(Resource.id.in_(event.resource_ids)))}
+    for thread in threads:
+        resource = resources[thread.subject_id or 0]
+        thread.title, thread.space_id, thread.audience = resource.title, resource.space_id, resource.audience
+    db.session.flush()
+    index_all_soon(THREAD, [one.id for one in threads])
+
+
 def go_with_resource(event: ResourcePurged) -> None:
     """Erase the discussion of a resource that is erased for good, with its messages and their earlier texts."""
     about = (Thread.subject_type == Resource.__tablename__) & (Thread.subject_id == event.resource_id)
@@ -174,6 +186,7 @@ for happening in (PostAdded, PostEdited, PostRemoved, ThreadMoved):
 for happening_below in (ResourcePublished, ResourceChanged, ResourceRemoved):
     listen(happening_below)(follow_resource)
 listen(ResourcePurged)(go_with_resource)
+listen(ResourcesChanged)(follow_resources)
 register_source(ThreadSource())
 register_kind_labels({KIND: _l("Discussion")})
 register_kind_words({"discussion": KIND, "discussions": KIND, "question": KIND, "thread": KIND})

@@ -25,6 +25,15 @@ class ResourceChanged:
 
 
 @dataclass(frozen=True)
+class ResourcesChanged:
+    """Several resources were changed in one deed: told once, so that those who listen do it in as few statements."""
+
+    resource_ids: tuple[int, ...]
+    person_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class ResourcePurged:
     """A resource is erased from the trash, for good. Sent just before its row goes."""
 

@@ -47,6 +47,20 @@ def keep_facets(resource: Resource) -> None:
         db.session.execute(insert(resource_facet), rows)
 
 
+def keep_facets_of(resources: Sequence[Resource]) -> None:
+    """Keep what several resources are filtered by: two statements."""
+    if not resources:
+        return
+    db.session.execute(delete(resource_facet).where(resource_facet.c.resource_id.in_([one.id for one in resources])))
+    rows = [
+        {"resource_id": one.id, "name": name, "value": value}
+        for one in resources
+        for name, value in sorted(kind_of(one.kind).keys_of(one.fields))
+    ]
+    if rows:
+        db.session.execute(insert(resource_facet), rows)
+
+
 def names_of(kind: Kind) -> list[str]:
     """Return the names of the filters of a kind, as they stand in an address."""
     return [*([SIZE] if kind.compares_places else []), *(field.name for field in kind.facets())]

@@ -19,7 +19,7 @@ from app.extensions import db
 from app.library.addresses import page_number_in, resource_url
 from app.library.collecting.claiming import page_of
 from app.library.collecting.models import FetchedPage
-from app.library.events import ResourceChanged, ResourcePublished, ResourcePurged, ResourceRemoved
+from app.library.events import ResourceChanged, ResourcePublished, ResourcePurged, ResourceRemoved, ResourcesChanged
 from app.library.facts import shown_date
 from app.library.kinds import KINDS, kind_of, kind_words
 from app.library.models import Attachment, FileVersion, Page, Resource, Unit
@@ -30,7 +30,7 @@ from app.library.states import unit_word
 from app.library.thesaurus.reach import labels_of
 from app.search.catalogue import Audience, CatalogueRow
 from app.search.engine import OWN_TEXT, PART, ParentDocument, Passage
-from app.search.operations import index_soon
+from app.search.operations import index_all_soon, index_soon
 from app.search.sources import Card, register_kind_labels, register_kind_words, register_source
 from app.spaces.models import State
 from app.spaces.permissions import shown_space
@@ -241,6 +241,12 @@ def index_resource(event: ResourcePublished | ResourceChanged | ResourceRemoved 
     index_soon("resource", event.resource_id)
 
 
+def index_resources(event: ResourcesChanged) -> None:
+    """Have several resources indexed again."""
+    index_all_soon("resource", event.resource_ids)
+
+
+listen(ResourcesChanged)(index_resources)
 listen(ResourcePublished)(index_resource)
 listen(ResourceChanged)(index_resource)
 listen(ResourceRemoved)(index_resource)

@@ -98,12 +98,17 @@ def tags_named(labels: Sequence[str], space: Space, carried: Collection[str] = (
     if left_out:
         names = ", ".join(left_out)
         raise WordsRefusedError(_l("Cet espace ne prend pas ces mots-clés : %(names)s.", names=names))
+    return sorted({tag.id: tag for tag in tags_meant(labels, space).values()}.values(), key=lambda tag: tag.sort_key)
+
+
+def tags_meant(labels: Sequence[str], space: Space) -> dict[str, Tag]:
+    """Return the same by what was typed (``tag_slug``), in as many statements for one label as for a hundred."""
     by_slug = {tag_slug(label): label for label in labels}
     found = terms_called(by_slug) if by_slug else {}
     typed = {slug: label for slug, label in by_slug.items() if slug not in found}
     if typed:
         found |= _words_of(space, typed)
-    return sorted({tag.id: tag for tag in found.values()}.values(), key=lambda tag: tag.sort_key)
+    return found
 
 
 def _words_of(space: Space, typed: dict[str, str]) -> dict[str, Tag]:

@@ -16,6 +16,7 @@ from app.core.events import announce
 from app.core.jobs import job
 from app.core.revisions import Revision
 from app.extensions import db
+from app.library.bulk import forget_bulk_edits
 from app.library.events import ResourcePurged
 from app.library.models import Adoption, Resource
 from app.library.permissions import can_restore_resource
@@ -57,6 +58,8 @@ def names_of(ids: set[int]) -> dict[int, str]:
 @job("library.purge_trash", every=timedelta(days=1), timeout=600)
 def purge_trash(_payload: dict[str, Any]) -> None:
     """Erase what has been in the trash long enough; the sweep then removes the files nothing carries any more."""
+    with transaction():
+        forget_bulk_edits()
     while True:
         with transaction() as session:
             found = list(session.scalars(select(Resource).where(_is_old()).order_by(Resource.id).limit(AT_ONCE)))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import String, func, select, update
+from collections.abc import Sequence
+
+from sqlalchemy import String, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -39,14 +41,26 @@ def touch_audience(type_: str | None = None, object_id: int | None = None) -> in
     if not is_writing():
         message = "touch_audience() outside of transaction()"
         raise RuntimeError(message)
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    db.session.execute(insert(AudienceVersion).values(id=_ONLY, version=0).on_conflict_do_nothing())
+    insert_new = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    db.session.execute(insert_new(AudienceVersion).values(id=_ONLY, version=0).on_conflict_do_nothing())
     # The row stays locked to the end of the transaction, so versions become visible in their order.
     moved = update(AudienceVersion).where(AudienceVersion.id == _ONLY).values(version=AudienceVersion.version + 1)
     options = {"synchronize_session": False}
     version: int = db.session.scalars(moved.returning(AudienceVersion.version), execution_options=options).one()
     db.session.execute(insert(SearchChange).values(version=version, type=type_, object_id=object_id))
     return version
+
+
+def touch_audience_of(type_: str, ids: Sequence[int]) -> None:
+    """Say in the present transaction that several things of one type changed: three statements however many."""
+    if not ids:
+        return
+    first = touch_audience(type_, ids[0])
+    if len(ids) > 1:
+        rest = [{"version": first + n, "type": type_, "object_id": one} for n, one in enumerate(ids[1:], 1)]
+        moved = update(AudienceVersion).where(AudienceVersion.id == _ONLY).values(version=first + len(rest))
+        db.session.execute(moved.execution_options(synchronize_session=False))
+        db.session.execute(insert(SearchChange), rest)
 
 
 def audience_version() -> int:

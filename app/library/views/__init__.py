@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.library.views import (  # noqa: F401 - they attach their views
     adopting,
     browsing,
+    bulk,
     checking,
     collecting,
     comparing,

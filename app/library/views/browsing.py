@@ -15,6 +15,7 @@ from app.core.i18n import gettext as _
 from app.core.paging import page_number
 from app.core.slots import collect
 from app.core.text import one_line
+from app.library.bulk import editable_among
 from app.library.comparing import MOST
 from app.library.facets import MOST_CHOSEN, FacetGroup, label_of, names_of
 from app.library.kinds import KINDS, kind_of
@@ -49,7 +50,9 @@ from app.spaces.queries import spaces_of
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-PER_PAGE = 20
+PER_PAGE, PER_PAGE_CHOOSING = 20, 50
+#: The list in which one ticks what is to change together.
+CHOOSE = "choisir"
 MOST_TAGS_ASKED = 6
 LONGEST_SLUG = 90
 #: The filter that shows archived resources too, and its value in the address.
@@ -124,6 +127,10 @@ class Listing:
     add_url: str
     export_url: str
     comparing: Choosing | None
+    editable: set[str]
+    choosing_many: bool
+    choose_url: str
+    leave_url: str
     elsewhere: list[tuple[str, str]]
 
     @property
@@ -138,8 +145,8 @@ class Listing:
 
 
 def _listing(address: Callable[..., str], space: Space | None = None) -> Listing:
-    wanted = wanted_here(space)
-    page = page_of_resources(person(), wanted, page_number(), PER_PAGE)
+    wanted, choosing_many = wanted_here(space), CHOOSE in request.args
+    page = page_of_resources(person(), wanted, page_number(), PER_PAGE_CHOOSING if choosing_many else PER_PAGE)
     by_kind = count_by_kind(person(), wanted)
     beside = {
         key: text for part in collect("resource.counts", [one.id for one in page.items]) for key, text in part.items()
@@ -151,8 +158,11 @@ def _listing(address: Callable[..., str], space: Space | None = None) -> Listing
         LENS: list(wanted.like),
         ARCHIVES: SHOWN if wanted.archived == WITH else None,
         DUE: YES if wanted.due else None,
+        CHOOSE: 1 if choosing_many else None,
         **{name: list(values) for name, values in wanted.chosen},
     }
+    mine = editable_among(person(), [one.id for one in page.items])
+    editable = {one.public_id for one in page.items if one.id in mine}
     comparing = _choosing(wanted, [one.public_id for one in page.items])
     if comparing:
         state[CHOSEN] = comparing.chosen
@@ -175,7 +185,11 @@ def _listing(address: Callable[..., str], space: Space | None = None) -> Listing
         add_url=url_for("space_library.new_resource", slug=space.slug, type=wanted.kind or None)
         if space
         else url_for("library.choose_space_page", type=wanted.kind or None),
-        comparing=comparing,
+        comparing=None if choosing_many else comparing,
+        editable=editable,
+        choosing_many=choosing_many,
+        choose_url=address(**{**state, CHOOSE: 1}),
+        leave_url=address(**{**state, CHOOSE: None}),
         elsewhere=_elsewhere(space),
         export_url=url_for("space_library.export_space_list", slug=space.slug, **state)
         if space

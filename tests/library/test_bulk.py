@@ -1,0 +1,171 @@
+"""Several resources changed in one deed: what will change is said, exceptions have their reason, it can be undone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from app.core import clock
+from app.core.audit import AuditEntry
+from app.core.clock import now
+from app.core.db import transaction
+from app.core.errors import DomainError, NotFoundError, RefusedError
+from app.discussions.models import Thread
+from app.discussions.operations import comment
+from app.extensions import db
+from app.library.bulk import BulkEdit, Planned, Wish, apply_wish, bulk_edit_for, chosen_resources, plan, undo
+from app.library.history import history_of
+from app.library.models import Resource
+from app.library.operations import ResourceDetails, edit_resource
+from app.library.publishing import archive_resource
+from app.spaces.models import Audience, Membership, Space
+from app.spaces.queries import space_by_slug
+from tests.library.shelves import share, shared
+from tests.people import FACILITATOR, MEMBER, OPEN, OUTSIDER, PRIVATE, REQUEST, Cast
+from tests.support import CountedStatements, loaded
+
+
+@pytest.fixture(autouse=True)
+def _everybody(cast: Cast) -> None:
+    """Every test has the cast."""
+
+
+def place(slug: str) -> Space:
+    found = space_by_slug(slug)
+    assert found is not None
+    return found
+
+
+def planned(email: str, wish: Wish, *resources: Resource) -> list[Planned]:
+    return plan(loaded(email), chosen_resources(loaded(email), [one.public_id for one in resources]), wish)
+
+
+def done(email: str, wish: Wish, *resources: Resource) -> BulkEdit:
+    with transaction():
+        return apply_wish(loaded(email), [one.public_id for one in resources], wish)
+
+
+def plain(words: str) -> str:
+    return words.replace("\u00a0", " ").replace("’", "'")
+
+
+def labels(resource: Resource) -> list[str]:
+    return [tag.label for tag in resource.tags]
+
+
+def test_each_exception_has_its_reason(context: Flask) -> None:
+    mine, others = share("A", by=MEMBER, tags=["Zorglub"]), share("B")
+    archived, full = share("C", by=MEMBER), share("D", by=MEMBER, tags=[f"mot{n}" for n in range(12)])
+    same = share("E", by=MEMBER, tags=["Nouveau mot"])
+    with transaction():
+        archive_resource(loaded(MEMBER), archived)
+    found = planned(MEMBER, Wish(add=("Nouveau mot",), remove=("zorglub",)), mine, others, archived, full, same)
+    assert [([plain(words) for words in one.changes], plain(one.refusal)) for one in found] == [
+        (["mot-clé ajouté : Nouveau mot", "mot-clé retiré : Zorglub"], ""),
+        ([], "Vous n'en avez pas la charge."),
+        ([], "Elle est archivée."),
+        ([], "Elle porterait plus de 12 mots-clés."),
+        ([], "Rien n'y change."),
+    ]
+    [press] = planned(MEMBER, Wish(kind="press"), mine)
+    assert "Journal ou média" in press.refusal
+    [moved] = planned(MEMBER, Wish(space=place(PRIVATE)), mine)
+    assert plain(moved.refusal) == "Vous n'animez pas son espace."
+    with pytest.raises(RefusedError):
+        planned(OUTSIDER, Wish(space=place(OPEN)), mine)
+
+
+def test_all_is_done_in_one_deed_with_journal_and_history(context: Flask) -> None:
+    made = [share(title, tags=["Zorglub"], audience=Audience.NETWORK) for title in ("A", "B")]
+    with transaction():
+        comment(loaded(FACILITATOR), made[0], "Un mot.")
+    wish = Wish(add=("Nouveau mot",), remove=("Zorglub",), kind="guide", space=place(REQUEST))
+    done(FACILITATOR, wish, *made)
+    for one in made:
+        assert (labels(one), one.kind, one.space.slug, one.audience) == (["Nouveau mot"], "guide", REQUEST, "space")
+        assert (one.edit_version, one.review_on is not None) == (2, True)
+        assert {tag.space_id for tag in one.tags} == {one.space_id}
+        assert set(history_of(loaded(FACILITATOR), one).changes[0].names) == {"kind", "space_id", "audience", "tags"}
+    lines = select(AuditEntry.action).where(AuditEntry.subject_type == "resource").order_by(AuditEntry.id.desc())
+    assert sorted(db.session.scalars(lines.limit(4))) == ["resource.edited"] * 2 + ["resource.moved"] * 2
+    assert db.session.scalars(select(Thread)).one().space_id == made[0].space_id
+
+
+def test_it_can_be_undone_where_nobody_has_changed_anything_since(
+    context: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [share(title, tags=["Zorglub"], fields={"period": "2020"}) for title in ("A", "B")]
+    kept = done(FACILITATOR, Wish(add=("Ajout",), kind="guide", space=place(REQUEST)), *made)
+    with transaction():
+        edit_resource(loaded(FACILITATOR), made[1], ResourceDetails.of(kind="guide", title="B", lang="fr"), 2)
+    with pytest.raises(NotFoundError):
+        bulk_edit_for(loaded(MEMBER), kept.public_id)
+    with transaction():
+        assert undo(loaded(FACILITATOR), kept) == (1, 1)
+    assert (labels(made[0]), made[0].kind, made[0].fields, made[0].space.slug) == (
+        ["Zorglub"],
+        "report",
+        {"period": "2020"},
+        OPEN,
+    )
+    assert made[1].kind == "guide"
+    with pytest.raises(DomainError), transaction():
+        undo(loaded(FACILITATOR), kept)
+    later = done(FACILITATOR, Wish(add=("Encore",)), made[0])
+    moment = now() + timedelta(hours=2)
+    monkeypatch.setattr(clock, "_clock", lambda: moment)
+    with pytest.raises(DomainError), transaction():
+        undo(loaded(FACILITATOR), later)
+
+
+def test_undoing_asks_for_the_rights_again(context: Flask, cast: Cast) -> None:
+    made = share("A", by=MEMBER)
+    kept = done(MEMBER, Wish(add=("Ajout",)), made)
+    with transaction() as session:
+        session.execute(update(Membership).where(Membership.user_id == cast.people[MEMBER]).values(expires_at=now()))
+    with transaction():
+        assert undo(loaded(MEMBER), kept) == (0, 1)
+
+
+def test_number_of_statements_does_not_grow(app: Flask) -> None:
+    counts = []
+    with app.app_context():
+        for number in (2, 8):
+            made = [share(f"R{number}{n}", tags=[f"mot{n}"]) for n in range(number)]
+            for one in made:
+                with transaction():
+                    comment(loaded(FACILITATOR), one, "Un mot.")
+            wish = Wish(add=(f"Ajout {number}",), remove=("mot1",), kind="guide", space=place(REQUEST))
+            db.session.remove()
+            with CountedStatements(app) as statements:
+                done(FACILITATOR, wish, *made)
+            counts.append(len(statements))
+    assert counts[0] == counts[1]
+
+
+def test_pages_tick_show_do_and_undo(app: Flask, browser: Any) -> None:
+    mine, _ = shared(app, "La mienne", by=MEMBER)
+    others, _ = shared(app, "La leur")
+    member = browser(MEMBER)
+    listed = member.get("/ressources?choisir=1").text
+    assert (f'value="{mine}"' in listed, f'value="{others}"' in listed) == (True, False)
+    assert "Modifier plusieurs" not in browser(OUTSIDER).get("/ressources").text
+    asked = {
+        "id": [mine, others, "zzzzzzzzzz", "x" * 300],
+        "ajouter": "Ajout",
+        "type": "nothing",
+        "vers": PRIVATE + "x",
+    }
+    shown = member.get("/ressources/ensemble", query_string=asked).text
+    assert ("1 ressource changera" in shown.replace("\u00a0", " "), "pas la charge" in shown) == (True, True)
+    assert member.post("/ressources/ensemble", {"id": [mine]}).status_code == 422
+    answer = member.post("/ressources/ensemble", {**asked, "id": [mine, others]})
+    assert answer.status_code == 302
+    assert "Annuler ce changement" in member.get(answer.location).text
+    assert browser(OUTSIDER).get(answer.location).status_code == 404
+    member.post(f"{answer.location}/annuler")
+    assert "Ce changement est annulé" in member.get(answer.location).text
