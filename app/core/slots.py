@@ -36,6 +36,7 @@ SLOTS = {
     "resource.counts": "(ids) -> dict[resource id, text]: a short fact beside resources of a list (« 4 commentaires »)",
     "resource.answered": "(ids, person) -> set[int]: which of some resources somebody other than the person answered",
     "resource.aside": "(resource, page) -> Markup or None: a panel beside a resource (its discussion)",
+    "resource.uses": "(resource, reader) -> UseGroup or None: where a resource serves, as the reader may see it",
     "home.news": "(since, limit) -> list[NewsItem]: what is new for the person",
     "home.aside": "() -> Markup or None: a panel beside the home page",
     "cards": "(person, keys) -> dict[key, Card]: cards of things mentioned in a text, only those the person may see",

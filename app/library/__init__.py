@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.library import descendants, indexing, jobs, journal, panels, redrawing, takeaway
+from app.library import descendants, indexing, jobs, journal, panels, redrawing, takeaway, uses
 from app.library.cli import library as library_commands
 from app.library.collecting import jobs as collecting_jobs
 from app.library.incoming import jobs as incoming_jobs
@@ -33,6 +33,7 @@ __all__ = [
     "thesaurus_jobs",
     "thesaurus_journal",
     "upload_jobs",
+    "uses",
 ]
 
 

@@ -11,7 +11,10 @@ from app.core.journal import belongs, names, tell
 from app.library.exchange import FORMATS
 from app.library.models import Resource
 from app.library.permissions import can_read_resource
+from app.library.reading_lists import journal as lists_journal
 from app.spaces.journal_names import names_content
+
+__all__ = ["lists_journal"]
 
 describe(
     {

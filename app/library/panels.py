@@ -33,6 +33,7 @@ from app.library.queries import (
     resources_named_to,
     resources_visible_to,
 )
+from app.library.reading_lists.queries import pinned_in
 from app.library.rows import foreign_lang, row_of
 from app.library.thesaurus.permissions import can_adopt_words
 from app.library.thesaurus.waiting import count_waiting
@@ -78,7 +79,7 @@ def to_read(space: Space) -> Markup | None:
     if not space.shows("library"):
         return None
     query = resources_visible_to(person(), Wanted(space_id=space.id)).limit(SHOWN_IN_SPACE)
-    found = list(db.session.scalars(query))
+    found = list(dict.fromkeys([*pinned_in(space, person()), *db.session.scalars(query)]))[:SHOWN_IN_SPACE]
     if not found:
         return None
     said = {key: text for part in collect("resource.counts", [one.id for one in found]) for key, text in part.items()}

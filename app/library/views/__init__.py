@@ -18,6 +18,7 @@ from app.library.views import (  # noqa: F401 - they attach their views
     packing,
     preparing,
     publishing,
+    reading_lists,
     removing,
     sending,
     showing,

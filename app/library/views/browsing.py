@@ -36,6 +36,7 @@ from app.library.queries import (
     resources_beside,
     tags_by_slug,
 )
+from app.library.reading_lists.queries import pinned_in
 from app.library.receiving import MOST_FILES, accepted_for_field
 from app.library.rows import row_of
 from app.library.staging.queries import count_staged
@@ -132,6 +133,7 @@ class Listing:
     choose_url: str
     leave_url: str
     elsewhere: list[tuple[str, str]]
+    pinned: list[Any]
 
     @property
     def kept(self) -> list[tuple[str, str]]:
@@ -191,10 +193,18 @@ def _listing(address: Callable[..., str], space: Space | None = None) -> Listing
         choose_url=address(**{**state, CHOOSE: 1}),
         leave_url=address(**{**state, CHOOSE: None}),
         elsewhere=_elsewhere(space),
+        pinned=_pinned(space, wanted, page.number),
         export_url=url_for("space_library.export_space_list", slug=space.slug, **state)
         if space
         else url_for("library.export_list", **state),
     )
+
+
+def _pinned(space: Space | None, wanted: Wanted, number: int) -> list[Any]:
+    """Return what stands first in the library of a space, where the list begins and nothing is filtered."""
+    if space is None or number > 1 or wanted != Wanted(space_id=space.id):
+        return []
+    return [row_of(one, person(), in_space=True) for one in pinned_in(space, person())]
 
 
 def _elsewhere(space: Space | None) -> list[tuple[str, str]]:
@@ -204,6 +214,8 @@ def _elsewhere(space: Space | None) -> list[tuple[str, str]]:
         (_("Ressources à revoir"), url_for("library.due_page")),
         (_("Mes ressources supprimées"), url_for("library.my_trash_page")),
     ]
+    if space is not None:
+        lists.insert(0, (_("Dossiers de lecture"), url_for("space_library.lists_page", slug=space.slug)))
     if space is not None and can_moderate_space(person(), space):
         lists.append((_("Corbeille de l'espace"), url_for("space_library.space_trash_page", slug=space.slug)))
         lists.append((_("Ressources à relire"), url_for("space_library.proposals_page", slug=space.slug)))

@@ -35,6 +35,8 @@ from app.library.permissions import (
     can_verify_resource,
 )
 from app.library.queries import attachment_of, opened_resource_for, version_numbered
+from app.library.reading_lists.permissions import can_pin
+from app.library.reading_lists.queries import is_pinned
 from app.library.rows import foreign_lang
 from app.library.scanning.safety import is_open, may_open
 from app.library.states import state_of, unit_word
@@ -153,6 +155,9 @@ def _page(resource: Resource, version: FileVersion | None, document: Document | 
         "due": due_words(resource) if is_due(resource) and can_verify_resource(person(), resource) else "",
         "may_mark": can_mark_resource(person(), resource),
         "is_kept": is_marked(person(), resource, Kept),
+        "may_pin": can_pin(person(), resource.space) and resource.state == State.PUBLISHED,
+        "is_pinned": is_pinned(resource.space, resource),
+        "may_list": can_mark_resource(person(), resource),
         "may_archive": can_archive_resource(person(), resource),
         "may_bring_back": can_bring_back_resource(person(), resource),
         "asides": _asides(resource, document),
