@@ -29,7 +29,7 @@ from app.library.facets import keep_facets_of
 from app.library.kinds import kind_of
 from app.library.models import Resource, Shelf, Tag
 from app.library.permissions import can_edit_resource, can_move_resource, can_read_resource, is_archived
-from app.library.tags import MOST_TAGS, tag_slug, tags_meant, terms_called
+from app.library.tags import MOST_TAGS, judge_words, tag_slug, tags_meant, terms_called
 from app.library.validity import begin_checks
 from app.spaces.models import Audience, Space, State
 from app.spaces.permissions import can_write_in_space
@@ -120,8 +120,17 @@ def plan(person: User, resources: Sequence[Resource], wish: Wish) -> list[Planne
             raise RefusedError
     ids = [one.id for one in resources]
     editable, movable = editable_among(person, ids), movable_among(person, ids) if wish.space else set()
-    gone = _slugs_of(wish.remove)
-    return [_planned(one, wish, gone, may_edit=one.id in editable, may_move=one.id in movable) for one in resources]
+    gone, refused = _slugs_of(wish.remove), _refused_by(resources, wish)
+    return [
+        _planned(one, wish, gone, refused, may_edit=one.id in editable, may_move=one.id in movable) for one in resources
+    ]
+
+
+def _refused_by(resources: Sequence[Resource], wish: Wish) -> dict[int, str]:
+    """Return which of the keywords to add each space concerned does not take, by its id."""
+    homes = [wish.space] if wish.space is not None else list({one.space_id: one.space for one in resources}.values())
+    found = {home.id: judge_words(wish.add, home).left_out for home in homes} if wish.add else {}
+    return {space_id: ", ".join(names) for space_id, names in found.items() if names}
 
 
 def _slugs_of(labels: Iterable[str]) -> set[str | int]:
@@ -130,10 +139,15 @@ def _slugs_of(labels: Iterable[str]) -> set[str | int]:
     return {*slugs, *(tag.id for tag in terms_called(slugs).values())} if slugs else set()
 
 
-def _planned(one: Resource, wish: Wish, gone: set[str | int], *, may_edit: bool, may_move: bool) -> Planned:
+def _planned(
+    one: Resource, wish: Wish, gone: set[str | int], refused: dict[int, str], *, may_edit: bool, may_move: bool
+) -> Planned:
     refusal = _why_not(one, wish, may_edit=may_edit, may_move=may_move)
     if refusal:
         return Planned(one, refusal=refusal)
+    names = refused.get(wish.space.id if wish.space is not None else one.space_id)
+    if names:
+        return Planned(one, refusal=_("Son espace ne prend pas ces mots-clés : %(names)s.", names=names))
     said: list[str] = []
     after: dict[str, Any] = {}
     _tags(one, wish, gone, said, after)

@@ -71,6 +71,10 @@ def test_each_exception_has_its_reason(context: Flask) -> None:
         ([], "Elle porterait plus de 12 mots-clés."),
         ([], "Rien n'y change."),
     ]
+    with transaction():
+        place(OPEN).closed_keywords = True
+    [closed] = planned(MEMBER, Wish(add=("Tout autre mot",)), mine)
+    assert plain(closed.refusal) == "Son espace ne prend pas ces mots-clés : Tout autre mot."
     [press] = planned(MEMBER, Wish(kind="press"), mine)
     assert "Journal ou média" in press.refusal
     [moved] = planned(MEMBER, Wish(space=place(PRIVATE)), mine)

@@ -1,13 +1,13 @@
 """Resources found useful, and resources kept at hand.
 
-Follows 1c8e5f37ab90; made on 2026-11-28.
+Follows 3d9a7e15c4b8; made on 2026-11-28.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "8b5d12e7c4f0"
-down_revision = "1c8e5f37ab90"
+down_revision = "3d9a7e15c4b8"
 branch_labels = None
 depends_on = None
 
