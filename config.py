@@ -58,6 +58,10 @@ class Settings:
         "",
         "Antivirus (clamd) that files wait for: tcp://127.0.0.1:3310 or unix:///run/clamav/clamd.ctl; none when empty.",
     )
+    ocr: str = described("auto", "Scans are read with tesseract: auto (where it is installed), 0 (never).")
+    office_pages: str = described(
+        "auto", "Office documents are shown page by page with LibreOffice: auto (where it is installed), 0 (never)."
+    )
     space_quota_mb: int = described(
         10240, "Place the files of a space may take, in mebibytes, unless it has its own limit; 0: no limit."
     )
@@ -118,12 +122,15 @@ class Settings:
             raise UnsafeSettingError("BEFFROI_DEMO: one of auto, 1, 0")
         if self.fetch_pages.lower() not in TRUE_WORDS | FALSE_WORDS:
             raise UnsafeSettingError("BEFFROI_FETCH_PAGES: one of 1, 0")
-        self._check_antivirus()
+        self._check_files()
         self._check_provider()
         if not self.second_factor_roles <= ROLES:
             raise UnsafeSettingError(f"BEFFROI_SECOND_FACTOR_FOR: some of {', '.join(sorted(ROLES))}")
 
-    def _check_antivirus(self) -> None:
+    def _check_files(self) -> None:
+        for name in ("ocr", "office_pages"):
+            if getattr(self, name).lower() not in FALSE_WORDS | {"auto"}:
+                raise UnsafeSettingError(f"BEFFROI_{name.upper()}: one of auto, 0")
         parts = urlsplit(self.antivirus_url)
         named = (parts.scheme == "tcp" and parts.hostname) or (parts.scheme == "unix" and len(parts.path) > 1)
         if self.antivirus_url and not named:

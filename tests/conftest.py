@@ -85,7 +85,7 @@ def new_database_app(kind: str, folder: Path, **more: Any) -> Iterator[Flask]:
 
 
 def _app_on(url: str, folder: Path, **more: Any) -> Flask:
-    more = {"second_factor_for": ""} | more  # the cast signs in by password alone
+    more = {"second_factor_for": "", "ocr": "0", "office_pages": "0"} | more  # the cast signs in by password alone
     settings = Settings(instance=folder, database_url=url, demo="0", **more)
     app = create_app(settings, TESTING=True, PASSWORD_COST="test", PROPAGATE_EXCEPTIONS=False)
     if not url:

@@ -37,7 +37,8 @@ from app.extensions import db
 NORMAL = 50
 URGENT = 10
 BULK = 90
-QUEUES = ("default", "files", "outside")  # « outside »: what waits for other machines
+#: « slow »: what takes seconds and nobody waits for.
+QUEUES = ("slow", "default", "files", "outside")  # « outside »: what waits for other machines
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(hours=1)
 LONGEST_ERROR = 2000

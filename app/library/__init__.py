@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.library import descendants, indexing, jobs, journal, panels, redrawing, takeaway, uses
+from app.library import (
+    descendants,
+    indexing,
+    jobs,
+    journal,
+    laying_out,
+    panels,
+    recognising,
+    redrawing,
+    takeaway,
+    uses,
+)
 from app.library.cli import library as library_commands
 from app.library.collecting import jobs as collecting_jobs
 from app.library.incoming import jobs as incoming_jobs
@@ -25,7 +36,9 @@ __all__ = [
     "incoming_jobs",
     "jobs",
     "journal",
+    "laying_out",
     "panels",
+    "recognising",
     "redrawing",
     "register",
     "staging_jobs",

@@ -39,11 +39,12 @@ def pages_with_hits(blob: Blob, words: str, lang: str) -> tuple[int, ...]:
     """Return the numbers of the pages of a file where the words stand, in order."""
     if not words.strip():
         return ()
-    return _pages(blob.id, blob.sha256, blob.reader_version, parse(words).query, lang or "fr")
+    edition = (blob.reader_version, blob.recognised, blob.laid_out)
+    return _pages(blob.id, blob.sha256, edition, parse(words).query, lang or "fr")
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _pages(blob_id: int, _sha256: str, _reader_version: int, query: Query, lang: str) -> tuple[int, ...]:
+def _pages(blob_id: int, _sha256: str, _edition: tuple[int | None, ...], query: Query, lang: str) -> tuple[int, ...]:
     """Look through the pages; remembered, because turning pages asks the same again. Holds no right."""
     clauses = terms_of(query).marked
     beginnings = _beginnings(clauses)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -16,12 +17,16 @@ from app.core.jobs import BULK, URGENT, PermanentFailureError, enqueue, job
 from app.core.slots import collect, fill
 from app.core.storage import storage
 from app.extensions import db
+from app.library.laying_out import lay_out_again, lay_out_soon, pdf_name
 from app.library.models import Blob, FileVersion, Page, Reading, ReceivedFile, Resource, pack_boxes
 from app.library.queries import ids_carrying
+from app.library.reading.converting import may_be_converted
+from app.library.reading.filetypes import FileType
 from app.library.reading.pictures import THUMBNAIL_WIDTH, VIEW_WIDTH, has_pictures, picture_name, render_widths
 from app.library.reading.results import PageText, Summary
 from app.library.reading.run import READER_VERSION, open_reading
 from app.library.receiving import filetype_of
+from app.library.recognising import recognise_soon
 from app.library.scanning.jobs import let_through
 from app.library.scanning.safety import is_open
 from app.library.staging.models import FORM
@@ -134,6 +139,9 @@ def _conclude(blob_id: int, summary: Summary, met: Gathering | None = None) -> N
         blob.reading, blob.reading_detail = Reading(summary.status), summary.detail[:40]
         blob.page_count, blob.reader_version = summary.page_count, READER_VERSION
         blob.proposed = proposals(summary) | ({KEYWORDS: met.kept(summary.lang or "")} if met else {})
+        blob.recognised, blob.laid_out = None, None
+        recognise_soon(blob)
+        lay_out_soon(blob)
         carrying = ids_carrying(blob_id)
         if summary.lang:
             unsaid = Resource.id.in_(carrying) & (Resource.lang == "")
@@ -159,9 +167,10 @@ def proposals(summary: Summary) -> dict[str, Any]:
 
 def draw(sha256: str, type_: str, pages: Iterable[int], thumbnails: Iterable[int] | None = None) -> None:
     """Draw the pictures of pages that have none yet, and their thumbnails, and keep them beside the file."""
-    filetype = filetype_of(type_)
-    if not has_pictures(filetype):
+    drawn_from = _drawn_from(sha256, filetype_of(type_))
+    if drawn_from is None:
         return
+    path, filetype = drawn_from
     pages = list(pages)
     missing: dict[int, list[int]] = {}
     for width, numbers in ((VIEW_WIDTH, pages), (THUMBNAIL_WIDTH, list(thumbnails or pages))):
@@ -169,8 +178,21 @@ def draw(sha256: str, type_: str, pages: Iterable[int], thumbnails: Iterable[int
             if storage().derived(picture_name(sha256, n, width)) is None:
                 missing.setdefault(n, []).append(width)
     if missing:
-        for (n, width), content in render_widths(storage().path(sha256), filetype, missing).items():
+        for (n, width), content in render_widths(path, filetype, missing).items():
             storage().put_derived(picture_name(sha256, n, width), content)
+
+
+def _drawn_from(sha256: str, filetype: FileType) -> tuple[Path, FileType] | None:
+    """Return what the pictures of a file are drawn from: itself, the PDF LibreOffice made of it, or None."""
+    if has_pictures(filetype):
+        return storage().path(sha256), filetype
+    if not may_be_converted(filetype):
+        return None
+    made = storage().derived(pdf_name(sha256))
+    if made is None:
+        lay_out_again(sha256)
+        return None
+    return made, filetype_of("pdf")
 
 
 def draw_soon(blob: Blob, pages: list[int], thumbnails: list[int]) -> None:

@@ -41,6 +41,7 @@ class Reading(enum.StrEnum):
     SEARCHABLE = "searchable"
     PARTIAL = "partial"
     IMAGE_ONLY = "image_only"
+    RECOGNISED = "recognised"
     PROTECTED = "protected"
     UNREADABLE = "unreadable"
     TOO_BIG = "too_big"
@@ -274,6 +275,10 @@ class Blob(db.Model):
     page_count: Mapped[int] = mapped_column(default=0)
     #: Why the text is missing or cut short: a short code of the reader (timeout, memory, damaged …), never a sentence.
     reading_detail: Mapped[str] = mapped_column(String(40), default="")
+    #: How many pages of a scan have had their words read on their picture; None when nobody asked for it.
+    recognised: Mapped[int | None]
+    #: On how many pages LibreOffice laid it out, beside it as a PDF; 0 when it could not, None when nobody asked.
+    laid_out: Mapped[int | None]
     #: What the file says of itself: ``title``, ``author``, ``date`` (ISO), ``lang``. Proposals, never believed.
     proposed: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 

@@ -25,15 +25,29 @@ def state_of(blob: Blob) -> FileState:
         return FileState(_("En quarantaine : l'antivirus y a trouvé un programme malveillant. Retirez-le."), "danger")
     if blob.safety == Safety.WAITING:
         return FileState(_("Pas encore vérifié par l'antivirus"), "", is_final=False)
+    return _state_of_reading(blob)
+
+
+def _state_of_reading(blob: Blob) -> FileState:
     if blob.reading == Reading.WAITING:
         return FileState(_("Lecture en cours"), "", is_final=False)
-    if blob.reading == Reading.SEARCHABLE:
-        return FileState(_read(blob), "ok")
+    if blob.reading in {Reading.SEARCHABLE, Reading.RECOGNISED}:
+        return FileState(_read(blob) if blob.reading == Reading.SEARCHABLE else _recognised(blob), "ok")
+    if is_being_recognised(blob):
+        done, total = format_number(blob.recognised or 0), format_number(blob.page_count)
+        words = _("Lecture optique en cours : %(done)s sur %(total)s", done=done, total=total)
+        return FileState(words, "", is_final=False)
     return FileState(_trouble(blob), "warn")
 
 
+def _unit_of(blob: Blob) -> str:
+    """Return what the parts of a file are: the pages it was laid out on, or those of its type."""
+    unit = filetype_of(blob.type).unit
+    return Unit.PAGE if blob.laid_out and unit == Unit.PASSAGE else unit
+
+
 def _read(blob: Blob) -> str:
-    unit, number = filetype_of(blob.type).unit, blob.page_count
+    unit, number = _unit_of(blob), blob.page_count
     if unit == Unit.PAGE:
         return ngettext(
             "Texte lu : %(number)s page consultable par la recherche",
@@ -56,6 +70,20 @@ def _read(blob: Blob) -> str:
             number=format_number(number),
         )
     return _("Texte lu : il est consultable par la recherche")
+
+
+def is_being_recognised(blob: Blob) -> bool:
+    """Tell whether the words of a scan are being read on the pictures of its pages."""
+    return blob.reading == Reading.IMAGE_ONLY and blob.recognised is not None and blob.recognised < blob.page_count
+
+
+def _recognised(blob: Blob) -> str:
+    return ngettext(
+        "Reconnu par lecture optique : %(number)s page consultable par la recherche",
+        "Reconnu par lecture optique : %(number)s pages consultables par la recherche",
+        blob.page_count,
+        number=format_number(blob.page_count),
+    )
 
 
 def _trouble(blob: Blob) -> str:
@@ -85,7 +113,7 @@ def file_facts(name: str, blob: Blob) -> str:
 
 def unit_count(blob: Blob) -> str:
     """Return « 12 pages », « 8 diapositives »; nothing for a file without pages of its own."""
-    number, unit = blob.page_count, filetype_of(blob.type).unit
+    number, unit = blob.page_count, _unit_of(blob)
     if not number or unit in {Unit.PASSAGE, ""}:
         return ""
     if unit == Unit.SLIDE:

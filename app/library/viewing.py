@@ -59,6 +59,8 @@ class Document:
     text_url: str = ""
     download_url: str = ""
     lang: str = ""
+    #: Whether its words were read on pictures, and so may be wrong.
+    is_recognised: bool = False
     #: What else the address of a page carries, for the form that goes to another one.
     kept: list[tuple[str, str]] = field(default_factory=list)
     label: str = ""
@@ -88,7 +90,7 @@ def document_of(
     number of an earlier version, empty for the current one.
     """
     blob = version.blob
-    drawable = has_pictures(filetype_of(blob.type))
+    drawable = has_pictures(filetype_of(blob.type)) or bool(blob.laid_out)
     if not blob.page_count and not (drawable and blob.reader_version):
         return None
     pages = max(1, blob.page_count)
@@ -111,6 +113,7 @@ def document_of(
         image_url=resource_url(resource, **{**state, "page": number, "vue": ""}),
         download_url=download_url(version),
         lang="" if resource.lang in {"", "mul", current_language()} else resource.lang,
+        is_recognised=blob.recognised is not None,
         kept=[(name, value) for name, value in which.items() if value],
     )
     _show_text(document, blob, resource.lang)

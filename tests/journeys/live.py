@@ -149,7 +149,7 @@ class Site:
 @contextmanager
 def living_site(folder: Path) -> Iterator[Site]:
     """Load the demo into an empty folder, serve it on a free port of this machine, stop everything at the end."""
-    settings = Settings(instance=folder, port=_free_port(), log_level="WARNING")
+    settings = Settings(instance=folder, port=_free_port(), log_level="WARNING", ocr="0", office_pages="0")
     app = create_app(settings, PASSWORD_COST="normal")
     with app.app_context():
         db.create_all()

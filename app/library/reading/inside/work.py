@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # Modules are loaded by name, so that a child pays only for the reader it uses (each has `run`).
 _READERS = {"pdf": ".pdf", "office": ".office", "text": ".texts", "image": ".pictures", "mail": ".mail"}
 _PICTURES, _PAGE, _MAIL = ".pictures", ".page", ".mail"
+# Work that runs a program of the host.
+_WITH_PROGRAMS = {"recognise": ".ocr", "convert": ".converting"}
 # How libraries tell that memory ran out without raising MemoryError.
 _MEMORY = re.compile("memory|failed to map|cannot allocate", re.IGNORECASE)
 
@@ -57,6 +59,9 @@ def _do(work: str, request: dict[str, Any], limits: dict[str, Any], output: Outp
         return
     if work == "unpack":
         importlib.import_module(_MAIL, __package__).unpack(request, output, folder)
+        return
+    if work in _WITH_PROGRAMS:
+        importlib.import_module(_WITH_PROGRAMS[work], __package__).run(request, limits, output, folder)
         return
     pictures = importlib.import_module(_PICTURES, __package__)
     work_of = pictures.portray if work == "portray" else pictures.render

@@ -1,0 +1,117 @@
+"""Words of scans, read page by page when nothing else waits, where the host has what it takes.
+
+One job reads one page and asks for the next in the transaction that keeps it: a worker killed in the middle leaves
+whole pages, and the next one goes on from there.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import delete, select, update
+
+from app.core.db import transaction
+from app.core.jobs import BULK, enqueue, job
+from app.core.storage import storage
+from app.extensions import db
+from app.library.models import Blob, Page, Reading, Resource, pack_boxes
+from app.library.queries import ids_carrying
+from app.library.reading.inside.language import SAMPLE, guess_language
+from app.library.reading.ocr import Tesseract, find_tesseract, may_be_recognised, recognise_page
+from app.library.reading.results import READER_VERSION, PageText
+from app.library.receiving import filetype_of
+from app.library.scanning.safety import is_open
+from app.search.operations import index_soon
+from config import FALSE_WORDS
+
+#: After everything else: a scan is read when nobody waits for anything.
+LAST = BULK + 5
+#: A scan of more pages is read so far; the search then says that it knows a part of it.
+MOST_PAGES = 500
+INDEXED_EVERY = 20
+AT_ONCE = 200
+
+
+def reader_of_scans() -> Tesseract | None:
+    """Return what reads scans on this host, None where there is nothing or the setting says no."""
+    if current_app.config["SETTINGS"].ocr.lower() in FALSE_WORDS:
+        return None
+    return find_tesseract()
+
+
+def recognise_soon(blob: Blob) -> None:
+    """Have the words of a scan read, from its first page, when something on this host can. Inside ``transaction()``."""
+    wanted = blob.reading == Reading.IMAGE_ONLY and blob.page_count and may_be_recognised(filetype_of(blob.type))
+    if wanted and blob.recognised is None and reader_of_scans() is not None:
+        blob.recognised = 0
+        _ask(blob.id, blob.sha256, 1)
+
+
+def _ask(blob_id: int, sha256: str, page: int) -> None:
+    enqueue("library.recognise", {"blob_id": blob_id, "page": page}, key=f"recognise:{sha256}", priority=LAST)
+
+
+@job("library.recognise", queue="slow", timeout=180, max_attempts=3)
+def recognise(payload: dict[str, Any]) -> None:
+    """Read the words of one page of a scan. Run again, it changes nothing that is kept already."""
+    blob, page = db.session.get(Blob, payload["blob_id"]), int(payload["page"])
+    reader = reader_of_scans()
+    if blob is None or blob.recognised is None or reader is None or not is_open(blob):
+        return
+    sha256, type_, done, last = blob.sha256, blob.type, blob.recognised, min(blob.page_count, MOST_PAGES)
+    db.session.rollback()
+    try:
+        found = recognise_page(storage().path(sha256), filetype_of(type_), page, reader) if page > done else None
+    except FileNotFoundError:
+        return
+    with transaction():
+        if page > done:
+            _keep(payload["blob_id"], page, found)
+        if page < last:
+            _ask(payload["blob_id"], sha256, page + 1)
+        else:
+            _conclude(payload["blob_id"])
+        if page == last or page % INDEXED_EVERY == 0:
+            for resource_id in ids_carrying(payload["blob_id"]):
+                index_soon("resource", resource_id)
+
+
+def _keep(blob_id: int, n: int, found: PageText | None) -> None:
+    db.session.execute(update(Blob).where(Blob.id == blob_id).values(recognised=n))
+    db.session.execute(delete(Page).where(Page.blob_id == blob_id, Page.n == n))
+    if found is not None:
+        boxes = pack_boxes(found.boxes)
+        page = Page(blob_id=blob_id, n=n, unit=found.unit, text=found.text, packed_boxes=boxes)
+        page.reader_version = READER_VERSION
+        db.session.add(page)
+        db.session.flush()
+
+
+def _conclude(blob_id: int) -> None:
+    """Say what became of a scan, and guess its language from what was read."""
+    blob = db.session.get(Blob, blob_id)
+    if blob is None:
+        return
+    texts = list(db.session.scalars(select(Page.text).where(Page.blob_id == blob_id).order_by(Page.n).limit(AT_ONCE)))
+    if not texts:
+        blob.reading_detail = "nothing_recognised"
+        return
+    blob.reading = Reading.RECOGNISED if blob.page_count <= MOST_PAGES else Reading.PARTIAL
+    blob.reading_detail = "recognised"
+    lang = guess_language("\n".join(texts)[:SAMPLE])
+    if lang:
+        unsaid = Resource.id.in_(ids_carrying(blob_id)) & (Resource.lang == "")
+        db.session.execute(update(Resource).where(unsaid).values(lang=lang))
+
+
+@job("library.recognise_all", queue="slow", every=timedelta(hours=1))
+def recognise_all(_payload: dict[str, Any]) -> None:
+    """Have the scans read that came before the host could read them, some at a time."""
+    if reader_of_scans() is None:
+        return
+    with transaction() as session:
+        never = (Blob.reading == Reading.IMAGE_ONLY) & Blob.recognised.is_(None)
+        for blob in session.scalars(select(Blob).where(never).order_by(Blob.id).limit(AT_ONCE)).all():
+            recognise_soon(blob)
