@@ -21,6 +21,7 @@ from app.demo import content, documents
 from app.demo.content import Network
 from app.demo.inviting import invite_those_awaited
 from app.demo.profiles import load_profiles
+from app.demo.reading import load_reading
 from app.demo.requests import load_requests
 from app.discussions.models import Post, ReadPosition, Thread
 from app.discussions.operations import comment, reply, start_thread
@@ -61,6 +62,8 @@ def load_network(*, known_password: bool, progress: Progress = lambda _line: Non
     progress(f"{len(network.spaces)} spaces")
     resources = _load_resources(network, start)
     progress(f"{len(resources)} resources")
+    emails = {one.key: one.email for one in network.people}
+    load_reading(lambda key: _person(emails[key]), resources, start)
     _load_threads(network, start, resources)
     _leave_them_unread(start)
     progress(f"{len(network.threads)} discussions")

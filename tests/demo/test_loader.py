@@ -21,6 +21,8 @@ from app.discussions.models import Post, Thread
 from app.extensions import db
 from app.library.models import Blob as StoredFile
 from app.library.models import Reading, Resource
+from app.library.reading_lists.models import ReadingList
+from app.library.reading_lists.queries import entries_of, pinned_in
 from tests.people import MEMBER, PASSWORD, Cast
 from tests.support import Browser, loaded, work
 
@@ -50,6 +52,9 @@ def test_demo_is_loaded_whole_and_once(demo_on: Flask) -> None:
         assert [one.organisation.name if one.organisation else "" for one in waiting] == ["Grandval", "Lanvallec", ""]
         kinds = db.session.scalars(select(Resource.kind).distinct()).all()
         assert len(kinds) == 10
+        [reading] = db.session.scalars(select(ReadingList)).all()
+        assert len(entries_of(loaded(CLAIRE), reading)) == 4
+        assert len(pinned_in(reading.space, loaded(CLAIRE))) == 2
     work(demo_on)
     with demo_on.app_context():
         assert set(db.session.scalars(select(StoredFile.reading))) == {Reading.SEARCHABLE}
