@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import sqlite3
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 PUBLIC_ID_LENGTH = 10
 PUBLIC_ID_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"  # lower-case base32, RFC 4648 section 6
 BUSY_TIMEOUT_MS = 8000
+_PUBLIC_ID = re.compile(rf"[{PUBLIC_ID_ALPHABET}]{{{PUBLIC_ID_LENGTH}}}")
 LARGEST_INTEGER = 2**63 - 1
 WRITE_OPTION = "beffroi_write"
 SORT_KEY_LENGTH = 200
@@ -66,6 +68,11 @@ def sort_key(text: str) -> str:
     folded = unicodedata.normalize("NFKD", text).casefold()
     kept = (c if c.isalnum() else " " for c in folded if not unicodedata.combining(c))
     return " ".join("".join(kept).split())[:SORT_KEY_LENGTH]
+
+
+def public_ids_in(texts: Iterable[str], most: int = 100) -> list[str]:
+    """Return those of some texts that may be public ids, each once: what else is sent in their place names nothing."""
+    return list(dict.fromkeys(text for text in texts if _PUBLIC_ID.fullmatch(text)))[:most]
 
 
 class HasPublicId:

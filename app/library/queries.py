@@ -13,7 +13,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from app.accounts.models import User
 from app.core.days import today
-from app.core.db import sort_key
+from app.core.db import public_ids_in, sort_key
 from app.core.errors import NotFoundError, RefusedError
 from app.core.paging import Page, paginate
 from app.extensions import db
@@ -343,10 +343,11 @@ def has_just_shared(person: User, space: Space, title: str) -> bool:
 
 def resources_just_shared(person: User, space: Space, public_ids: Sequence[str]) -> list[Resource]:
     """Return those of some resources that a person has brought to a space and may still read, drafts among them."""
-    mine = (Resource.space_id == space.id) & (Resource.author_id == person.id) & Resource.public_id.in_(public_ids)
+    wanted = public_ids_in(public_ids)
+    mine = (Resource.space_id == space.id) & (Resource.author_id == person.id) & Resource.public_id.in_(wanted)
     opens = or_(can_read_resource.where(person), can_prepare_resource.where(person))
     query = select(Resource).where(mine, opens, Resource.deleted_at.is_(None)).order_by(Resource.id)
-    return list(db.session.scalars(query)) if public_ids else []
+    return list(db.session.scalars(query)) if wanted else []
 
 
 def attachment_of(resource: Resource, public_id: str) -> Attachment:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import User
+from app.core.db import public_ids_in
 from app.core.errors import NotFoundError
 from app.extensions import db
 from app.library.models import ReceivedFile
@@ -19,11 +20,11 @@ from app.spaces.models import Space
 KEPT, WARNED_BEFORE = timedelta(days=30), timedelta(days=7)
 
 
-def staged_of(person: User, space: Space, public_ids: Sequence[str] | None = None) -> list[StagedResource]:
+def staged_of(person: User, space: Space, public_ids: Iterable[str] | None = None) -> list[StagedResource]:
     """Return what waits for a person in a space, the oldest first; only some of it when ``public_ids`` says which."""
     mine = (StagedResource.person_id == person.id) & (StagedResource.space_id == space.id)
     if public_ids is not None:
-        mine &= StagedResource.public_id.in_(public_ids)
+        mine &= StagedResource.public_id.in_(public_ids_in(public_ids))
     return list(db.session.scalars(select(StagedResource).where(mine).order_by(StagedResource.id)))
 
 

@@ -141,7 +141,7 @@ class RowForm:
             )
 
     def details(self, lang: str) -> ResourceDetails:
-        """Return what the row says, ready for an operation; ``lang`` is the file's, where the row says none."""
+        """Return what the row says, ready for an operation; ``lang`` stands where it says none."""
         return self.form.details(keep_lang=lang, whole=False)
 
 

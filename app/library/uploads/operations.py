@@ -18,8 +18,8 @@ from app.library.receiving import FileRefusedError, Received, receive, refuse_ea
 from app.library.staging.models import StagedResource
 from app.library.staging.operations import stage
 from app.library.uploads.models import Upload
-from app.library.uploads.protocol import LONGEST_METADATA, GoneError, metadata_of, modified_of
-from app.library.uploads.queries import weight_of_unfinished
+from app.library.uploads.protocol import LONGEST_METADATA, UNCLEAR, GoneError, metadata_of, modified_of
+from app.library.uploads.queries import read_again, weight_of_unfinished
 from app.spaces.models import Space
 from config import MEBIBYTE
 
@@ -82,20 +82,37 @@ def finish(person: User, upload: Upload) -> StagedResource | None:
     RefusedError; DomainError while bytes are missing.
     """
     refuse_if_over(upload)
-    name, part, upload_id = upload.name, upload.public_id, upload.id
     if upload.finished_at is None:
-        if parts().size(part) != upload.size:
-            raise DomainError(_l("Cet envoi n'est pas terminé."))
-        db.session.rollback()  # copying takes a while: no transaction stays open meanwhile
         try:
-            with parts().open(part) as stream:
-                received = receive(stream, name)
-        except FileRefusedError as refusal:
-            _conclude(upload_id, refusal=str(refusal.message))
-            raise
-        _conclude(upload_id, person=person, received=received)
-    parts().remove(part)
+            _take_in(person, upload)
+        except FileNotFoundError:
+            look_again(upload)
+    parts().remove(upload.public_id)
     return db.session.get(StagedResource, upload.staged_id) if upload.staged_id else None
+
+
+def _take_in(person: User, upload: Upload) -> None:
+    name, part, upload_id = upload.name, upload.public_id, upload.id
+    if parts().size(part) != upload.size:
+        raise DomainError(_l("Cet envoi n'est pas terminé."))
+    db.session.rollback()  # copying takes a while: no transaction stays open meanwhile
+    try:
+        with parts().open(part) as stream:
+            received = receive(stream, name)
+    except FileRefusedError as refusal:
+        _conclude(upload_id, refusal=str(refusal.message))
+        raise
+    _conclude(upload_id, person=person, received=received)
+
+
+def look_again(upload: Upload) -> None:
+    """Read an upload again whose part is not there: another request has just taken it in, or it is lost.
+
+    Raises GoneError when it is, NotFoundError when it was given up.
+    """
+    db.session.rollback()
+    if read_again(upload).finished_at is None or upload.refusal:
+        raise GoneError(UNCLEAR)
 
 
 def _conclude(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 
 from app.accounts.models import User
 from app.core.clock import now
@@ -20,6 +20,14 @@ def upload_for(person: User, space: Space, public_id: str) -> Upload:
     """Return an upload of this very person in a space. Raises NotFoundError for anybody else, and anywhere else."""
     mine = (Upload.person_id == person.id) & (Upload.space_id == space.id) & (Upload.public_id == public_id)
     found: Upload | None = db.session.scalar(select(Upload).where(mine))
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def read_again(upload: Upload) -> Upload:
+    """Return an upload as it is now. Raises NotFoundError when it was given up meanwhile."""
+    found = db.session.get(Upload, inspect(upload).identity[0], populate_existing=True)
     if found is None:
         raise NotFoundError
     return found

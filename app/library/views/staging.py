@@ -49,7 +49,6 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 BASE = "/ressources/depot"
-ONE = f"{BASE}/lignes/<string(length=10):public_id>"
 TICKED, CHECKED, MADE = "ligne", "revoir", "fait"
 PUBLISH, DRAFT, FILL, GROUP, PART, REMOVE, TICK = (
     "publier",
@@ -62,7 +61,6 @@ PUBLISH, DRAFT, FILL, GROUP, PART, REMOVE, TICK = (
 )
 #: The fields that fill the ticked rows at once begin so.
 FOR_ALL = "toutes"
-MOST_NAMED = 100
 
 
 @space_library.route(BASE, methods=["GET", "POST"])
@@ -127,7 +125,7 @@ def settle_upload(space: Space, public_id: str) -> ResponseReturnValue:
 
 def _row_alone(space: Space, staged: StagedResource) -> Response:
     row = rows_of(person(), [staged])[0]
-    html = render_template("library/staged_row_alone.html", row=row, space=space, **_choices(space))
+    html = render_template("library/staged_row_alone.html", row=row, **_choices(space))
     said = _("Déjà dans la bibliothèque : « %(title)s »", title=row.known[0][0]) if row.known else ""
     return jsonify(html=html, id=row.public_id, said=said)
 
@@ -144,13 +142,13 @@ def abandon_upload(space: Space, public_id: str) -> ResponseReturnValue:
     return redirect(_address(space))
 
 
-@space_library.get(f"{ONE}/etat")
+@space_library.get(f"{BASE}/etats")
 @signed_in
-def staged_state(space: Space, public_id: str) -> ResponseReturnValue:
-    """Show what became of the files of a row: asked again until they have been read."""
+def staged_states(space: Space) -> ResponseReturnValue:
+    """Show what became of the files of some rows, all in one answer: asked again until they have been read."""
     can_add_resource.require(person(), space)
-    row = rows_of(person(), [staged_for(person(), space, public_id)])[0]
-    return render_template("library/staged_state.html", row=row, space=space)
+    rows = rows_of(person(), staged_of(person(), space, request.args.getlist(TICKED)))
+    return render_template("library/staged_states.html", rows=rows)
 
 
 def _keep_all(space: Space) -> None:
@@ -162,12 +160,12 @@ def _keep_all(space: Space) -> None:
             sent.setdefault(public_id, {})[name] = request.form[key]
     if sent:
         with transaction():
-            keep_typed(staged_of(person(), space, list(sent)), sent)
+            keep_typed(staged_of(person(), space, sent), sent)
 
 
 def _do(space: Space) -> Response | None:
     """Do what the button says. Raises DomainError."""
-    ticked = request.form.getlist(TICKED)[:MOST_NAMED]
+    ticked = request.form.getlist(TICKED)
     if REMOVE in request.form:
         with transaction():
             remove_row(person(), space, request.form[REMOVE])
@@ -213,8 +211,7 @@ def _publish(space: Space, rows: Sequence[StagedResource], *, as_draft: bool) ->
         if form.errors:
             wrong.append(row.public_id)
             continue
-        lang = str(waiting[0].blob.proposed.get("lang", "")) if waiting else "fr"
-        ready.append((row.public_id, form.details(lang)))
+        ready.append((row.public_id, form.details(lang="" if waiting else "fr")))
     for public_id, details in ready:
         try:
             with transaction():
@@ -258,8 +255,8 @@ def _page(space: Space, problems: Sequence[str] = ()) -> str:
     rows = rows_of(
         person(),
         staged,
-        ticked=request.values.getlist(TICKED)[:MOST_NAMED],
-        checked=request.args.getlist(CHECKED)[:MOST_NAMED],
+        ticked=request.values.getlist(TICKED),
+        checked=request.args.getlist(CHECKED),
         audiences=choices["audiences"],
     )
     unfinished = unfinished_of(person(), space)
@@ -272,7 +269,7 @@ def _page(space: Space, problems: Sequence[str] = ()) -> str:
         unfinished=[
             (one, come[one.public_id], _upload_url(space, one.public_id)) for one in unfinished if come[one.public_id]
         ],
-        made=resources_just_shared(person(), space, request.args.getlist(MADE)[:MOST_NAMED]),
+        made=resources_just_shared(person(), space, request.args.getlist(MADE)),
         accept=accepted_for_field(),
         most_files=MOST_FILES,
         until=expiry_of(staged),

@@ -23,8 +23,8 @@ from app.extensions import db
 from app.library.permissions import can_add_resource
 from app.library.uploads import protocol
 from app.library.uploads.models import Upload
-from app.library.uploads.operations import begin, finish, give_up, refuse_if_over
-from app.library.uploads.queries import upload_for
+from app.library.uploads.operations import begin, finish, give_up, look_again, refuse_if_over
+from app.library.uploads.queries import read_again, upload_for
 from app.library.views.sending import UPLOADS
 from app.spaces.blueprint import SpaceBlueprint
 from app.spaces.models import Space
@@ -147,12 +147,12 @@ def _upload(space: Space, public_id: str) -> Upload:
 
 def _come(upload: Upload) -> int:
     """Return how many bytes have come. Raises GoneError when they are lost."""
-    if upload.finished_at is not None:
-        return upload.size
-    try:
-        return parts().size(upload.public_id)
-    except FileNotFoundError as error:
-        raise protocol.GoneError(protocol.UNCLEAR) from error
+    if upload.finished_at is None:
+        try:
+            return parts().size(upload.public_id)
+        except FileNotFoundError:
+            look_again(upload)
+    return upload.size
 
 
 def _add(upload: Upload, at: int) -> int:
@@ -168,10 +168,14 @@ def _add(upload: Upload, at: int) -> int:
     checksum = protocol.checksum_of(request.headers.get("Upload-Checksum"))
     if upload.finished_at is None:
         db.session.rollback()  # a slow line takes its time: no transaction stays open meanwhile
-        with _verified(checksum) as body:
-            come = parts().add(part, at, _pieces(body, size - at))
+        try:
+            with _verified(checksum) as body:
+                come = parts().add(part, at, _pieces(body, size - at))
+        except FileNotFoundError as error:
+            look_again(upload)
+            raise OutOfPlaceError(size) from error
         if come == size:
-            finish(person(), upload)
+            finish(person(), read_again(upload))
     return come
 
 

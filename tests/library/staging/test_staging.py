@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -79,6 +80,8 @@ def test_files_of_the_plain_form_wait_as_rows_with_what_they_propose(app: Flask,
     assert 'value="scan 0042"' in page
     work(app)
     a_moment_later()
+    state = member.get(f"{HERE}/etats?ligne={rows(app)[0]}").get_data(as_text=True)
+    assert 'data-proposed-title="Diagnostic du quartier des Tilleuls"' in state
     page = member.get(HERE).get_data(as_text=True)
     assert 'value="Diagnostic du quartier des Tilleuls"' in page
     assert "Proposé d’après le fichier" in page
@@ -89,7 +92,7 @@ def test_rows_are_their_person_s_alone_and_their_space_s(app: Flask, member: Bro
     first = drop(member, "confidences")[0]
     for other in (browser(FACILITATOR), browser(GUEST)):
         assert "confidences" not in other.get(HERE).get_data(as_text=True)
-        assert other.get(f"{HERE}/lignes/{first}/etat").status_code == 404
+        assert "confidences" not in other.get(f"{HERE}/etats?ligne={first}").get_data(as_text=True)
         assert other.post(HERE, {"retirer": first}).status_code == 404
         other.post(HERE, {f"title-{first}": "Autre", "ligne": first, "publier": "1"})
     assert "confidences" not in member.get(HERE.replace(OPEN, PRIVATE)).get_data(as_text=True)
@@ -179,6 +182,21 @@ def test_row_of_a_kind_that_asks_for_more_may_be_kept_as_a_draft(app: Flask, mem
     assert "/preparation" in page
     assert [(one.title, one.state) for one in resources(app)] == [("Une médiation", State.DRAFT)]
     assert rows(app) == []
+
+
+@pytest.mark.parametrize("odd", ["\x00" * 10, "\ud800", "é" * 10, "a" * 9000, "1" * 10])
+def test_odd_ids_name_nothing_and_odd_words_are_kept_clean(app: Flask, member: Browser, odd: str) -> None:
+    first = drop(member, "alpha")[0]
+    sent = {"csrf_token": member.token, f"title-{odd}": "x", f"title-{first}": f"Un{odd}", "ligne": [odd, first]}
+    said = urlencode(sent, doseq=True, errors="surrogatepass")
+    kind = {"content_type": "application/x-www-form-urlencoded"}
+    assert member.client.post(HERE, data=f"{said}&cocher=tout", **kind).status_code == 302
+    assert typed(app, first)["title"].startswith("Un")
+    for name in ("retirer", "separer"):
+        alone = urlencode({"csrf_token": member.token, name: odd}, errors="surrogatepass")
+        assert member.client.post(HERE, data=alone, **kind).status_code == 404
+    asked = urlencode([("fait", odd), ("revoir", odd), ("ligne", odd)], errors="surrogatepass")
+    assert member.get(f"{HERE}?{asked}").status_code == 200
 
 
 def test_where_resources_are_read_first_rows_are_proposed(app: Flask, member: Browser) -> None:

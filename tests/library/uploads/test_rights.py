@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import threading
 from datetime import timedelta
@@ -108,6 +109,30 @@ def test_last_piece_sent_twice_at_once_is_taken_once(app: Flask, tus: Tus) -> No
     with app.app_context():
         kept = db.session.scalars(select(ReceivedFile)).one()
         assert storage().path(kept.blob.sha256).read_bytes() == FILE
+
+
+def test_file_given_up_while_its_last_piece_travels_leaves_nothing(app: Flask, tus: Tus) -> None:
+    where = tus.begun(len(FILE))
+
+    class GivenUpMeanwhile(io.BytesIO):
+        def readinto(self, buffer: Any) -> int:
+            if not self.tell():
+                other = threading.Thread(target=give_up)
+                other.start()
+                other.join()
+            return super().readinto(buffer)
+
+    def give_up() -> None:
+        client = app.test_client()
+        client.set_cookie(app.config["SESSION_COOKIE_NAME"], f"session-of-{MEMBER}")
+        assert client.delete(where, headers=VERSION | {"X-CSRFToken": tus.browser.token}).status_code == 204
+
+    sent = {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream", "X-CSRFToken": tus.browser.token}
+    body = GivenUpMeanwhile(FILE)
+    answer = tus.browser.client.patch(where, input_stream=body, content_length=len(FILE), headers=VERSION | sent)
+    assert answer.status_code == 404
+    with app.app_context():
+        assert db.session.scalars(select(ReceivedFile)).all() == []
 
 
 def test_file_on_its_way_is_known_by_the_name_its_browser_gives_it(tus: Tus) -> None:
