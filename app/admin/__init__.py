@@ -19,6 +19,7 @@ from app.admin.views import (
     person,
     places,
     requests,
+    space_archives,
     spaces,
     who_sees,
 )
@@ -37,6 +38,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(charter.blueprint)
     app.register_blueprint(who_sees.blueprint)
     app.register_blueprint(spaces.blueprint)
+    app.register_blueprint(space_archives.blueprint)
     app.register_blueprint(entering.blueprint)
     app.register_blueprint(people.blueprint)
     app.register_blueprint(person.blueprint)

@@ -29,6 +29,7 @@ SLOTS = {
     "organisation.merging": "(other, kept) -> None: before one becomes the other: settle rows both may not hold",
     "storage.named": "() -> set[str]: the SHA-256 of stored files that a feature's rows name, which no sweep removes",
     "picture.redrawn": "(stream, name, width) -> bytes: a picture somebody sends as WebP, upright, without metadata",
+    "space.archive": "() -> list[Part]: the tables of a feature whose rows leave with a space in its archive",
     "space.tabs": "(space) -> Tab or None: a tab of a space, in the fixed order",
     "space.overview": "(space) -> Markup or None: a panel of the space's front page, main column",
     "space.aside": "(space) -> Markup or None: a panel of the space's front page, beside",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.core import drafts_views
-from app.discussions import citing, cli, indexing, journal, panels, takeaway
+from app.discussions import archive, citing, cli, indexing, journal, panels, takeaway
 from app.discussions.views import blueprint, space_blueprint
 
 if TYPE_CHECKING:
     from flask import Flask
 
-__all__ = ["citing", "cli", "indexing", "journal", "panels", "register", "takeaway"]
+__all__ = ["archive", "citing", "cli", "indexing", "journal", "panels", "register", "takeaway"]
 
 
 def register(app: Flask) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.library import (
+    archive,
     descendants,
     indexing,
     jobs,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 __all__ = [
+    "archive",
     "collecting_jobs",
     "deciding",
     "descendants",

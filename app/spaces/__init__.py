@@ -11,6 +11,9 @@ from app.core.navigation import NavigationEntry
 from app.core.slots import fill
 from app.search.sources import set_scope_provider, set_space_names_provider
 from app.spaces import banner, journal, storing, takeaway  # noqa: F401 - declare themselves
+from app.spaces.archive import cli as archive_cli
+from app.spaces.archive import jobs as archive_jobs
+from app.spaces.archive import own
 from app.spaces.cli import spaces
 from app.spaces.importing import jobs as importing_jobs  # noqa: F401 - declare themselves
 from app.spaces.indexing import scope_for, space_names
@@ -21,7 +24,7 @@ from app.spaces.journal_views import blueprint as journal_blueprint
 from app.spaces.queries import runs_a_space, turnout
 from app.spaces.views import blueprint, listing
 
-__all__ = ["inviting_cli", "jobs", "notices", "register", "warnings"]
+__all__ = ["archive_cli", "archive_jobs", "inviting_cli", "jobs", "notices", "own", "register", "warnings"]
 
 if TYPE_CHECKING:
     from flask import Flask

@@ -19,6 +19,11 @@ from app.spaces.permissions import can_see_space
 describe(
     {
         "space.created": _l("Espace créé"),
+        "space.export_asked": _l("Archive d'un espace demandée"),
+        "space.archive_fetched": _l("Archive d'un espace prise"),
+        "space.import_started": _l("Reprise d'une archive lancée"),
+        "space.exported": _l("Espace emporté dans une archive"),
+        "space.imported": _l("Espace repris d'une archive"),
         "space.edited": _l("Réglages d'un espace modifiés"),
         "space.image_changed": _l("Image d'un espace changée"),
         "space.quota_changed": _l("Place des fichiers d'un espace changée"),

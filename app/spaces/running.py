@@ -18,6 +18,7 @@ from app.core.i18n import lazy_gettext as _l
 from app.core.text import one_line
 from app.extensions import db
 from app.search.models import touch_audience
+from app.spaces.archive.models import is_arriving
 from app.spaces.models import SECTIONS, Membership, Space, fields_of
 from app.spaces.operations import SpaceDetails, write_details
 from app.spaces.permissions import can_run_space, has_entered, takes_part
@@ -108,10 +109,12 @@ def delete_space(space: Space, typed_name: str | None = None, *, by: User | None
 def restore_space(space: Space, *, by: User | None = None) -> None:
     """Bring a deleted space back as it was, with those who took part in it.
 
-    Raises RefusedError for anybody but an administrator.
+    Raises RefusedError for anybody but an administrator, DomainError while it is being brought in.
     """
     lock(space)
     _administer(by)
+    if is_arriving(space):
+        raise DomainError(_l("Cet espace est en train d'être repris d'une archive : attendez qu'il soit entier."))
     if space.deleted_at is not None:
         space.deleted_at = None
         record("space.restored", by, space)

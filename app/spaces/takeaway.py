@@ -11,6 +11,7 @@ from app.core.i18n import gettext as _
 from app.core.slots import fill
 from app.core.takeaway import ExportPart
 from app.extensions import db
+from app.spaces.archive.models import ArchiveImport, SpaceArchive
 from app.spaces.importing.operations import forget_in_lists
 from app.spaces.models import Invitation, JoinRequest, Membership, Role, Space, SpaceEntry
 from app.spaces.operations import hold_spaces_run_by, is_last_facilitator
@@ -80,6 +81,8 @@ def leave_spaces(user: User, _withdraw: bool) -> None:  # noqa: FBT001 - the slo
     """End the places, requests, stays, invitations and rows of lists of a person; their guests have no sponsor now."""
     for model in (Membership, JoinRequest, SpaceEntry):
         db.session.execute(delete(model).where(model.user_id == user.id))
+    for archives in (SpaceArchive, ArchiveImport):  # their bytes go with the sweep
+        db.session.execute(delete(archives).where(archives.by_id == user.id))
     theirs = (Invitation.email == user.email) | (Invitation.accepted_by_id == user.id)
     db.session.execute(delete(Invitation).where(theirs))
     forget_in_lists(user.email)

@@ -142,12 +142,12 @@ def remember_erased(user: User, *, withdraw: bool) -> None:
         os.fsync(file.fileno())
 
 
-def erased_again() -> Iterator[tuple[str, bool]]:
-    """Yield the people of the list whom the database still knows (an older copy was put back): public id, withdraw."""
+def erased_ids() -> dict[str, bool]:
+    """Return the public ids of the people ever erased on this site, each with whether what they wrote went too."""
     try:
         lines = _list_of_erased().read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
-        return
+        return {}
     said = {}
     for line in lines:
         try:
@@ -155,6 +155,12 @@ def erased_again() -> Iterator[tuple[str, bool]]:
             said[str(one["public_id"])] = bool(one["withdraw"])
         except (ValueError, KeyError, TypeError):
             continue  # half a line, written when the machine stopped: its transaction was not committed either
+    return said
+
+
+def erased_again() -> Iterator[tuple[str, bool]]:
+    """Yield the people of the list whom the database still knows (an older copy was put back): public id, withdraw."""
+    said = erased_ids()
     known = select(User.public_id).where(User.public_id.in_(said), User.erased_at.is_(None))
     for public_id in db.session.scalars(known).all():
         yield public_id, said[public_id]

@@ -18,10 +18,15 @@ TABLE: list[Line] = [
     post("admin_journal.export_journal", "/administration/journal/export", ADMINS_SEND),
     Line("space_journal.journal_page", "/espaces/{slug}/journal", RUN),
     Line("admin_access.rules_page", "/administration/acces/regles", ADMINS),
+    Line("admin_archives.file_page", "/administration/espaces/importer", ADMINS),
     Line("admin_entering.enter_page", "/administration/espaces/{space}/entrer", ADMINS),
 ]
 
 #: Addresses that change what the table stands on have tests of their own, named here.
 ELSEWHERE: dict[str, str] = {
+    "admin_archives.archive_page": "tests/spaces/archive/test_screens.py",
+    "admin_archives.start_view": "tests/spaces/archive/test_screens.py",
+    "admin_archives.forget_view": "tests/spaces/archive/test_screens.py",
+    "admin_archives.state_view": "tests/spaces/archive/test_screens.py",
     "admin_entering.leave_view": "tests/admin/test_entering.py",
 }

@@ -29,6 +29,9 @@ TABLE: list[Line] = [
     Line("spaces.refuse_view", "/espaces/{slug}/demandes/aaaaaaaaaa/refuser", NOBODY_THERE),
     post("spaces.take_back_view", "/espaces/{slug}/demandes/aaaaaaaaaa/annuler", NOBODY_THERE),
     post("spaces.image_view", "/espaces/{slug}/reglages/image", MODERATE),
+    Line("spaces.archive_page", "/espaces/{slug}/archive", MODERATE),
+    post("spaces.ask_for_archive_view", "/espaces/{slug}/archive", MODERATE),
+    Line("spaces.fetch_archive_view", "/espaces/{slug}/archive/aaaaaaaaaa.zip", NOBODY_THERE),
     post("spaces.reopen_view", "/espaces/{slug}/rouvrir", MODERATE),
 ]
 

@@ -1,0 +1,160 @@
+"""Reading a whole archive without writing: every record, every reference, every file; what would come in is counted."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select
+
+from app.accounts.elsewhere import people_by_digest
+from app.core.db import PUBLIC_ID_ALPHABET, PUBLIC_ID_LENGTH
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext as _l
+from app.extensions import db
+from app.spaces.archive.columns import (
+    ORGANISATION,
+    PERSON,
+    ArchiveError,
+    WrongValueError,
+    check_record,
+    target_of,
+    travelling,
+)
+from app.spaces.archive.opening import DAMAGED, NEWER, Opened
+from app.spaces.archive.parts import Part, Record, all_parts, by_name
+from app.spaces.models import Audience, Space
+
+PUBLIC_ID = re.compile(rf"[{PUBLIC_ID_ALPHABET}]{{{PUBLIC_ID_LENGTH}}}")
+DIGEST = re.compile(r"[0-9a-f]{64}")
+PEOPLE, PLACES, SPACE_PART = "people", "organisations", "space"
+_KNOWN = {
+    PEOPLE: {"id", "name", "function", "kind", "organisation", "erased", "email_sha256", "email"},
+    PLACES: {"id", "name", "kind", "country", "region", "insee_code"},
+}
+ROOM_KEPT = 512 * 1024 * 1024
+
+
+@dataclass
+class Checked:
+    """What an archive holds, once all of it has been read: counts for people to see, refs of each part."""
+
+    manifest: dict[str, Any]
+    rows: dict[str, int] = field(default_factory=dict)
+    refs: dict[str, set[str | int]] = field(default_factory=dict)
+    known_people: int = 0
+    unknown_people: int = 0
+    to_network: int = 0
+    bytes: int = 0
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """What is kept of it for the page: plain values."""
+        numbers = ("rows", "known_people", "unknown_people", "to_network", "bytes")
+        return {"manifest": self.manifest, **{name: getattr(self, name) for name in numbers}}
+
+
+def check_archive(opened: Opened) -> Checked:
+    """Read all of an archive. Raises ArchiveError with a sentence: then nothing of it comes in."""
+    parts = by_name(all_parts())
+    unknown = opened.manifest["parts"].keys() - {*parts, PEOPLE, PLACES}
+    if unknown:
+        raise ArchiveError(NEWER)
+    checked = Checked(opened.manifest)
+    _check_named(opened, checked)
+    for part in parts.values():
+        _check_part(opened, part, checked)
+    if checked.rows.get(SPACE_PART) != 1:
+        raise ArchiveError(DAMAGED)
+    checked.bytes = opened.check_files()
+    free = shutil.disk_usage(current_app.config["SETTINGS"].instance).free
+    if checked.bytes + ROOM_KEPT > free:
+        raise ArchiveError(_l("Il n'y a pas assez de place sur ce serveur pour les fichiers de cette archive."))
+    return checked
+
+
+def _check_named(opened: Opened, checked: Checked) -> None:
+    """Read the people and the cities that the archive names."""
+    digests = people_by_digest()
+    places = checked.refs[PLACES] = set()
+    for n, record in enumerate(opened.records(PLACES), 1):
+        _check_known(PLACES, record, n)
+        places.add(record["id"])
+    people = checked.refs[PEOPLE] = set()
+    for n, record in enumerate(opened.records(PEOPLE), 1):
+        _check_known(PEOPLE, record, n)
+        if record.get("organisation") not in {None, *places}:
+            raise _wrong(PEOPLE, n, "organisation")
+        people.add(record["id"])
+        if record.get("email_sha256") in digests:
+            checked.known_people += 1
+        else:
+            checked.unknown_people += 1
+
+
+def _check_known(name: str, record: Record, n: int) -> None:
+    if record.keys() - _KNOWN[name]:
+        raise ArchiveError(NEWER)
+    ref = record.get("id")
+    if not isinstance(ref, str) or not PUBLIC_ID.fullmatch(ref):
+        raise _wrong(name, n, "id")
+    texts = _KNOWN[name] - {"id", "erased"}
+    for key in texts & record.keys():
+        if not (isinstance(record[key], str) or record[key] is None) or len(record[key] or "") > 254:  # noqa: PLR2004
+            raise _wrong(name, n, key)
+    if not str(record.get("name") or "").strip():
+        raise _wrong(name, n, "name")
+
+
+def _check_part(opened: Opened, part: Part, checked: Checked) -> None:
+    refs = checked.refs[part.name] = set()
+    for n, record in enumerate(opened.records(part.name), 1):
+        try:
+            check_record(part, record)
+        except WrongValueError as error:
+            raise _wrong(part.name, n, str(error)) from error
+        ref = record.get("id")
+        good = isinstance(ref, str) and PUBLIC_ID.fullmatch(ref) if part.has_public_ids else ref == n
+        if not good or ref in refs:
+            raise _wrong(part.name, n, "id")
+        refs.add(ref)  # type: ignore[arg-type] # it is one of the two
+        for column in travelling(part):
+            value = record.get(column.name)
+            if value is not None and not _refers_well(part, column, value, checked):
+                raise _wrong(part.name, n, column.name)
+        checked.to_network += record.get("audience") == Audience.NETWORK
+    checked.rows[part.name] = len(refs)
+
+
+def _refers_well(part: Part, column: Any, value: Any, checked: Checked) -> bool:
+    if column.name in part.refers:
+        return value in checked.refs.get(part.refers[column.name], set())
+    target = target_of(column)
+    named = {PERSON: PEOPLE, ORGANISATION: PLACES}.get(target)
+    return named is None or value in checked.refs[named]
+
+
+def _wrong(part: str, n: int, name: str) -> ArchiveError:
+    return ArchiveError(
+        _(
+            "Cette archive ne peut pas être reprise : « %(part)s », ligne %(line)s, ne se lit pas (%(name)s).",
+            part=part,
+            line=n,
+            name=name[:60],
+        )
+    )
+
+
+def words_of(rows: dict[str, int]) -> list[tuple[str, int]]:
+    """Return the parts of an archive that people have a word for, with how many of each."""
+    titles = {part.name: part.title for part in all_parts() if part.title}
+    return [(str(titles[name]), number) for name, number in rows.items() if name in titles and number]
+
+
+def same_space(manifest: dict[str, Any]) -> Space | None:
+    """Return the space of this site that the archive was made of, or came back as."""
+    found: Space | None = db.session.scalar(select(Space).where(Space.public_id == manifest["space"]["id"]))
+    return found
