@@ -25,11 +25,12 @@ from app.spaces.models import Space
 LONGEST_WORDS = 200
 BATCH = 500
 
-#: What the families of actions are called; one not named here is called by its first action.
+#: What the families of actions are called.
 FAMILIES: dict[str, LazyString] = {
     "user": _l("Comptes et connexions"),
     "profile": _l("Profils"),
     "people": _l("Listes de personnes"),
+    "guest": _l("Invités"),
     "invitation": _l("Invitations"),
     "request": _l("Demandes d'accès au réseau"),
     "organisation": _l("Collectivités"),
@@ -38,6 +39,8 @@ FAMILIES: dict[str, LazyString] = {
     "journal": _l("Journal"),
     "charter": _l("Charte"),
     "resource": _l("Ressources"),
+    "library": _l("Imports et exports de références"),
+    "keyword": _l("Mots-clés"),
     "post": _l("Messages"),
     "thread": _l("Discussions"),
 }
@@ -49,7 +52,7 @@ def families() -> list[tuple[str, str, list[tuple[str, str]]]]:
     found = []
     for key in keys:
         actions = sorted((str(words), name) for name, words in ACTIONS.items() if name.startswith(f"{key}."))
-        found.append((key, str(FAMILIES.get(key, actions[0][0])), [(name, words) for words, name in actions]))
+        found.append((key, str(FAMILIES.get(key, key)), [(name, words) for words, name in actions]))
     return sorted(found, key=lambda family: sort_key(family[1]))
 
 
