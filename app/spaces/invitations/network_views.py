@@ -27,7 +27,7 @@ from app.spaces.invitations.queries import (
     inviting_spaces,
     spaces_for_colleagues,
 )
-from app.spaces.invitations.sending import send_all
+from app.spaces.invitations.sending import send_all, words_asked
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -83,7 +83,10 @@ def _answer(form: InvitationForm, template: str, endpoint: str) -> ResponseRetur
         status = send_all(person(), form) if form.validate() else 422
         if not status:
             return redirect(url_for(endpoint))
-    return render_template(template, form=form, pending=invitations_by(person(), page_number())), status
+    words = words_asked()
+    return render_template(
+        template, form=form, words=words, pending=invitations_by(person(), page_number(), words)
+    ), status
 
 
 @blueprint.post(f"/invitations/{ID}/renvoyer")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from app.accounts.models import User, UserKind
@@ -16,12 +17,13 @@ from app.core.paging import Page, paginate
 from app.core.sessions import hashed
 from app.extensions import db
 from app.spaces.invitations.journal import RESENT, SENT
-from app.spaces.invitations.permissions import can_invite_into, can_manage, can_send_colleagues_to
+from app.spaces.invitations.permissions import can_invite_into, can_manage, can_send_colleagues_to, is_administrator
 from app.spaces.models import Invitation, InvitationSpace, Membership, Space
 from app.spaces.queries import is_present
 
 PER_PAGE = 50
 MOST_SPONSORS = 500
+MOST_WORDS = 6
 SHOWN = timedelta(days=60)
 
 
@@ -59,15 +61,27 @@ def _listed() -> Select[Any]:
     return select(Invitation).where(*lately).options(*people, places).order_by(*waiting_first)
 
 
-def invitations_into(space: Space, number: int) -> Page[Invitation]:
-    """Return one page of the invitations into a space, those that wait first."""
+def _called(words: str) -> Iterator[ColumnElement[bool]]:
+    """Yield what an invitation must hold to answer words: each in its address or its name."""
+    for word in words.split()[:MOST_WORDS]:
+        yield or_(Invitation.email.icontains(word, autoescape=True), Invitation.name.icontains(word, autoescape=True))
+
+
+def invitations_into(space: Space, number: int, words: str = "") -> Page[Invitation]:
+    """Return one page of the invitations into a space that answer words, those that wait first."""
     into = select(InvitationSpace.invitation_id).where(InvitationSpace.space_id == space.id)
-    return paginate(_listed().where(Invitation.id.in_(into)), number, PER_PAGE)
+    return paginate(_listed().where(Invitation.id.in_(into), *_called(words)), number, PER_PAGE)
 
 
-def invitations_by(author: User, number: int) -> Page[Invitation]:
-    """Return one page of the invitations a person has written."""
-    return paginate(_listed().where(Invitation.invited_by_id == author.id), number, PER_PAGE)
+def invitations_by(author: User, number: int, words: str = "") -> Page[Invitation]:
+    """Return one page of the invitations a person has written; for an administrator, of all those into the network.
+
+    What others sent into a space stays theirs: the page of the space shows it.
+    """
+    mine: ColumnElement[bool] = Invitation.invited_by_id == author.id
+    if is_administrator(author):
+        mine = or_(mine, ~Invitation.places.any())
+    return paginate(_listed().where(mine, *_called(words)), number, PER_PAGE)
 
 
 def invitation_for(person: User, public_id: str) -> Invitation:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import flash
+from flask import flash, request
 
 from app.accounts.models import Organisation, OrganisationKind, User
 from app.accounts.organisations.operations import named_details, record_organisation
+from app.accounts.queries import LONGEST_EMAIL
 from app.core.db import transaction
 from app.core.errors import DomainError
 from app.core.i18n import gettext as _
@@ -20,6 +21,11 @@ from app.spaces.invitations.permissions import can_bring_in, is_administrator, i
 if TYPE_CHECKING:
     from app.accounts.organisations.details import Details
     from app.spaces.models import Space
+
+
+def words_asked() -> str:
+    """Return what is looked for among the invitations sent."""
+    return one_line(request.args.get("q", ""))[:LONGEST_EMAIL]
 
 
 def send_all(by: User, form: InvitationForm, here: Space | None = None) -> int:

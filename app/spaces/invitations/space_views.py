@@ -21,7 +21,7 @@ from app.spaces.invitations.forms import InvitationForm, StayForm
 from app.spaces.invitations.guests import end_stay, extend, guests_of, make_member, settle
 from app.spaces.invitations.permissions import archived_sentence, can_invite_into, can_make_member
 from app.spaces.invitations.queries import invitations_into, inviting_spaces, sponsors_in
-from app.spaces.invitations.sending import send_all
+from app.spaces.invitations.sending import send_all, words_asked
 from app.spaces.models import Membership, Space
 from app.spaces.permissions import can_moderate_space
 
@@ -53,7 +53,8 @@ def invitations_page(space: Space) -> ResponseReturnValue:
         space,
         form=form if can_invite_into(me, space) else None,
         archived=archived_sentence(space) if space.archived_at is not None else None,
-        pending=invitations_into(space, page_number()),
+        pending=invitations_into(space, page_number(), words_asked()),
+        words=words_asked(),
         guests=guests,
         stay=StayForm(formdata=None),
         mine={one.user_id for one in guests if can_make_member(me, one.user)},

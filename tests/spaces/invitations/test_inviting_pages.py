@@ -135,6 +135,24 @@ def test_administrator_invites_into_the_network_and_sees_what_was_sent(app: Flas
     assert NEW in page.get(url).text
 
 
+def test_sent_invitations_are_searched_and_administrators_find_those_of_others_into_the_network(
+    app: Flask, cast: Cast
+) -> None:
+    here = "/administration/personnes/inviter"
+    with app.app_context():
+        declare_domain(loaded(REFERENT).organisation_id)
+        invited(REFERENT, NEW, name="Léa Martin", organisation=loaded(REFERENT).organisation)
+        invited(FACILITATOR, "secret@ville.example", PRIVATE)
+        invited(ADMIN, "anne@ville.example")
+    page = Browser(app, ADMIN)
+    everything = page.get(here).text
+    assert (NEW in everything, "anne@ville" in everything, "secret@ville" in everything) == (True, True, False)
+    found = page.get(f"{here}?q=martin+LEA@").text
+    assert (NEW in found, "anne@ville" in found) == (True, False)
+    assert "ne répond à cette recherche" in page.get(f"{here}?q=%25").text
+    assert "anne@ville" not in Browser(app, REFERENT).get("/moi/collegues?q=ville").text
+
+
 def test_referent_invites_colleagues_from_their_own_page(app: Flask, cast: Cast) -> None:
     page, url = Browser(app, REFERENT), "/moi/collegues"
     text = page.get("/moi").text
