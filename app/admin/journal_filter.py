@@ -41,6 +41,7 @@ FAMILIES: dict[str, LazyString] = {
     "resource": _l("Ressources"),
     "library": _l("Imports et exports de références"),
     "keyword": _l("Mots-clés"),
+    "list": _l("Dossiers de lecture"),
     "post": _l("Messages"),
     "thread": _l("Discussions"),
 }
