@@ -107,7 +107,7 @@ def _rows(text: str, separator: str, kept: int) -> Iterator[SheetRow]:
     reader, n = csv.reader(io.StringIO(text), delimiter=separator, skipinitialspace=True), 0
     try:
         for n, row in enumerate(reader, 1):
-            if any(len(cell) > LONGEST_CELL for cell in row):
+            if any(len(cell) > max(LONGEST_CELL, kept) for cell in row):
                 raise SheetRefusedError(_l("Ligne %(number)s : un guillemet n'est sans doute pas refermé.", number=n))
             cells = [one_line(cell)[:kept] for cell in row[: MOST_COLUMNS + 1]]
             if any(cells):

@@ -22,6 +22,7 @@ from app.library.collecting import jobs as collecting_jobs
 from app.library.incoming import jobs as incoming_jobs
 from app.library.staging import jobs as staging_jobs
 from app.library.thesaurus import deciding
+from app.library.thesaurus import importing as terms_importing
 from app.library.thesaurus import jobs as thesaurus_jobs
 from app.library.thesaurus import journal as thesaurus_journal
 from app.library.uploads import jobs as upload_jobs
@@ -45,6 +46,7 @@ __all__ = [
     "register",
     "staging_jobs",
     "takeaway",
+    "terms_importing",
     "thesaurus_jobs",
     "thesaurus_journal",
     "upload_jobs",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Insert, Table, select
@@ -125,10 +125,10 @@ def _words_of(space: Space, typed: dict[str, str]) -> dict[str, Tag]:
     return {slug: tag for slug, tag in meant.items() if tag.state in {TagState.PROPOSED, TagState.ADOPTED}}
 
 
-def insert_new(table: Table, rows: Sequence[dict[str, object]]) -> Insert:
+def insert_new(table: Table, rows: Sequence[Mapping[str, object]]) -> Insert:
     """Return the statement that adds rows, those already there left as they are."""
     insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    return insert(table).values(list(rows)).on_conflict_do_nothing()
+    return insert(table).values([dict(row) for row in rows]).on_conflict_do_nothing()
 
 
 def words_moved(tags: Sequence[Tag], target: Space) -> list[Tag]:

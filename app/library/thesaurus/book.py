@@ -28,11 +28,9 @@ class Book:
     related: Links = field(default_factory=lambda: defaultdict(set))
 
     def called(self, name: str) -> Tag | None:
-        """Return the term a name or a public id stands for."""
+        """Return the term a name stands for."""
         found = self.words.get(tag_slug(name))
-        if found is None:
-            return next((tag for tag in self.terms.values() if tag.public_id == name), None)
-        return self.terms[found]
+        return self.terms[found] if found is not None else None
 
     def in_order(self, ids: Iterable[int]) -> list[Tag]:
         """Return terms by the name the reader sees."""

@@ -1,6 +1,8 @@
-"""``flask library thesaurus …``: the starter list."""
+"""``flask library thesaurus …``: the starter list, and the thesaurus to and from a file."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import click
 from flask.cli import AppGroup, with_appcontext
@@ -9,9 +11,13 @@ from sqlalchemy import select
 
 from app.accounts.models import User
 from app.core.db import transaction
+from app.core.errors import DomainError
 from app.extensions import db
 from app.library.models import Tag
-from app.library.thesaurus.judging import Outcome
+from app.library.thesaurus.book import read_book
+from app.library.thesaurus.files import all_terms, file_of, form_of, terms_of_file
+from app.library.thesaurus.judging import DOES, Outcome, heading, plan
+from app.library.thesaurus.operations import bring_in
 from app.library.thesaurus.starting import start_thesaurus, starter_terms
 
 thesaurus = AppGroup("thesaurus", help="The common keywords of the network.")
@@ -29,3 +35,42 @@ def start_command(if_new: bool) -> None:
     made = sum(one.outcome is Outcome.CREATED for one in verdicts)
     if not if_new:
         click.echo(f"{made} terms added, {len(starter_terms()) - made} already there")
+
+
+@thesaurus.command("export")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, writable=True))
+@with_appcontext
+def export_terms(file: Path) -> None:
+    """Write the thesaurus to FILE: SKOS as Turtle (.ttl) or RDF/XML (.rdf), or a table (.csv)."""
+    with force_locale("en"):
+        try:
+            form = form_of(file.name)
+        except DomainError as error:
+            raise click.ClickException(str(error.message)) from error
+        terms = all_terms()
+        file.write_text(file_of(terms, form), encoding="utf-8", newline="")
+    click.echo(f"{len(terms)} terms written to {file}")
+
+
+@thesaurus.command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--dry-run", is_flag=True, help="Say what would become of each term; write nothing.")
+@with_appcontext
+def import_terms_command(file: Path, dry_run: bool) -> None:
+    """Bring the terms of FILE (.ttl, .rdf, .csv) in; what it says of a term replaces what stood there."""
+    with force_locale("en"):
+        try:
+            rows = terms_of_file(file.name, file.read_bytes())
+            if dry_run:
+                verdicts = plan(read_book(), rows).verdicts
+            else:
+                with transaction():
+                    verdicts = bring_in(None, rows, origin=file.name)
+        except DomainError as error:
+            raise click.ClickException(str(error.message)) from error
+        for one in verdicts:
+            if one.detail or one.outcome not in DOES:
+                what = heading(one.outcome, done=not dry_run)
+                click.echo(f"{one.n:<5} {one.said.fr[:40] or '–':40} {what} {one.detail}".rstrip())
+    done = sum(one.outcome in DOES for one in verdicts)
+    click.echo(f"{done} terms {'would be ' if dry_run else ''}added or changed, {len(verdicts)} read")

@@ -50,11 +50,12 @@ def _words_of(person: User, space: Space, typed: str) -> list[Tag]:
     return list(db.session.scalars(select(Tag).where(here, Tag.id.in_(used)).order_by(Tag.sort_key).limit(MOST)))
 
 
-def _rank(tag: Tag, typed: str) -> tuple[int, str]:
-    """Put first what is called exactly so, then what the reader sees begin so, then the rest."""
+def _rank(tag: Tag, typed: str) -> tuple[int, int, str]:
+    """Put first what is called exactly so, then what the reader sees begin so, then by the shortest name that does."""
     slugs = [tag_slug(name) for name in names_of(tag)]
     own = tag_slug(tag.name)
-    return (0 if typed in slugs else 1 if own.startswith(typed) else 2), own
+    shortest = min((len(slug) for slug in slugs if f"-{typed}" in f"-{slug}"), default=0)
+    return (0 if typed in slugs else 1 if own.startswith(typed) else 2), shortest, own
 
 
 def _beside(tag: Tag, typed: str) -> str:

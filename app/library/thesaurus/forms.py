@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from wtforms import RadioField, StringField, TextAreaField, ValidationError
+from wtforms import FileField, HiddenField, RadioField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Length
+from wtforms.validators import InputRequired, Length
 
 from app.core.forms import BeffroiForm
 from app.core.i18n import lazy_gettext as _l
@@ -12,7 +12,7 @@ from app.library.models import Tag
 from app.library.tags import LONGEST_TAG, split_tags, tag_slug, terms_called
 from app.library.thesaurus.deciding import LONGEST_REASON
 from app.library.thesaurus.models import Act
-from app.library.thesaurus.saying import TermSaid
+from app.library.thesaurus.saying import LISTS, LONGEST_NOTE, TermSaid
 
 LONGEST_NAMES = 1800
 
@@ -75,3 +75,54 @@ class WordForm(BeffroiForm):
     def said(self) -> TermSaid:
         """Return the term to make."""
         return TermSaid.of(fr=self.fr.data, en=self.en.data, broader=split_tags(self.broader.data or ""))
+
+
+class TermForm(BeffroiForm):
+    """What is said of a term."""
+
+    fr = StringField(_l("Libellé français"), [InputRequired(_l("Donnez un libellé français.")), limited(LONGEST_TAG)])
+    en = StringField(_l("Libellé anglais"), [limited(LONGEST_TAG)])
+    alt_fr = StringField(
+        _l("Synonymes en français"), [limited(LONGEST_NAMES)], description=_l("Séparés par des virgules.")
+    )
+    alt_en = StringField(_l("Synonymes en anglais"), [limited(LONGEST_NAMES)])
+    hidden_fr = StringField(
+        _l("Autres graphies en français"),
+        [limited(LONGEST_NAMES)],
+        description=_l("Comprises quand on les tape, jamais montrées : fautes courantes, anciens noms."),
+    )
+    hidden_en = StringField(_l("Autres graphies en anglais"), [limited(LONGEST_NAMES)])
+    broader = StringField(
+        _l("Termes plus larges"),
+        [limited(400)],
+        description=_l("Séparés par des virgules. Laissez vide pour un thème."),
+    )
+    related = StringField(_l("Voir aussi"), [limited(800)])
+    note_fr = TextAreaField(_l("Note en français"), [limited(LONGEST_NOTE)], description=_l("Ce que le terme couvre."))
+    note_en = TextAreaField(_l("Note en anglais"), [limited(LONGEST_NOTE)])
+    seen_version = HiddenField()
+
+    def said(self) -> TermSaid:
+        """Return what was typed."""
+        texts = {name: self[name].data or "" for name in ("fr", "en", "note_fr", "note_en")}
+        return TermSaid.of(**texts, **{name: _names(self[name].data or "") for name in LISTS})
+
+
+def _names(text: str) -> list[str]:
+    return [piece.strip() for piece in text.replace(";", ",").split(",") if piece.strip()]
+
+
+def filled_from(tag: Tag, said: TermSaid) -> dict[str, str]:
+    """Return the fields of the form as a term stands."""
+    texts = {name: getattr(said, name) for name in ("fr", "en", "note_fr", "note_en")}
+    lists = {name: ", ".join(getattr(said, name)) for name in LISTS}
+    return {**texts, **lists, "seen_version": str(tag.edit_version)}
+
+
+class TermsFileForm(BeffroiForm):
+    """A file of terms."""
+
+    file = FileField(
+        _l("Fichier de termes"),
+        description=_l("SKOS en Turtle (.ttl) ou en RDF/XML (.rdf), ou tableau (.csv) : 1 Mo au plus."),
+    )

@@ -19,6 +19,12 @@ from app.spaces.permissions import readable_space_ids
 describe(
     {
         "keyword.brought_in": _l("Liste de mots-clés importée"),
+        "keyword.added": _l("Terme ajouté à la liste commune"),
+        "keyword.edited": _l("Terme modifié"),
+        "keyword.joined": _l("Deux termes réunis"),
+        "keyword.split_off": _l("Synonyme devenu un terme"),
+        "keyword.deleted": _l("Terme supprimé de la liste commune"),
+        "keyword.exported": _l("Liste des mots-clés exportée"),
         "keyword.adopted": _l("Mot-clé adopté"),
         "keyword.synonym": _l("Synonyme ajouté à un mot-clé"),
         "keyword.merged": _l("Mot-clé réuni à un terme"),

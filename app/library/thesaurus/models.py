@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import JSON, Column, ForeignKey, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.core.db import HasMoments, HasPublicId
 from app.core.deciding import HasDecision
 from app.extensions import db
 from app.library.models import Tag
+from app.spaces.models import ImportState
 
 #: The names a term has beside its two labels: those shown as synonyms, and those only understood when typed.
 NAMES = ("alt_fr", "alt_en", "hidden_fr", "hidden_en")
@@ -53,6 +55,19 @@ class Act(enum.StrEnum):
     SYNONYM = "synonym"
     MERGE = "merge"
     REFUSE = "refuse"
+
+
+class ThesaurusImport(HasPublicId, HasMoments, db.Model):
+    """A list of terms brought by an administrator: as it was read, then what became of each (``Verdict``, plain)."""
+
+    __tablename__ = "thesaurus_import"
+
+    by_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(10), default=ImportState.DRAFT)
+    total: Mapped[int] = mapped_column(default=0)
+    said: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    report: Mapped[list[list[Any]]] = mapped_column(JSON, default=list)
 
 
 class TagDecision(HasDecision, db.Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -10,13 +11,14 @@ from sqlalchemy import select
 from app.accounts.models import User
 from app.core.db import sort_key
 from app.core.errors import NotFoundError
+from app.core.revisions import revisions_of
 from app.extensions import db
 from app.library.models import Tag, TagState
 from app.library.queries import count_by_term
 from app.library.thesaurus.book import Book, read_book
 from app.library.thesaurus.reach import names_of
 
-DEEPEST = 12
+DEEPEST, MOST_FORMER = 12, 10
 
 
 @dataclass(frozen=True)
@@ -86,3 +88,29 @@ def term_page(person: User, tag: Tag, book: Book | None = None) -> TermPage:
         [Node(one, counts.get(one.id, 0)) for one in book.in_order(below)],
         book.in_order(book.related.get(tag.id, ())),
     )
+
+
+@dataclass(frozen=True)
+class Former:
+    """What a term was before a change: its label, its other names, until when, who changed it."""
+
+    label: str
+    words: str
+    at: datetime
+    who: str
+
+
+def history_of(tag: Tag) -> list[Former]:
+    """Return what a term was before each of its last changes, the latest first."""
+    revisions = revisions_of(tag)[-MOST_FORMER:][::-1]
+    ids = {one.person_id for one in revisions}
+    names = {one.id: one.name for one in db.session.scalars(select(User).where(User.id.in_(ids)))} if ids else {}
+    return [
+        Former(
+            str(one.fields.get("fr", "")),
+            ", ".join(name for kind in ("alt_fr", "alt_en", "broader") for name in one.fields.get(kind, [])),
+            one.at,
+            names.get(one.person_id or 0, ""),
+        )
+        for one in revisions
+    ]

@@ -13,7 +13,7 @@ from app.library.thesaurus.book import Book
 from app.library.thesaurus.models import NAMES
 
 LONGEST_NOTE = 1000
-MOST_NAMES = 20  # so that a cell of a table holds them (core.sheets.LONGEST_CELL)
+MOST_NAMES = 60
 #: What separates keywords where they are typed, and so cannot stand in one.
 SEPARATORS = ",;|"
 LISTS = (*NAMES, "broader", "related")

@@ -13,6 +13,7 @@ from app.library.views import (  # noqa: F401 - they attach their views
     giving,
     history,
     incoming,
+    keeping,
     marking,
     moving,
     packing,

@@ -13,7 +13,7 @@ from app.core.slots import fill
 from app.core.text import one_line
 from app.library.models import Tag
 from app.library.thesaurus.permissions import keeps_thesaurus
-from app.library.thesaurus.queries import term_for, term_page, terms_holding, tree_for
+from app.library.thesaurus.queries import history_of, term_for, term_page, terms_holding, tree_for
 from app.library.thesaurus.waiting import count_waiting, decides_somewhere
 from app.library.views.doors import library
 
@@ -59,6 +59,7 @@ def thesaurus_term(public_id: str, slug: str) -> ResponseReturnValue:
         "library/term.html",
         term=term_page(person(), tag),
         may_keep=keeps_thesaurus(person(), None),
+        history=history_of(tag) if keeps_thesaurus(person(), None) else [],
         address_of=term_url,
     )
 

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from tests.architecture.addresses.lines import MODERATE, READ, SIGNED_IN, WRITE, Line, post
+from tests.architecture.addresses.lines import ADMINS, ADMINS_SEND, MODERATE, READ, SIGNED_IN, WRITE, Line, post
 
 TABLE: list[Line] = [
     Line("library.resources_page", "/ressources", SIGNED_IN),
     Line("library.thesaurus_page", "/mots-cles", SIGNED_IN),
     Line("library.thesaurus_term", "/mots-cles/abcdefghij-mot", "dnnnnnnnnn"),
+    Line("library.new_term", "/mots-cles/nouveau", ADMINS),
+    Line("library.import_terms_page", "/mots-cles/importer", ADMINS),
+    post("library.export_thesaurus", "/mots-cles/exporter", ADMINS_SEND, format="ttl"),
+    Line("library.change_term", "/mots-cles/abcdefghij/modifier", "drrrrrrnrn"),
+    post("library.join_terms", "/mots-cles/abcdefghij/reunir", "dnnnnnnnnn", terme="x"),
+    post("library.split_term", "/mots-cles/abcdefghij/detacher", "dnnnnnnnnn", synonyme="x"),
+    post("library.remove_term", "/mots-cles/abcdefghij/supprimer", "dnnnnnnnnn"),
+    Line("library.terms_list_page", "/mots-cles/importer/abcdefghij", "drrrrrrnrn"),
+    post("library.start_terms", "/mots-cles/importer/abcdefghij/lancer", "dnnnnnnnnn"),
+    post("library.give_terms_up", "/mots-cles/importer/abcdefghij/abandonner", "dnnnnnnnnn"),
+    Line("library.terms_report", "/mots-cles/importer/abcdefghij/rapport.csv", "drrrrrrnrn"),
     Line("library.complete_terms", "/mots-cles/proposer?q=ab", SIGNED_IN),
     Line("space_library.complete_in_space", "/espaces/{slug}/mots-cles/proposer?q=ab", READ),
     Line("library.waiting_words_page", "/mots-cles/en-attente", "drrrrryyry"),

@@ -38,7 +38,7 @@ function take(field, list, option) {
 
 async function fillSuggestions(field, list) {
   const words = typed(field);
-  if (words.length < SUGGEST_FROM) { closeSuggestions(field, list); return; }
+  if (words.length < SUGGEST_FROM || document.activeElement !== field) { closeSuggestions(field, list); return; }
   const answer = await ask(`${field.dataset.suggest}?q=${encodeURIComponent(words)}`).catch(() => null);
   if (!answer?.ok || typed(field) !== words) return;
   list.innerHTML = await answer.text();  // a fragment of the site's own pages
