@@ -15,17 +15,20 @@ import psycopg
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 
 from app import create_app
 from app.core import clock
+from app.core.db import storable
 from app.extensions import db
 from app.search.audience import CatalogueKeeper
-from config import Settings
+from config import ROOT, Settings
 from tests.people import Cast, bring_in
 from tests.photograph import Photograph, empty_tables
 from tests.support import Browser, work
 
+TEMPLATES = ROOT / ".cache" / "templates"
 DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
@@ -88,6 +91,8 @@ def _app_on(url: str, folder: Path, **more: Any) -> Flask:
     more = {"second_factor_for": "", "ocr": "0", "office_pages": "0"} | more  # the cast signs in by password alone
     settings = Settings(instance=folder, database_url=url, demo="0", **more)
     app = create_app(settings, TESTING=True, PASSWORD_COST="test", PROPAGATE_EXCEPTIONS=False)
+    TEMPLATES.mkdir(parents=True, exist_ok=True)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(TEMPLATES))  # each process would compile them again
     if not url:
         with app.app_context():
             event.listen(db.engine, "connect", _hasty)
@@ -124,14 +129,37 @@ def app(
     applications: Callable[[str, Path], Flask],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Flask]:
-    """An application with empty tables. No context is pushed: a request of the test client makes its own."""
+    """An application with empty tables and no mail. No context is pushed: a request of the client makes its own."""
     application = applications(request.param, tmp_path_factory.getbasetemp() / request.param)
     if "furnish" not in request.fixturenames:  # which empties the tables before it fills them
         empty_tables(application)
+    for mail in application.extensions["mail_transport"].folder.iterdir():
+        mail.unlink()
     # The version of the catalogue begins again with the tables, which never happens to a site.
     application.extensions["search_catalogue"] = CatalogueKeeper()
     yield application
     clock.set_clock(None)
+
+
+@pytest.fixture
+def fit_for_postgres(app: Flask) -> Iterator[None]:
+    """Refuse the values given to SQLite that PostgreSQL takes in no column: NUL in a text, integers beyond 64 bits.
+
+    For tests of thousands of requests, which are quick on SQLite alone.
+    """
+    refused: list[Any] = []
+
+    def look(_connection: Any, _cursor: Any, _statement: str, parameters: Any, *_rest: Any) -> None:
+        given = parameters.values() if isinstance(parameters, dict) else parameters
+        refused.extend(one for one in given if isinstance(one, str) and "\0" in one)
+        refused.extend(one for one in given if isinstance(one, int) and not storable(one))
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", look)
+    yield
+    event.remove(engine, "before_cursor_execute", look)
+    assert refused == []
 
 
 @pytest.fixture

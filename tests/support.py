@@ -7,6 +7,7 @@ import re
 from datetime import timedelta
 from typing import Any, Self
 
+import pytest
 from flask import Flask
 from sqlalchemy import event
 from werkzeug.test import TestResponse
@@ -102,3 +103,8 @@ def loaded(email: str) -> User:
     user = user_by_email(email)
     assert user is not None, email
     return user
+
+
+def on_sqlite(test: Any) -> Any:
+    """Mark a test of thousands of requests: it runs on SQLite, and refuses what PostgreSQL would."""
+    return pytest.mark.parametrize("app", ["sqlite"], indirect=True)(pytest.mark.usefixtures("fit_for_postgres")(test))

@@ -25,12 +25,6 @@ LINK = re.compile(r"http://127\.0\.0\.1:8000(/connexion/lien/\S+)")
 CHANGING = re.compile(r'name="csrf_token" value="[^"]+"')
 
 
-@pytest.fixture(autouse=True)
-def _empty_outbox(app: Flask) -> None:
-    for file in app.extensions["mail_transport"].folder.glob("*.eml"):
-        file.unlink()
-
-
 def ask(browser: Browser, email: str = MEMBER, **more: str) -> TestResponse:
     browser.get("/connexion")
     return browser.post("/connexion/lien", {"email": email, **more})

@@ -41,8 +41,6 @@ TYPED = {
 def outbox(app: Flask) -> Any:
     """A function that does the work waiting and returns the mails sent since the last time."""
     transport = cast("FolderTransport", app.extensions["mail_transport"])
-    for old in transport.folder.glob("*.eml"):
-        old.unlink()
 
     def read() -> list[EmailMessage]:
         work(app)

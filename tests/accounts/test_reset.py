@@ -25,12 +25,6 @@ NEW = "sept girafes lisent dehors"
 LINK = re.compile(r"http://127\.0\.0\.1:8000(/mot-de-passe/\S+)")
 
 
-@pytest.fixture(autouse=True)
-def _empty_outbox(app: Flask) -> None:
-    for file in app.extensions["mail_transport"].folder.glob("*.eml"):
-        file.unlink()
-
-
 def ask(app: Flask, email: str = MEMBER) -> TestResponse:
     browser = Browser(app)
     browser.get("/mot-de-passe")

@@ -32,12 +32,6 @@ NEW = "malik.benali@port-elvain.example"
 LINK = re.compile(r"http://127\.0\.0\.1:8000(/adresse/\S+)")
 
 
-@pytest.fixture(autouse=True)
-def _empty_outbox(app: Flask) -> None:
-    for file in app.extensions["mail_transport"].folder.glob("*.eml"):
-        file.unlink()
-
-
 def mails(app: Flask) -> dict[str, EmailMessage]:
     work(app)
     return {str(mail["To"]): mail for mail in reversed(app.extensions["mail_transport"].messages())}

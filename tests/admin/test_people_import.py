@@ -157,6 +157,7 @@ def test_work_begins_once(app: Flask, cast: Cast) -> None:
     assert browser.post(here, CHOSEN).headers["Location"].endswith("/rapport")
 
 
+@pytest.mark.thorough
 def test_five_thousand_rows_are_tried_on_one_page(app: Flask, cast: Cast) -> None:
     browser = Browser(app, ADMIN)
     rows = "".join(f"P{n};N;p{n}@ville.example;Ville {n % 300}\n" for n in range(5000))

@@ -31,7 +31,7 @@ from tests.people import (
     REFERENT,
 )
 from tests.spaces.invitations.post import invited, mails, space, text_of
-from tests.support import loaded, work
+from tests.support import loaded, on_sqlite, work
 
 __all__ = ["world"]
 
@@ -101,6 +101,7 @@ def heard(answer: TestResponse, *, at_home: bool) -> list[str]:
     return found if at_home else found + [one for one in ("Cercle fermé", "Georgia Blanc") if one.encode() in said]
 
 
+@on_sqlite
 @pytest.mark.thorough
 def test_what_is_said_of_a_private_space_and_its_people_stays_inside(
     app: Flask, sung_at: dict[str, str], browser: Any
@@ -128,6 +129,7 @@ def _said(browser: Any, path: str) -> list[str]:
     return [place for place in (*OF_SPACE, *OF_PEOPLE) if canary(place) in page]
 
 
+@on_sqlite
 @pytest.mark.thorough
 def test_asking_for_a_canary_answers_like_asking_for_nothing(app: Flask, sung_at: dict[str, str], browser: Any) -> None:
     told = []

@@ -69,6 +69,7 @@ def test_those_inside_hear_everything(app: Flask, planted: list[str], browser: A
         assert heard >= set(CANARIES), who
 
 
+@pytest.mark.thorough
 def test_those_outside_hear_its_name_and_nothing_it_holds(app: Flask, planted: list[str], browser: Any) -> None:
     leaks, named = [], set()
     for who in MEMBERS_OUTSIDE + OTHERS:

@@ -26,7 +26,7 @@ from app.library.receiving import receive
 from app.spaces.models import Space
 from tests.architecture.addresses.lines import OUTCOMES, PEOPLE, Line
 from tests.people import FACILITATOR, MEMBER, OPEN, PRIVATE, REFERENT, REQUEST, Cast
-from tests.support import loaded
+from tests.support import loaded, on_sqlite
 
 ADDRESSES = "tests.architecture.addresses"
 FEATURES = [
@@ -132,6 +132,7 @@ def wrongly_answered(people: dict[str | None, Any], line: Line, slug: str, names
     return wrong
 
 
+@on_sqlite
 @pytest.mark.thorough
 def test_everybody_gets_what_the_table_says(app: Flask, world: Any, browser: Any) -> None:
     people = {who: browser(who) for who in PEOPLE}
@@ -146,10 +147,9 @@ def test_everybody_gets_what_the_table_says(app: Flask, world: Any, browser: Any
 
 
 def test_one_person_after_the_other_gets_what_the_table_says(app: Flask, world: Any, browser: Any) -> None:
-    turns = zip(TABLE, cycle(PEOPLE), cycle(world.items()), strict=False)
-    wrong = [
-        one for line, who, (slug, names) in turns for one in wrongly_answered({who: browser(who)}, line, slug, names)
-    ]
+    people, wrong = {who: browser(who) for who in PEOPLE}, []
+    for line, who, (slug, names) in zip(TABLE, cycle(PEOPLE), cycle(world.items()), strict=False):
+        wrong += wrongly_answered({who: people[who]}, line, slug, names)
     assert not wrong, "\n".join(wrong)
 
 

@@ -70,6 +70,7 @@ def _pages(public_id: str) -> list[str]:
     return [*pages, "/espaces", "/ressources", "/recherche?q=georgia"]
 
 
+@pytest.mark.thorough
 def test_canaries_sing_for_those_inside(app: Flask, insider: str, browser: Any) -> None:
     for who in SIGHTED:
         here = browser(who)

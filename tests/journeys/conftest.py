@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.journeys.live import DESK, Site, chromium_path, context_for, launch, living_site
-from tests.journeys.oddities import fit_for_postgres, me, names  # noqa: F401 - fixtures, found by name
+from tests.journeys.oddities import me, names  # noqa: F401 - fixtures, found by name
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page

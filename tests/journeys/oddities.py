@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from html import unescape
 from typing import Any
 
 import pytest
 from flask import Flask
 from PIL import Image
-from sqlalchemy import event
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from app.core.db import storable, transaction
+from app.core.db import transaction
 from app.discussions.operations import comment, start_thread
 from app.discussions.queries import post_numbered
 from app.extensions import db
@@ -60,32 +59,6 @@ def me(browser: Any, names: dict[str, str]) -> Browser:
     """The member's browser."""
     signed_in: Browser = browser(MEMBER)
     return signed_in
-
-
-@pytest.fixture
-def fit_for_postgres(app: Flask) -> Iterator[None]:
-    """Refuse the values given to SQLite that PostgreSQL takes in no column: NUL in a text, integers beyond 64 bits.
-
-    For tests of thousands of requests, which are quick on SQLite alone.
-    """
-    refused: list[Any] = []
-
-    def look(_connection: Any, _cursor: Any, _statement: str, parameters: Any, *_rest: Any) -> None:
-        given = parameters.values() if isinstance(parameters, dict) else parameters
-        refused.extend(one for one in given if isinstance(one, str) and "\0" in one)
-        refused.extend(one for one in given if isinstance(one, int) and not storable(one))
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", look)
-    yield
-    event.remove(engine, "before_cursor_execute", look)
-    assert refused == []
-
-
-def on_sqlite(test: Any) -> Any:
-    """Mark a test of thousands of requests: it runs on SQLite, and refuses what PostgreSQL would."""
-    return pytest.mark.parametrize("app", ["sqlite"], indirect=True)(pytest.mark.usefixtures("fit_for_postgres")(test))
 
 
 def picture(size: tuple[int, int] = (20, 20)) -> bytes:

@@ -8,9 +8,9 @@ from urllib.parse import quote
 import pytest
 from flask import Flask
 
-from tests.journeys.oddities import filled, is_clear, on_sqlite, rules, wrong
+from tests.journeys.oddities import filled, is_clear, rules, wrong
 from tests.people import MEMBER
-from tests.support import Browser
+from tests.support import Browser, on_sqlite
 
 pytestmark = pytest.mark.thorough
 
@@ -65,6 +65,7 @@ def test_no_address_falls_over_odd_parts(app: Flask, me: Browser, names: dict[st
     assert found == []
 
 
+@on_sqlite
 def test_no_address_falls_over_what_chance_makes(app: Flask, me: Browser, names: dict[str, str]) -> None:
     chance = random.Random(SEED)  # noqa: S311 - the same every time
     found = []
@@ -75,6 +76,7 @@ def test_no_address_falls_over_what_chance_makes(app: Flask, me: Browser, names:
     assert found == []
 
 
+@on_sqlite
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"])
 def test_every_address_answers_every_method(app: Flask, me: Browser, names: dict[str, str], method: str) -> None:
     everywhere = {filled(rule, names) for rule in app.url_map.iter_rules() if rule.endpoint != "static"}
@@ -159,8 +161,9 @@ QUERIES = [
 ]
 
 
+@on_sqlite
 @pytest.mark.parametrize("query", QUERIES, ids=range(len(QUERIES)))
-def test_any_search_is_answered(me: Browser, query: str) -> None:
+def test_any_search_is_answered(app: Flask, me: Browser, query: str) -> None:
     asked = quote(query.encode("utf-8", "surrogatepass"))
     for more in ("", "&page=99999999999", "&kind=report&kind=%00&espace=%00", "&tri=date&page=-1"):
         answer = me.get(f"/recherche?q={asked}{more}")

@@ -16,12 +16,11 @@ from tests.journeys.oddities import (
     filled,
     holds,
     is_clear,
-    on_sqlite,
     rules,
     wrong,
 )
 from tests.people import MEMBER, OPEN, PASSWORD, Cast
-from tests.support import Browser
+from tests.support import Browser, on_sqlite
 
 pytestmark = pytest.mark.thorough
 

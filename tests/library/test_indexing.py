@@ -81,15 +81,14 @@ def test_stricter_audience_counts_at_once(context: Flask, found: Any) -> None:
 
 
 def test_results_cost_the_same_for_one_as_for_three(context: Flask, found: Any) -> None:
-    share("Premier", files=[(pdf("kangourou"), "a.pdf")])
+    share("Premier", files=[(b"kangourou", "a.txt")])
     work(context)
     found(OUTSIDER, "kangourou")
     with CountedStatements(context) as one:
         found(OUTSIDER, "kangourou")
     for number in range(2):
-        share(
-            f"Autre {number}", files=[(pdf(f"kangourou {number}"), "b.pdf"), (pdf(f"un kangourou {number}"), "c.pdf")]
-        )
+        files = [(f"kangourou {number}".encode(), "b.txt"), (f"un kangourou {number}".encode(), "c.txt")]
+        share(f"Autre {number}", files=files)
     work(context)
     found(OUTSIDER, "kangourou")
     with CountedStatements(context) as three:

@@ -138,6 +138,7 @@ def test_draft_shared_with_the_city_is_completed_by_a_colleague_and_published(
     assert member.get(address).status_code == 404
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("_empty_index")
 def test_draft_does_not_exist_for_anybody_else(app: Flask, browser: Any, member: Browser) -> None:
     public_id = confided(app, member, title="Guetteurs en herbe", files=upload(pdf("Le bilan"), "bilan.pdf"))

@@ -33,8 +33,6 @@ TAKEN_BACK = "La décision est annulée : la demande attend de nouveau."
 def outbox(app: Flask) -> Callable[[], list[EmailMessage]]:
     """A function that does the work waiting and returns the mails sent since the last time."""
     folder = app.extensions["mail_transport"].folder
-    for old in folder.glob("*.eml"):
-        old.unlink()
 
     def read() -> list[EmailMessage]:
         work(app)

@@ -56,12 +56,6 @@ def _mails(app: Flask) -> list[EmailMessage]:
     return found
 
 
-@pytest.fixture(autouse=True)
-def _empty_outbox(app: Flask) -> None:
-    for file in app.extensions["mail_transport"].folder.glob("*.eml"):
-        file.unlink()
-
-
 def test_facilitator_hands_the_running_over_then_leaves(app: Flask, cast: Cast) -> None:
     browser = Browser(app, FACILITATOR)
     assert browser.get(f"/espaces/{PRIVATE}/quitter").text.count("Confier l’animation") == 1

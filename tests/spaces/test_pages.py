@@ -60,12 +60,6 @@ def mails(app: Flask) -> list[EmailMessage]:
     return found
 
 
-@pytest.fixture(autouse=True)
-def _empty_outbox(app: Flask) -> None:
-    for file in app.extensions["mail_transport"].folder.glob("*.eml"):
-        file.unlink()
-
-
 @pytest.mark.parametrize("slug", [OPEN, REQUEST, PRIVATE])
 @pytest.mark.parametrize("page", ["", "/membres"])
 def test_space_opens_to_its_readers_only(app: Flask, cast: Cast, slug: str, page: str) -> None:

@@ -79,6 +79,7 @@ def test_what_is_no_list_is_said(context: Flask, cast: Cast, content: bytes) -> 
         brought_in(content)
 
 
+@pytest.mark.thorough
 def test_five_thousand_rows_are_quick_and_more_are_refused(context: Flask, cast: Cast) -> None:
     rows = ["nom;domaines", *(f"Ville {number};ville{number}.fr" for number in range(5000))]
     begun = time.perf_counter()

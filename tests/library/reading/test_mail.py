@@ -73,6 +73,7 @@ def test_broken_heads_and_false_charsets_are_read_as_far_as_they_go(tmp_path: Pa
     assert dict(mail.heads)["Subject"].startswith("Éc")
 
 
+@pytest.mark.thorough
 def test_ten_thousand_attachments_are_counted_and_a_hundred_named(tmp_path: Path) -> None:
     head = b"Subject: x\r\nFrom: a@b.example\r\nContent-Type: multipart/mixed; boundary=B\r\n\r\n"
     part = b"--B\r\nContent-Type: image/png\r\nContent-Disposition: attachment; filename=a.png\r\n\r\nx\r\n"
@@ -82,6 +83,7 @@ def test_ten_thousand_attachments_are_counted_and_a_hundred_named(tmp_path: Path
     assert time.monotonic() - begun < 20
 
 
+@pytest.mark.thorough
 def test_mail_nested_without_end_is_given_up(tmp_path: Path) -> None:
     text = b"Subject: x\r\nFrom: a@b.example\r\n"
     text += b"".join(b"Content-Type: multipart/mixed; boundary=B%d\r\n\r\n--B%d\r\n" % (n, n) for n in range(60))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 
 from app.accounts.models import UserKind
@@ -54,6 +55,7 @@ def _plant(app: Flask) -> int:
         return invited(FACILITATOR, NEW, PRIVATE, **more)
 
 
+@pytest.mark.thorough
 def test_nobody_else_hears_of_a_private_invitation(app: Flask, cast: Cast) -> None:
     _plant(app)
     with app.app_context():
