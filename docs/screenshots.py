@@ -16,7 +16,17 @@ sys.path.insert(0, str(ROOT))  # started as a file, from any folder
 from PIL import Image  # noqa: E402 - after the path
 from playwright.sync_api import sync_playwright  # noqa: E402 - same
 
-from tests.journeys.live import DESK, FACILITATOR, MEMBER, PHONE, Site, context_for, launch, living_site  # noqa: E402
+from tests.journeys.live import (  # noqa: E402 - same
+    DESK,
+    FACILITATOR,
+    MEMBER,
+    PHONE,
+    Site,
+    context_for,
+    launch,
+    living_site,
+    load_demo,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -76,6 +86,7 @@ def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
+        load_demo(Path(folder))
         site = stack.enter_context(living_site(Path(folder)))
         browser = launch(stack.enter_context(sync_playwright()))
         for picture in pictures(site):

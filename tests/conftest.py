@@ -26,10 +26,31 @@ from app.search.audience import CatalogueKeeper
 from config import ROOT, Settings
 from tests.people import Cast, bring_in
 from tests.photograph import Photograph, empty_tables
+from tests.places import lay_places
 from tests.support import Browser, work
 
+#: The files that take a minute or nearly, the longest first.
+LONGEST = (
+    "journeys/test_documents.py",
+    "journeys/test_axe.py",
+    "demo/test_loader.py",
+    "benchmarks/test_benchmarks.py",
+    "supervisor/test_site.py",
+    "library/test_killed_worker.py",
+    "journeys/test_edge_cases.py",
+    "journeys/test_bad_addresses.py",
+    "journeys/test_bad_input.py",
+    "architecture/test_great_table.py",
+    "architecture/test_canary_people.py",
+)
 TEMPLATES = ROOT / ".cache" / "templates"
 DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no process is alone with it at the end."""
+    order = {ROOT / "tests" / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path, len(order)))
 
 
 def pytest_collection_finish() -> None:
@@ -96,6 +117,7 @@ def _app_on(url: str, folder: Path, **more: Any) -> Flask:
     if not url:
         with app.app_context():
             event.listen(db.engine, "connect", _hasty)
+    lay_places(app)
     return app
 
 

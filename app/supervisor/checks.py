@@ -101,11 +101,13 @@ QUICK = f"{SHORT} and not thorough and not postgres"
 def pytest_runs(words: Sequence[str], *, quick: bool, browser: bool) -> list[Check]:
     """Return the runs of pytest: what somebody asked for by name in one; everything in three.
 
-    Tests run two at a time, a file always in one process; sites, browsers and workers each have a port and a folder
-    of their own. The few that kill and are held to a time have the machine for themselves.
+    Short tests run two at a time. Sites, browsers and workers each have a port and a folder of their own and wait for
+    each other: three at a time, a file always in one process, in the order `tests/conftest.py` gives, the longest
+    first. The few that kill and are held to a time have the machine for themselves.
     """
     pytest = [sys.executable, "-m", "pytest", "-rfEs"]
-    together = [*pytest, "-n", "2", "--dist", "loadfile", "-m"]
+    together = [*pytest, "-n", "2", "--dist", "worksteal", "-m"]
+    beside = [*pytest, "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", "-m"]
     if words:
         left_out = QUICK if quick else "" if browser else "not browser"
         return [Check("tests", [*pytest, *(["-m", left_out] if left_out else []), *words])]
@@ -114,7 +116,7 @@ def pytest_runs(words: Sequence[str], *, quick: bool, browser: bool) -> list[Che
     long = "(slow or browser)" if browser else "slow and not browser"
     return [
         Check("tests", [*together, SHORT]),
-        Check("sites and journeys", [*together, f"{long} and not alone"]),
+        Check("sites and journeys", [*beside, f"{long} and not alone"]),
         Check("crashes", [*pytest, "-m", "alone"]),
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -41,10 +41,16 @@ def counts() -> list[int]:
     return [db.session.scalar(select(func.count()).select_from(model)) or 0 for model in (User, Resource, Thread, Post)]
 
 
+@pytest.fixture
+def demo(demo_on: Flask, furnish: Callable[..., Any]) -> Flask:
+    """The application with the demo in it, on which no worker has worked."""
+    furnish("demo", lambda: load_network(known_password=True))
+    return demo_on
+
+
 @pytest.mark.slow
-def test_demo_is_loaded_whole_and_once(demo_on: Flask) -> None:
+def test_demo_is_loaded_whole_and_once(demo_on: Flask, demo: Flask) -> None:
     with demo_on.app_context():
-        load_network(known_password=True)
         first = counts()
         load_network(known_password=True)
         assert (counts(), first[1:3]) == (first, [33, 15])
@@ -72,9 +78,7 @@ def accounts_of(app: Flask) -> list[dict[str, Any]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)
-def test_accounts_command_gives_one_row_for_each_role(demo_on: Flask) -> None:
-    with demo_on.app_context():
-        load_network(known_password=True)
+def test_accounts_command_gives_one_row_for_each_role(demo_on: Flask, demo: Flask) -> None:
     rows = accounts_of(demo_on)
     first = {role: next(row for row in rows if row["role"] == role) for role in {row["role"] for row in rows}}
     assert set(first) == {"administrator", "facilitator", "member", "outsider", "guest"}

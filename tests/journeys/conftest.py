@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
+from fcntl import LOCK_EX, flock
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.journeys.live import DESK, Site, chromium_path, context_for, launch, living_site
+from tests.journeys.live import DESK, Site, chromium_path, context_for, launch, living_site, load_demo
 from tests.journeys.oddities import me, names  # noqa: F401 - fixtures, found by name
 
 if TYPE_CHECKING:
@@ -30,9 +34,23 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def site(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the demo in it: of the processes that run tests beside each other, one loads it for all."""
+    mine = tmp_path_factory.getbasetemp()
+    folder = (mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine) / "demo"
+    with folder.with_suffix(".lock").open("w") as waiting:
+        flock(waiting, LOCK_EX)
+        loaded = folder.with_suffix(".loaded")
+        if not loaded.exists():
+            load_demo(folder)
+            loaded.touch()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site(chromium: Browser, demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The living site."""
-    with living_site(tmp_path_factory.mktemp("living")) as running:
+    with living_site(shutil.copytree(demo, tmp_path_factory.mktemp("living"), dirs_exist_ok=True)) as running:
         yield running
 
 

@@ -27,6 +27,7 @@ from app.core.jobs import DONE, RUNNING, Job
 from app.extensions import db
 from config import ROOT, Settings
 from tests.people import PASSWORD
+from tests.places import lay_places
 
 STARTS = 60.0
 CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
@@ -59,6 +60,7 @@ class Site:
 
     def __post_init__(self) -> None:
         self.app: Flask = create_app(Settings(instance=self.folder, port=self.port, demo="0"))
+        lay_places(self.app)
 
     def start(self) -> None:
         """Start the site as `./run` does and wait until it answers."""

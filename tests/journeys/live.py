@@ -33,6 +33,7 @@ from app.extensions import db
 from app.library.models import Attachment, Resource, Tag
 from app.spaces.models import Space
 from config import ROOT, Settings
+from tests.places import lay_places
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -146,21 +147,34 @@ class Site:
         return public_id
 
 
-@contextmanager
-def living_site(folder: Path) -> Iterator[Site]:
-    """Load the demo into an empty folder, serve it on a free port of this machine, stop everything at the end."""
-    settings = Settings(instance=folder, port=_free_port(), log_level="WARNING", ocr="0", office_pages="0")
-    app = create_app(settings, PASSWORD_COST="normal")
+def load_demo(folder: Path) -> None:
+    """Load the demo into an empty folder, with all that a worker does of it."""
+    app = create_app(_settings(folder), PASSWORD_COST="normal")
+    lay_places(app)
     with app.app_context():
         db.create_all()
         load_network(known_password=True)
         db.session.remove()
     run_all(app)
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@contextmanager
+def living_site(folder: Path) -> Iterator[Site]:
+    """Serve the demo loaded in a folder on a free port of this machine; stop everything at the end."""
+    settings = _settings(folder)
+    app = create_app(settings, PASSWORD_COST="normal")
     with _processes(settings):
         _wait_for(settings)
         yield Site(settings.public_url, app)
     with app.app_context():
         db.engine.dispose()
+
+
+def _settings(folder: Path) -> Settings:
+    return Settings(instance=folder, port=_free_port(), log_level="WARNING", ocr="0", office_pages="0")
 
 
 @contextmanager
