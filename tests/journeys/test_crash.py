@@ -52,7 +52,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def steady(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The same for tests that kill nobody: they share one."""
+    """The same for tests that kill nothing but the worker, which is started again: they share one."""
     with _started(tmp_path_factory.mktemp("steady") / "instance") as running:
         yield running
 
@@ -262,37 +262,39 @@ def _found_over_http(site: Site, sent: Sent) -> None:
         assert (page.status, DEGRADED in page.text, words.format(word) in page.text) == (200, False, True), words
 
 
-def test_worker_killed_in_the_middle_of_a_reading_loses_nothing(site: Site) -> None:
-    person, word = Person(site).signed_in(MEMBER), new_word()
-    content = pdf(*[f"numéro {n}, {word}" for n in range(1, 400)])
-    fields = {"kind": "report", "title": "Un long rapport", "audience": "space", "lang": "fr"}
-    assert person.post(NEW_RESOURCE, fields, ("long.pdf", content)).status == 302
-    assert until(lambda: site.is_running("library.extract"), 20, every=0.02)
-    _kill_worker(site)
-    assert person.get("/").status == 200
-    assert person.post(f"/discussions/{_thread_of(site)}/reponses", {"body": f"Pendant ce temps {word}"}).status == 302
-    assert until(lambda: site.open_jobs() == [], READ_WITHIN), site.open_jobs()
-    with site.looked_at():
-        assert db.session.scalars(select(Blob.reading)).all() == [Reading.SEARCHABLE]
-        found = find(_person(MEMBER), parse(word).query)
-        pages = db.session.scalar(select(func.count()).select_from(Page))
-    assert (found.total, pages) == (2, 399)
-
-
-def test_worker_killed_in_the_middle_of_indexing_loses_nothing(site: Site) -> None:
-    person, thread, words = Person(site).signed_in(MEMBER), _thread_of(site), set()
+def test_worker_killed_in_the_middle_of_indexing_loses_nothing(steady: Site) -> None:
+    person, thread, words = Person(steady).signed_in(MEMBER), _thread_of(steady), set()
     for _ in range(3):
         for _ in range(10):
             words.add(new_word())
             body = " ".join(sorted(words))
             assert person.post(f"/discussions/{thread}/reponses", {"body": body}).status == 302
-            if site.is_running("search.index"):
+            if steady.is_running("search.index"):
                 break
-        until(lambda: site.is_running("search.index"), 2, every=0.005)
-        _kill_worker(site)
+        until(lambda: steady.is_running("search.index"), 2, every=0.005)
+        _kill_worker(steady)
         assert person.get("/recherche?q=bonjour").status == 200
-    assert _unfound(site, words, FOUND_WITHIN + 4) == set()  # the third start comes after a pause of two seconds
-    assert until(lambda: site.open_jobs() == [], READ_WITHIN), site.open_jobs()
+    assert _unfound(steady, words, FOUND_WITHIN + 4) == set()  # the third start comes after a pause of two seconds
+    assert until(lambda: steady.open_jobs() == [], READ_WITHIN), steady.open_jobs()
+
+
+def test_worker_killed_in_the_middle_of_a_reading_loses_nothing(steady: Site) -> None:
+    person, word = Person(steady).signed_in(MEMBER), new_word()
+    content = pdf(*[f"numéro {n}, {word}" for n in range(1, 400)])
+    fields = {"kind": "report", "title": "Un long rapport", "audience": "space", "lang": "fr"}
+    assert person.post(NEW_RESOURCE, fields, ("long.pdf", content)).status == 302
+    assert until(lambda: steady.is_running("library.extract"), 20, every=0.02)
+    _kill_worker(steady)
+    assert person.get("/").status == 200
+    assert (
+        person.post(f"/discussions/{_thread_of(steady)}/reponses", {"body": f"Pendant ce temps {word}"}).status == 302
+    )
+    assert until(lambda: steady.open_jobs() == [], READ_WITHIN), steady.open_jobs()
+    with steady.looked_at():
+        assert db.session.scalars(select(Blob.reading)).all() == [Reading.SEARCHABLE]
+        found = find(_person(MEMBER), parse(word).query)
+        pages = db.session.scalar(select(func.count()).select_from(Page))
+    assert (found.total, pages) == (2, 399)
 
 
 def _kill_worker(site: Site) -> None:
