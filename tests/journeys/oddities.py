@@ -70,7 +70,7 @@ def picture(size: tuple[int, int] = (20, 20)) -> bytes:
 
 def is_clear(answer: TestResponse) -> bool:
     """Tell whether an answer is one a person can use: no failure of ours, and words with every refusal."""
-    if answer.status_code >= 500 or "Traceback" in answer.get_data(as_text=True):
+    if answer.status_code >= 500 or b"Traceback" in answer.get_data():
         return False
     if answer.status_code < 400 or answer.request.method == "HEAD":
         return True
