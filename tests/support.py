@@ -108,3 +108,8 @@ def loaded(email: str) -> User:
 def on_sqlite(test: Any) -> Any:
     """Mark a test of thousands of requests: it runs on SQLite, and refuses what PostgreSQL would."""
     return pytest.mark.parametrize("app", ["sqlite"], indirect=True)(pytest.mark.usefixtures("fit_for_postgres")(test))
+
+
+def thoroughly(*cases: Any) -> list[Any]:
+    """Return cases of a test that ``./run test --quick`` leaves out, beside those that it tries."""
+    return [pytest.param(case, marks=pytest.mark.thorough) for case in cases]

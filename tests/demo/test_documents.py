@@ -71,6 +71,7 @@ def test_each_file_holds_every_sentence_of_its_resource(resource: Resource, file
     assert [each for each in sentences(resource) if each.replace(" ", "") not in squeezed] == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("resource", "file"), EVERY_FILE, ids=[file.name for _, file in EVERY_FILE])
 def test_composing_twice_gives_the_same_bytes(resource: Resource, file: File) -> None:
     assert compose(resource, file.format) == compose(resource, file.format)

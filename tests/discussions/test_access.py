@@ -26,7 +26,7 @@ from tests.people import (
     REFERENT,
     REQUEST,
 )
-from tests.support import loaded
+from tests.support import loaded, thoroughly
 
 pytestmark = pytest.mark.usefixtures("cast")
 
@@ -71,8 +71,7 @@ WRITE = {
     PRIVATE: READ[PRIVATE] | {ENTERED: 403},
 }
 
-THOROUGHLY = [pytest.param(slug, marks=pytest.mark.thorough) for slug in (OPEN, REQUEST)]
-EACH_SPACE = pytest.mark.parametrize("slug", [PRIVATE, *THOROUGHLY])
+EACH_SPACE = pytest.mark.parametrize("slug", [PRIVATE, *thoroughly(OPEN, REQUEST)])
 
 
 def _places(app: Flask, slug: str) -> dict[str, str]:

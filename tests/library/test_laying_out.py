@@ -73,6 +73,7 @@ def pages() -> list[tuple[str, str]]:
 
 
 @has_office
+@pytest.mark.slow
 @pytest.mark.usefixtures("_with_office")
 def test_letter_is_shown_page_by_page_with_its_hits(app: Flask, browser: Any) -> None:
     public_id, _ = shared(app, "Lettre", files=[(LETTER, "lettre.docx")])
@@ -88,6 +89,7 @@ def test_letter_is_shown_page_by_page_with_its_hits(app: Flask, browser: Any) ->
 
 
 @has_office
+@pytest.mark.slow
 @pytest.mark.usefixtures("_with_office")
 def test_slide_keeps_its_notes_and_a_lost_pdf_is_made_again(context: Flask) -> None:
     share(files=[(slides(), "exposé.odp")])

@@ -91,6 +91,7 @@ def test_words_of_a_scan_are_found_on_their_page_and_marked(app: Flask, browser:
     assert "Texte reconnu par lecture optique" in opened
 
 
+@pytest.mark.thorough
 def test_worker_killed_between_two_pages_leaves_whole_pages_and_goes_on(
     context: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,7 +22,7 @@ from app.library.operations import ResourceDetails, edit_resource
 from app.library.views import sending
 from tests.library.shelves import pdf, shared, upload
 from tests.people import FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, PRIVATE, Cast
-from tests.support import Browser, loaded, work
+from tests.support import Browser, loaded, thoroughly, work
 
 NEW = f"/espaces/{OPEN}/ressources/nouvelle"
 FETCH = {"X-Requested-With": "fetch"}
@@ -364,7 +364,7 @@ def test_change_adds_and_takes_away_files(app: Flask, browser: Any) -> None:
 
 
 @pytest.mark.parametrize("field", ["title", "summary", "tags", "source", "kind", "dated_on", "seen_version", "lang"])
-@pytest.mark.parametrize("value", ["\x00", "\ud800", "x" * 70_000, "9" * 30, 'a* "b'])
+@pytest.mark.parametrize("value", ["\ud800", *thoroughly("\x00", "x" * 70_000, "9" * 30, 'a* "b')])
 def test_odd_words_are_no_fault_of_the_server(member: Browser, field: str, value: str) -> None:
     data = {**TYPED, field: value.encode("utf-8", "surrogatepass")}
     assert member.post(NEW, data).status_code in {302, 422}

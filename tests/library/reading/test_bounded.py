@@ -18,6 +18,7 @@ from app.library.reading import bounded
 from app.library.reading.bounded import bounded_child
 from app.library.reading.limits import MIB, Limits
 from tests.library.reading.samples import docx, paragraph, pdf_page, png, read, real, typeset, written, zipped
+from tests.support import thoroughly
 
 # Children that misbehave on purpose, put in the place of the real script.
 SLEEPS = "import time; time.sleep(60)"
@@ -161,7 +162,7 @@ def test_folders_left_by_a_killed_process_are_swept_later(folders: Path) -> None
     assert [folder.name for folder in folders.iterdir()] == ["reading-fresh"]
 
 
-@pytest.mark.parametrize("limits", [Limits(cpu=1), Limits(wall=0.4)])
+@pytest.mark.parametrize("limits", [Limits(wall=0.4), *thoroughly(Limits(cpu=1))])
 def test_document_beyond_its_limits_is_too_big_or_partly_read(limits: Limits) -> None:
     reading = read(real("B_edge_cases/large_many_pages/R-fullrefman.pdf"), limits=limits)
     assert reading.status in {"too_big", "partial"}

@@ -17,6 +17,7 @@ has_office = pytest.mark.skipif(find_soffice() is None, reason="LibreOffice is n
 
 
 @has_office
+@pytest.mark.thorough
 def test_table_has_a_page_for_each_sheet(tmp_path: Path) -> None:
 
     book = odfdo.Document("spreadsheet")
