@@ -33,11 +33,20 @@ def _subject_is_readable(person: User, thread: Thread) -> bool:
 
 
 def _subject_is_readable_where(person: User) -> ColumnElement[bool]:
-    readable = (
-        and_(Thread.subject_type == kind, Thread.subject_id.in_(select(model.id).where(can_read(model).where(person))))
-        for kind, model in SUBJECTS.items()
+    return or_(
+        Thread.subject_type.is_(None),
+        *(_has_subject(kind, can_read(model).where(person)) for kind, model in SUBJECTS.items()),
     )
-    return or_(Thread.subject_type.is_(None), *readable)
+
+
+def _has_subject(kind: str, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return whether a thread is about a thing of this kind that fulfils a condition: asked thread by thread.
+
+    A list of all such things would be made anew for a single thread, among ten thousand resources.
+    """
+    model = SUBJECTS[kind]
+    subject = select(model.id).where(model.id == Thread.subject_id, condition).correlate(Thread)
+    return and_(Thread.subject_type == kind, subject.exists())
 
 
 def _subject_is_living(_person: User, thread: Thread) -> bool:
@@ -46,10 +55,7 @@ def _subject_is_living(_person: User, thread: Thread) -> bool:
 
 
 def _subject_is_living_where(_person: User) -> ColumnElement[bool]:
-    archived = (
-        and_(Thread.subject_type == kind, Thread.subject_id.in_(select(model.id).where(model.state == State.ARCHIVED)))
-        for kind, model in SUBJECTS.items()
-    )
+    archived = (_has_subject(kind, model.state == State.ARCHIVED) for kind, model in SUBJECTS.items())
     return or_(Thread.subject_type.is_(None), not_(or_(*archived)))
 
 
