@@ -29,7 +29,9 @@ from app.library.facets import keep_facets_of
 from app.library.kinds import kind_of
 from app.library.models import Resource, Shelf, Tag
 from app.library.permissions import can_edit_resource, can_move_resource, can_read_resource, is_archived
+from app.library.quotas import files_held, hold_place, require_room, without_room
 from app.library.tags import MOST_TAGS, judge_words, tag_slug, tags_meant, terms_called
+from app.library.thesaurus.models import tag_refused
 from app.library.validity import begin_checks
 from app.spaces.models import Audience, Space, State
 from app.spaces.permissions import can_write_in_space
@@ -121,8 +123,16 @@ def plan(person: User, resources: Sequence[Resource], wish: Wish) -> list[Planne
     ids = [one.id for one in resources]
     editable, movable = editable_among(person, ids), movable_among(person, ids) if wish.space else set()
     gone, refused = _slugs_of(wish.remove), _refused_by(resources, wish)
-    return [
+    planned = [
         _planned(one, wish, gone, refused, may_edit=one.id in editable, may_move=one.id in movable) for one in resources
+    ]
+    moving = [one.resource.id for one in planned if "space_id" in one.after]
+    left = without_room(wish.space, moving) if wish.space is not None else set()
+    return [
+        Planned(one.resource, refusal=_("Ses fichiers ne tiennent plus dans cet espace."))
+        if one.resource.id in left
+        else one
+        for one in planned
     ]
 
 
@@ -214,10 +224,13 @@ def apply_wish(person: User, public_ids: Sequence[str], wish: Wish) -> BulkEdit:
         raise DomainError(_l("Dites ce qui doit changer : un mot-clé, un type ou un espace."))
     resources = chosen_resources(person, public_ids)
     _hold(resources)
+    if wish.space is not None:
+        hold_place(wish.space)
     planned = plan(person, chosen_resources(person, public_ids), wish)
     wanted = {one.resource: one.after for one in planned if one.after}
     if not wanted:
         raise DomainError(_l("Rien ne change : chaque ressource a une raison de rester comme elle est."))
+    _take_room(wanted)
     kept = BulkEdit(by_id=person.id, left_out=len(planned) - len(wanted), changes=_write(person, wanted))
     db.session.add(kept)
     db.session.flush()
@@ -251,9 +264,26 @@ def undo(person: User, kept: BulkEdit) -> tuple[int, int]:
         allowed = one.id in movable and home is not None and can_write_in_space(person, home) if moves else True
         if one.edit_version == change["version"] and one.id in editable and allowed:
             wanted[one] = change["before"]
+    _take_room(wanted)
     _write(person, wanted)
     kept.undone_at = now()
     return len(wanted), len(by_id) - len(wanted)
+
+
+def _take_room(wanted: dict[Resource, Any]) -> None:
+    """Leave out the resources whose files do not fit where they would go; tell those who run a space that fills up."""
+    homes: dict[int, list[Resource]] = defaultdict(list)
+    for one, after in wanted.items():
+        if "space_id" in after:
+            homes[after["space_id"]].append(one)
+    spaces = db.session.scalars(select(Space).where(Space.id.in_(homes)).order_by(Space.id)).all() if homes else ()
+    for space in spaces:
+        hold_place(space)
+        left = without_room(space, [one.id for one in homes[space.id]])
+        for one in homes[space.id]:
+            if one.id in left:
+                del wanted[one]
+        require_room(space, files_held([one.id for one in homes[space.id] if one.id not in left]))
 
 
 def bulk_edit_for(person: User, public_id: str) -> BulkEdit:
@@ -326,11 +356,13 @@ def _tags_wanted(wanted: Said) -> dict[Resource, list[Tag]]:
 
 
 def _leave_shelves(wanted: Said) -> None:
-    """Drop references that the new home no longer needs."""
+    """Drop references that the new home no longer needs, and the words that the old one refused."""
     moved = [(one.id, after["space_id"]) for one, after in wanted.items() if "space_id" in after]
     homes = {space_id for _id, space_id in moved}
     if homes:
         there = Shelf.resource_id.in_([one for one, _space in moved]) & (Shelf.space_id == Resource.space_id)
+        gone = tag_refused.c.resource_id.in_([one for one, _space in moved])
+        db.session.execute(delete(tag_refused).where(gone))
         at_home = select(Shelf.id).join(Resource, Resource.id == Shelf.resource_id).where(there)
         db.session.execute(delete(Shelf).where(Shelf.id.in_(at_home)).execution_options(synchronize_session=False))
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from app.core.clock import now
 from app.core.i18n import format_size
@@ -98,8 +99,40 @@ def hold_place(space: Space) -> None:
 
 def require_room_for(space: Space, resource: Resource) -> None:
     """Make sure that all the files of a resource about to move fit into its new space. Raises QuotaReachedError."""
-    held = select(FileVersion).join(FileVersion.attachment).where(Attachment.resource_id == resource.id)
-    require_room(space, [(one.name, one.blob) for one in db.session.scalars(held.order_by(FileVersion.id))])
+    require_room(space, files_held([resource.id]))
+
+
+def files_held(resource_ids: Sequence[int]) -> list[tuple[str, Blob]]:
+    """Return the files of some resources with their names, all their versions: one statement."""
+    held = select(FileVersion).join(FileVersion.attachment).where(Attachment.resource_id.in_(resource_ids))
+    query = held.order_by(FileVersion.id).options(joinedload(FileVersion.blob))
+    return [(one.name, one.blob) for one in db.session.scalars(query)] if resource_ids else []
+
+
+def without_room(space: Space, resource_ids: Sequence[int]) -> set[int]:
+    """Return those of some resources about to come, in this order, whose files do not fit into a space.
+
+    The number of statements does not grow with the resources.
+    """
+    quota = quota_of(space) if resource_ids else None
+    if quota is None:
+        return set()
+    files: dict[int, dict[int, int]] = {one: {} for one in resource_ids}
+    carried = select(Attachment.resource_id, Blob.id, Blob.size).select_from(FileVersion).join(FileVersion.attachment)
+    for resource_id, blob_id, size in db.session.execute(
+        carried.join(FileVersion.blob).where(Attachment.resource_id.in_(resource_ids))
+    ):
+        files[resource_id][blob_id] = size
+    held = _held_by(space.id).where(FileVersion.blob_id.in_({one for blobs in files.values() for one in blobs}))
+    there, used, left = set(db.session.scalars(held)), _stored(space.id), set[int]()
+    for resource_id, blobs in files.items():
+        more = {one: size for one, size in blobs.items() if one not in there}
+        if more and used + sum(more.values()) > quota:
+            left.add(resource_id)
+        else:
+            there |= set(more)
+            used += sum(more.values())
+    return left
 
 
 def _tell(space: Space, before: int, after: int, quota: int) -> None:

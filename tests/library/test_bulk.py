@@ -22,8 +22,12 @@ from app.library.history import history_of
 from app.library.models import Resource
 from app.library.operations import ResourceDetails, edit_resource
 from app.library.publishing import archive_resource
+from app.library.thesaurus.deciding import decide_on, keyword_decided
+from app.library.thesaurus.models import Act
+from app.library.thesaurus.waiting import words_taken_off
 from app.spaces.models import Audience, Membership, Space
 from app.spaces.queries import space_by_slug
+from app.spaces.quotas import set_quota
 from tests.library.shelves import share, shared
 from tests.people import FACILITATOR, MEMBER, OPEN, OUTSIDER, PRIVATE, REQUEST, Cast
 from tests.support import CountedStatements, loaded
@@ -133,6 +137,35 @@ def test_undoing_asks_for_the_rights_again(context: Flask, cast: Cast) -> None:
         session.execute(update(Membership).where(Membership.user_id == cast.people[MEMBER]).values(expires_at=now()))
     with transaction():
         assert undo(loaded(MEMBER), kept) == (0, 1)
+
+
+def test_moving_holds_to_the_place_of_the_space_and_so_does_undoing(context: Flask) -> None:
+    text = ("x" * 1024).encode()
+    made = [share(title, files=[(text + title.encode(), "a.txt")]) for title in ("A", "B")]
+    with transaction():
+        set_quota(place(REQUEST), 1500)
+    kept = done(FACILITATOR, Wish(space=place(REQUEST)), *made)
+    assert ([one.space.slug for one in made], kept.left_out) == ([REQUEST, OPEN], 1)
+    [told] = planned(FACILITATOR, Wish(space=place(REQUEST)), made[1])
+    assert "ne tiennent plus" in told.refusal
+    with transaction():
+        set_quota(place(OPEN), 1500)
+    with transaction():
+        assert undo(loaded(FACILITATOR), kept) == (0, 1)
+
+
+def test_words_refused_where_it_was_stay_there(context: Flask) -> None:
+    made = share("A", space=PRIVATE, tags=["Zorglub"])
+    [word] = made.tags
+    with transaction():
+        decision = decide_on(loaded(FACILITATOR), word, Act.REFUSE)
+        assert decision.decided_at is not None
+        payload = {"request": decision.id, "decided_at": decision.decided_at.isoformat()}
+    keyword_decided(payload)
+    db.session.refresh(made)
+    assert words_taken_off(made) == [word]
+    done(FACILITATOR, Wish(space=place(OPEN)), made)
+    assert words_taken_off(made) == []
 
 
 def test_number_of_statements_does_not_grow(app: Flask) -> None:
