@@ -164,3 +164,16 @@ def test_pages_make_fill_order_and_put_away(app: Flask, browser: Any) -> None:
     assert browser(FACILITATOR).post(f"/ressources/{public_id}/epingler", {"oui": "1"}).status_code == 302
     assert "lire d’abord" in member.get(f"/espaces/{OPEN}/ressources").text
     assert browser(MEMBER).post(f"/ressources/{public_id}/epingler", {"oui": "1"}).status_code == 403
+
+
+def test_entry_one_does_not_read_is_left_alone_whatever_number_is_sent(context: Flask) -> None:
+    closed = share("Fermée", space=PRIVATE)
+    reading = made(FACILITATOR, OPEN, closed)
+    with transaction():
+        reading.author_id = loaded(GUEST).id  # keeps the list and takes no part in the private space
+    [hidden] = entries_of(loaded(FACILITATOR), reading)
+    with transaction():
+        write_words(loaded(GUEST), reading, {hidden.id: "Autre chose"})
+    with pytest.raises(NotFoundError), transaction():
+        take_from_list(loaded(GUEST), reading, hidden.id)
+    assert [one.words for one in entries_of(loaded(FACILITATOR), reading)] == ["Pour Fermée"]

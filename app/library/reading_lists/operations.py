@@ -50,10 +50,13 @@ def edit_list(person: User, reading: ReadingList, title: str, intro: str, seen_v
 
 
 def write_words(person: User, reading: ReadingList, words: Mapping[int, str]) -> None:
-    """Say why each entry is there, by its id; entries of another list are passed over. Raises RefusedError."""
+    """Say why each entry is there, by its id; what is of another list, or not read, is passed over.
+
+    Raises RefusedError.
+    """
     lock(reading)
     can_edit_list.require(person, reading)
-    for entry in _entries(reading):
+    for entry in entries_of(person, reading):
         if entry.id in words:
             entry.words = clean_text(words[entry.id]).strip()[:LONGEST_WORDS]
 
@@ -79,10 +82,13 @@ def add_to_list(person: User, reading: ReadingList, resource: Resource, words: s
 
 
 def take_from_list(person: User, reading: ReadingList, entry_id: int) -> None:
-    """Take an entry out of a list. Raises NotFoundError, RefusedError."""
+    """Take an entry out of a list. Raises NotFoundError, also for one the person does not read, RefusedError."""
     lock(reading)
     can_edit_list.require(person, reading)
-    db.session.delete(_entry(reading, entry_id))
+    entry = next((one for one in entries_of(person, reading) if one.id == entry_id), None)
+    if entry is None:
+        raise NotFoundError
+    db.session.delete(entry)
     record("list.taken_from", person, reading)
 
 
@@ -163,10 +169,3 @@ def _write(reading: ReadingList, title: str, intro: str) -> None:
 def _entries(reading: ReadingList) -> list[ReadingEntry]:
     query = select(ReadingEntry).where(ReadingEntry.list_id == reading.id)
     return list(db.session.scalars(query.order_by(ReadingEntry.position, ReadingEntry.id)))
-
-
-def _entry(reading: ReadingList, entry_id: int) -> ReadingEntry:
-    found = next((one for one in _entries(reading) if one.id == entry_id), None)
-    if found is None:
-        raise NotFoundError
-    return found
