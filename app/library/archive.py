@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Select, delete, select
-from sqlalchemy.orm import joinedload, selectinload, undefer
+from sqlalchemy import ColumnElement, Select, delete, select, true
+from sqlalchemy.orm import aliased, joinedload, selectinload, undefer
 
 from app.core.db import transaction
 from app.core.i18n import lazy_gettext as _l
@@ -29,6 +30,7 @@ from app.spaces.archive.arriving import Arriving
 from app.spaces.archive.leaving import Leaving
 from app.spaces.archive.parts import Part, Record
 from app.spaces.models import Audience, State
+from app.spaces.permissions import readable_space_ids
 
 WORDS, RESOURCES, ATTACHMENTS, VERSIONS = "words", "resources", "attachments", "file_versions"
 ADOPTIONS, LISTS = "adoptions", "reading_lists"
@@ -54,7 +56,7 @@ def library_parts() -> list[Part]:
             lambda leaving: select(Tag).where(Tag.space_id == leaving.space.id).order_by(Tag.id),
             leave_out={"sort_key"},
             refers={"merged_into_id": WORDS},
-            choices={"state": set(TagState)},
+            choices={"state": set(TagState) - {TagState.ADOPTED}},  # terms belong to no space
             prepare=lambda record, _arriving: None if terms_called([str(record.get("slug"))]) else {},
         ),
         Part(
@@ -101,7 +103,7 @@ def library_parts() -> list[Part]:
             title=_l("Fichiers"),
             line=lambda record: ("", [(record["sha256"], record["name"])]),
         ),
-        _revisions("resource_revisions", Resource, RESOURCES, resources_leaving),
+        _revisions("resource_revisions", Resource, RESOURCES, resources_leaving, _told_to),
         Part(
             ADOPTIONS,
             Adoption,
@@ -206,15 +208,31 @@ def _articles(leaving: Leaving) -> Select[Any]:
     return query.where(FetchedPage.resource_id.in_(allowed))
 
 
-def _revisions(name: str, model: Any, part: str, ids: Any) -> Part:
-    """Return the part of the earlier states of the rows of another."""
+def _told_to(leaving: Leaving) -> ColumnElement[bool]:
+    """Return the condition of the earlier states told to who takes the archive away, as ``history_of`` tells them.
+
+    What was said of a draft is its author's; what was said in a space they do not read stays there.
+    """
+    if leaving.by is None:
+        return true()
+    was_out = select(Resource.id).where(Resource.id == Revision.subject_id, Resource.published_at <= Revision.at)
+    move = aliased(Revision)
+    same = (move.subject_type == Revision.subject_type) & (move.subject_id == Revision.subject_id)
+    elsewhere = move.fields["space_id"].as_integer().not_in(readable_space_ids(leaving.by))
+    return was_out.exists() & ~select(move.id).where(same, move.n >= Revision.n, elsewhere).exists()
+
+
+def _revisions(
+    name: str, model: Any, part: str, ids: Any, told: Callable[[Leaving], ColumnElement[bool]] = lambda _leaving: true()
+) -> Part:
+    """Return the part of the earlier states of the rows of another, those alone that ``told`` lets out."""
     subject = model.__tablename__
     return Part(
         name,
         Revision,
         lambda leaving: (
             select(Revision)
-            .where(Revision.subject_type == subject, Revision.subject_id.in_(ids(leaving)))
+            .where(Revision.subject_type == subject, Revision.subject_id.in_(ids(leaving)), told(leaving))
             .order_by(Revision.subject_id, Revision.n)
         ),
         refers={"subject_id": part},

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 
 from app.accounts.elsewhere import NOWHERE, digest_of
 from app.accounts.models import Organisation, User
+from app.core.clock import now
 from app.core.db import transaction
-from app.core.revisions import Revision
+from app.core.revisions import Revision, keep_revision
 from app.extensions import db
 from app.library.models import Resource
+from app.library.moving import move_resource
+from app.library.operations import ResourceDetails, edit_resource
 from app.search.audience import CatalogueKeeper
 from app.spaces.archive.columns import ArchiveError
-from app.spaces.models import Membership, Space
-from tests.people import ADMIN, FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, PRIVATE, Cast, bring_in
+from app.spaces.models import Membership, Space, SpaceEntry
+from tests.library.shelves import share
+from tests.people import ADMIN, ENTERED, FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, PRIVATE, REQUEST, Cast, bring_in
 from tests.photograph import empty_tables
 from tests.spaces.archive.carried import (
     SECRET,
@@ -167,6 +172,27 @@ def test_addresses_and_articles_leave_with_those_alone_who_may_have_them(app: Fl
     assert MEMBER.encode() not in b"".join(_entries(mine).values())
     assert (len(parts_of(mine)["articles"]), len(parts_of(archive)["articles"])) == (0, 1)
     assert {one["email"] for one in parts_of(archive)["people"]} >= {MEMBER, FACILITATOR, GUEST}
+
+
+def test_what_was_said_of_a_draft_or_in_a_space_one_does_not_read_stays_there(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        moved = share("Venue d'ailleurs", space=PRIVATE)
+        with transaction():
+            details = ResourceDetails.of(kind="report", title="Venue ici", lang="fr")
+            edit_resource(loaded(FACILITATOR), moved, details, moved.edit_version)
+            move_resource(loaded(FACILITATOR), moved, space(REQUEST))
+        draft = share("Publiée", space=REQUEST)
+        with transaction() as session:
+            keep_revision(draft, loaded(FACILITATOR), {"title": "Brouillon"})
+            session.flush()
+            session.execute(
+                update(Revision).values(at=now() - timedelta(days=1)).where(Revision.subject_id == draft.id)
+            )
+        assert len(parts_of(carried_out(ENTERED, REQUEST))["resource_revisions"]) == 2
+        with transaction() as session:
+            session.execute(delete(SpaceEntry).where(SpaceEntry.space_id == cast.spaces[PRIVATE]))
+        assert parts_of(carried_out(ENTERED, REQUEST)).get("resource_revisions", []) == []
+        assert len(parts_of(carried_out(None, REQUEST))["resource_revisions"]) == 3
 
 
 def _entries(content: bytes) -> dict[str, bytes]:
