@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -17,8 +18,10 @@ from app.accounts.models import User
 from app.core.db import transaction
 from app.discussions.operations import comment, reply, start_thread
 from app.extensions import db
+from app.library.marks import Kept, Useful, mark
 from app.library.models import Resource
-from app.library.operations import ResourceDetails, remove_resource, share_resource
+from app.library.operations import ResourceDetails, edit_resource, remove_resource, share_resource
+from app.library.reading_lists.operations import add_to_list, make_list
 from app.library.receiving import receive
 from app.search.operations import index_soon
 from app.spaces.models import Membership, Space
@@ -49,12 +52,17 @@ PLACES = (
     "message",
     "commentaire",
     "source",
+    "dossier",
+    "pourquoi",
 )
 CANARIES = {place: f"zorglub{place}" for place in PLACES}
 BLIND = (None, GUEST, EXPIRED_GUEST, OUTSIDER, ADMIN, REFERENT)
 SIGHTED = (MEMBER, CLOSED_GUEST, FACILITATOR, ENTERED)
 REQUEST_NUMBER = re.compile(rb"\b[0-9a-f]{12}\b|(?<=name=\"csrf_token\" value=\")[^\"]+")  # and the form's token
 UNKNOWN = "zorglubinconnu"
+CONTENT = re.compile(r"^/(ressources|fichiers|discussions|dossiers)/[a-z2-7]{10}")
+#: How the addresses end of what stands in the open space and speaks of a closed one.
+OPENLY = ("une-question-ouverte", "un-dossier-ouvert")
 
 
 @pytest.fixture
@@ -85,8 +93,20 @@ def plant(slug: str, voice: str) -> list[str]:
         open_space = db.session.scalars(select(Space).where(Space.slug == OPEN)).one()
         card = f"Voir [[resource:{resource.public_id}]]."
         open_thread = start_thread(loaded(FACILITATOR), open_space, "Une question ouverte", card)
+        lists = [make_list(loaded(FACILITATOR), space, f"Dossier {said['dossier']}")]
+        lists += [make_list(loaded(FACILITATOR), open_space, "Un dossier ouvert")]
+        for one in lists:
+            add_to_list(loaded(FACILITATOR), one, resource, f"À lire : {said['pourquoi']}")
+        for kind in (Useful, Kept):
+            mark(loaded(voice), resource, kind, on=True)
+        details = replace(details, summary="Revu")
+        edit_resource(loaded(FACILITATOR), resource, details, resource.edit_version)
+        restore = replace(details, summary=f"Résumé {said['resume']}")
+        edit_resource(loaded(FACILITATOR), resource, restore, resource.edit_version)
         public = (resource.public_id, thread.public_id, resource.attachments[0].current.public_id)
-    return [*_addresses(slug, *public), f"/discussions/{open_thread.public_id}-une-question-ouverte"]
+    pages = [f"/dossiers/{lists[0].public_id}-x", f"/dossiers/{lists[1].public_id}-un-dossier-ouvert"]
+    pages += [f"/ressources/{resource.public_id}{end}" for end in ("/historique/2", "/fichiers")]
+    return [*_addresses(slug, *public), *pages, f"/discussions/{open_thread.public_id}-une-question-ouverte"]
 
 
 def _addresses(slug: str, resource: str, thread: str, file: str) -> list[str]:
@@ -99,7 +119,18 @@ def _addresses(slug: str, resource: str, thread: str, file: str) -> list[str]:
         "/ressources?tri=titre",
     ]
     pages += [f"/ressources?mot={CANARIES['motcle']}", "/discussions/nouvelle", "/ressources/nouvelle"]
-    pages += [f"/espaces/{slug}{end}" for end in ("", "/membres", "/ressources", "/discussions")]
+    pages += ["/ressources/gardees", "/mots-cles", "/mots-cles/proposer?q=zor", "/mots-cles/en-attente"]
+    pages += [f"/espaces/{OPEN}{end}" for end in ("/dossiers", "/mots-cles/proposer?q=zor")]
+    inside = (
+        "",
+        "/membres",
+        "/ressources",
+        "/discussions",
+        "/dossiers",
+        "/ressources/depot",
+        "/mots-cles/proposer?q=zor",
+    )
+    pages += [f"/espaces/{slug}{end}" for end in inside]
     pages += [f"/ressources/{resource}-x", f"/ressources/{resource}-x?q=texte&vue=texte", f"/discussions/{thread}-x"]
     pages += [f"/fichiers/{file}/x.txt", f"/fichiers/{file}/etat", f"/ressources/{resource}/commentaires"]
     return pages
@@ -160,14 +191,12 @@ def without_echo(here: Any, words: str) -> tuple[int, bytes]:
 
 
 def test_private_addresses_answer_like_unknown_ones(app: Flask, planted: list[str], browser: Any) -> None:
-    private = [
-        path for path in planted if PRIVATE in path or re.match("/(ressources|fichiers|discussions)/[a-z2-7]{10}", path)
-    ]
+    private = [path for path in planted if PRIVATE in path or CONTENT.match(path)]
     for who in (GUEST, EXPIRED_GUEST, OUTSIDER, ADMIN):
         here = browser(who)
         for path in private:
             answer, unknown = here.get(path), here.get(_unlike(path))
-            if answer.status_code == 200 and path.endswith("une-question-ouverte"):
+            if answer.status_code == 200 and path.endswith(OPENLY):
                 continue
             seen, wanted = _without(answer.data, path), _without(unknown.data, _unlike(path))
             assert (answer.status_code, seen) == (404, wanted), f"{who} {path}"
@@ -181,7 +210,7 @@ def _without(page: bytes, path: str) -> bytes:
 def _unlike(path: str) -> str:
     """Return the same address of a thing that never existed."""
     path = path.replace(PRIVATE, "cercle-absent")
-    return re.sub(r"^/(ressources|fichiers|discussions)/[a-z2-7]{10}", r"/\1/aaaaaaaaaa", path)
+    return CONTENT.sub(r"/\1/aaaaaaaaaa", path)
 
 
 def test_right_lost_is_lost_at_the_next_request(app: Flask, planted: list[str], browser: Any) -> None:

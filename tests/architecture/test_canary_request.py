@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +13,7 @@ from app.core.db import transaction
 from app.extensions import db
 from app.spaces.models import Space
 from app.spaces.operations import add_member
-from tests.architecture.test_canary import CANARIES, UNKNOWN, plant, without_echo
+from tests.architecture.test_canary import CANARIES, CONTENT, OPENLY, UNKNOWN, plant, without_echo
 from tests.people import (
     ADMIN,
     CLOSED_GUEST,
@@ -33,7 +32,6 @@ from tests.support import loaded
 VOICE = "vera@port-elvain.example"
 MEMBERS_OUTSIDE = (OUTSIDER, MEMBER, ADMIN, REFERENT)
 OTHERS = (None, GUEST, CLOSED_GUEST, EXPIRED_GUEST)
-CONTENT = re.compile(r"^/(ressources|fichiers|discussions)/[a-z2-7]{10}")
 NAME, SUMMARY = "Vie nocturne", "Ce que la nuit demande aux villes"
 
 
@@ -102,7 +100,7 @@ def test_search_for_a_canary_answers_like_a_search_for_nothing(app: Flask, plant
 def test_what_it_holds_answers_outside_with_the_name_of_the_space_alone(
     app: Flask, planted: list[str], browser: Any
 ) -> None:
-    content = [path for path in planted if CONTENT.match(path) and not path.endswith("une-question-ouverte")]
+    content = [path for path in planted if CONTENT.match(path) and not path.endswith(OPENLY)]
     assert len(content) >= 4
     for who in MEMBERS_OUTSIDE:
         here = browser(who)

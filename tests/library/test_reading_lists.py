@@ -32,7 +32,7 @@ from app.spaces.models import Audience, Space
 from app.spaces.queries import space_by_slug
 from tests.library.shelves import share, shared
 from tests.people import EVERYBODY, FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, PRIVATE, REQUEST, Cast
-from tests.support import loaded
+from tests.support import CountedStatements, loaded
 
 
 @pytest.fixture(autouse=True)
@@ -177,3 +177,16 @@ def test_entry_one_does_not_read_is_left_alone_whatever_number_is_sent(context: 
     with pytest.raises(NotFoundError), transaction():
         take_from_list(loaded(GUEST), reading, hidden.id)
     assert [one.words for one in entries_of(loaded(FACILITATOR), reading)] == ["Pour Fermée"]
+
+
+def test_number_of_statements_of_a_list_does_not_grow(app: Flask, browser: Any) -> None:
+    here, counts = browser(FACILITATOR), []
+    for number in (2, 6):
+        with app.app_context():
+            reading = made(FACILITATOR, OPEN, *(share(f"R{number}{n}") for n in range(number)))
+            address = f"/dossiers/{reading.public_id}-a-lire-avant-la-reunion"
+        here.get(address)
+        with CountedStatements(app) as statements:
+            assert here.get(address).text.count("Pour R") == number
+        counts.append(len(statements))
+    assert counts[0] == counts[1]

@@ -44,9 +44,11 @@ def entries_of(person: User, reading: ReadingList) -> list[ReadingEntry]:
     query = select(ReadingEntry).join(ReadingEntry.resource).where(ReadingEntry.list_id == reading.id)
     ids = query.with_only_columns(ReadingEntry.resource_id).where(can_mark_resource.where(person))
     shown = select(Resource).where(Resource.id.in_(ids)).options(*shown_with())
-    db.session.scalars(shown).all()  # what a line shows, in as many statements for one entry as for a hundred
+    kept = db.session.scalars(shown).all()  # what a line shows, as many statements for one entry as for a hundred
     query = query.where(can_mark_resource.where(person)).options(contains_eager(ReadingEntry.resource))
-    return list(db.session.scalars(query.order_by(ReadingEntry.position, ReadingEntry.id)))
+    entries = list(db.session.scalars(query.order_by(ReadingEntry.position, ReadingEntry.id)))
+    del kept  # the session forgets what nothing holds: what was loaded was held until the entries hold it
+    return entries
 
 
 def lists_in(space: Space, person: User) -> list[ReadingList]:
