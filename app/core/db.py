@@ -11,11 +11,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, String, event
+from sqlalchemy import Connection, DateTime, Dialect, Engine, String, event, inspect
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from app.core.clock import now
+from app.core.errors import NotFoundError
 from app.extensions import db
 
 if TYPE_CHECKING:
@@ -128,10 +130,16 @@ def lock(*things: Any) -> None:
     """Read rows again and hold them until the transaction ends (``FOR UPDATE`` on PostgreSQL).
 
     On SQLite the writing transaction already holds the whole database. The thing's own table is named, because
-    PostgreSQL refuses to lock what an outer join brings beside it.
+    PostgreSQL refuses to lock what an outer join brings beside it. Raises NotFoundError for a row that somebody has
+    removed since it was read.
     """
     for thing in things:
-        db.session.refresh(thing, with_for_update={"of": type(thing)})
+        try:
+            db.session.refresh(thing, with_for_update={"of": type(thing)})
+        except InvalidRequestError as error:
+            if not inspect(thing).persistent:
+                raise  # never was a row of this session: a mistake of ours
+            raise NotFoundError from error
 
 
 def cache_of_transaction() -> dict[str, Any]:

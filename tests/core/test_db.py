@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Organisation
 from app.accounts.operations import create_organisation
 from app.core.audit import AuditEntry, record
 from app.core.db import TransactionError, lock, new_public_id, sort_key, transaction
+from app.core.errors import NotFoundError
 from app.discussions.models import Thread
 from app.discussions.operations import start_thread
 from app.extensions import db
@@ -106,3 +107,12 @@ def test_lock_holds_what_was_loaded_with_its_neighbours(cast: Cast, context: Fla
     with transaction():
         lock(thread, person)
         assert (thread.title, person.email) == ("Qui a essayé ?", MEMBER)
+
+
+def test_row_removed_since_it_was_read_is_not_found(context: Flask) -> None:
+    with transaction():
+        gone = create_organisation("Castelmaure")
+    with db.engine.begin() as connection:
+        connection.execute(delete(Organisation).where(Organisation.name == "Castelmaure"))
+    with pytest.raises(NotFoundError), transaction():
+        lock(gone)
