@@ -20,7 +20,7 @@ from config import ROOT
 LONGEST = 60.0
 LONGEST_WORK = 300.0
 ASK_EVERY = 0.05
-WORKER_STARTS = 15.0
+WORKER_STOPS = 60.0  # it finishes the job in hand first
 
 
 @contextmanager
@@ -38,7 +38,11 @@ def worker(place: Place) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.wait(timeout=WORKER_STARTS)
+        try:
+            process.wait(timeout=WORKER_STOPS)
+        finally:
+            process.kill()
+            process.wait()
 
 
 def seconds_until_found(place: Place) -> dict[str, float]:

@@ -258,7 +258,7 @@ def assert_gone(pid: int) -> None:
 
 def wait_for_child(pid: int) -> int:
     children = Path(f"/proc/{pid}/task/{pid}/children")
-    for _ in range(500):
+    for _ in range(3000):
         if found := children.read_text().split():
             return int(found[0])
         time.sleep(0.01)
