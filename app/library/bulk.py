@@ -188,7 +188,7 @@ def _tags(one: Resource, wish: Wish, gone: set[str | int], said: list[str], afte
     kept = [tag for tag in one.tags if not {tag.id if tag.is_term else tag.slug, tag_slug(tag.label)} & gone]
     there = {tag_slug(tag.label) for tag in kept}
     come = [label for label in wish.add if tag_slug(label) not in there]
-    went = [tag.label for tag in one.tags if tag not in kept]
+    went = [tag.name for tag in one.tags if tag not in kept]
     if come or went:
         after["tags"] = [*(tag.label for tag in kept), *come]
         said += [_("mot-clé ajouté : %(label)s", label=label) for label in come]

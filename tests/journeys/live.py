@@ -31,6 +31,7 @@ from app.demo.loader import load_network
 from app.discussions.models import Thread
 from app.extensions import db
 from app.library.models import Attachment, Resource, Tag
+from app.library.reading_lists.models import ReadingList
 from app.spaces.models import Space
 from config import ROOT, Settings
 from tests.places import lay_places
@@ -122,6 +123,14 @@ class Site:
             public_id: str = db.session.scalars(select(Tag.public_id).where(Tag.slug == "vie-nocturne")).one()
             db.session.remove()
         return f"/mots-cles/{public_id}-vie-nocturne"
+
+    @property
+    def reading_list(self) -> str:
+        """The address of the reading list of the demo."""
+        with self.app.app_context():
+            public_id: str = db.session.scalars(select(ReadingList.public_id).limit(1)).one()
+            db.session.remove()
+        return f"/dossiers/{public_id}"
 
     @property
     def word(self) -> str:

@@ -206,3 +206,14 @@ def test_pages_tick_show_do_and_undo(app: Flask, browser: Any) -> None:
     assert browser(OUTSIDER).get(answer.location).status_code == 404
     member.post(f"{answer.location}/annuler")
     assert "Ce changement est annulé" in member.get(answer.location).text
+
+
+def test_keywords_to_take_away_are_read_in_the_language_of_the_reader(app: Flask, browser: Any) -> None:
+    mine, number = shared(app, "La mienne", by=MEMBER, tags=("Tranquillité publique",))
+    with app.app_context(), transaction():
+        db.session.get_one(Resource, number).tags[0].label_en = "Public tranquillity"
+    member = browser(MEMBER)
+    member.post("/langue", {"lang": "en"})
+    shown = member.get("/ressources/ensemble", query_string={"id": [mine]}).text
+    assert 'value="Tranquillité publique"' in shown
+    assert "<span>Public tranquillity</span>" in shown

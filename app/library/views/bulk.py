@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -133,10 +134,10 @@ def _page(resources: list[Resource], wish: Wish, problem: str = "") -> str:
 
 def _carried(resources: list[Resource], wish: Wish) -> list[dict[str, Any]]:
     """Return the keywords the chosen resources carry, most carried first, for the boxes that take them away."""
-    numbers: dict[str, int] = {}
-    for one in resources:
-        for tag in one.tags:
-            numbers[tag.label] = numbers.get(tag.label, 0) + 1
+    names = {tag.label: tag.name for one in resources for tag in one.tags}
+    numbers = Counter(tag.label for one in resources for tag in one.tags)
     gone = {tag_slug(label) for label in wish.remove}
-    ordered = sorted(numbers.items(), key=lambda pair: (-pair[1], pair[0]))
-    return [{"label": label, "count": number, "checked": tag_slug(label) in gone} for label, number in ordered]
+    return [
+        {"label": label, "name": names[label], "count": numbers[label], "checked": tag_slug(label) in gone}
+        for label in sorted(names, key=lambda label: (-numbers[label], names[label]))
+    ]
