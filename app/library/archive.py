@@ -165,7 +165,7 @@ def library_parts() -> list[Part]:
             leave_out=TRASH | {"intro_html"},
             choices={"state": {State.PUBLISHED, State.ARCHIVED}, "audience": set(Audience)},
             prepare=lambda record, arriving: {"intro_html": arriving.markdown(str(record.get("intro") or ""))[0]},
-            title=_l("Listes de lecture"),
+            title=_l("Dossiers de lecture"),
             line=lambda record: (record["title"], []),
         ),
         Part(

@@ -16,6 +16,8 @@ from app.library.thesaurus.models import tag_broader, tag_related
 from app.library.thesaurus.reach import names_of
 
 Links = dict[int, set[int]]
+#: Levels of the thesaurus: what stands under what is written out, and every term is shown under each above it.
+MOST_LEVELS = 6
 
 
 @dataclass
@@ -63,11 +65,23 @@ class Book:
         """Tell whether a term placed under another would stand under itself."""
         return one == above or one in self.above(above)
 
+    def would_sink(self, one: int, above: int, below: Links) -> bool:
+        """Tell whether, with a term placed under another, something stands too low; ``below``: see ``narrower``."""
+        return _levels(above, self.broader) + _levels(one, below) > MOST_LEVELS
+
     def under(self) -> Iterator[tuple[int, int]]:
         """Yield each term with itself and with all that stands under it."""
         for one in self.terms:
             yield one, one
             yield from ((other, one) for other in self.above(one))
+
+
+def _levels(one: int, links: Links) -> int:
+    """Return how many levels begin at a term, itself counted; those beyond what is allowed are not looked for."""
+    level, count = {one}, 0
+    while level and count <= MOST_LEVELS:
+        level, count = {other for each in level for other in links.get(each, ())}, count + 1
+    return count
 
 
 def read_book() -> Book:

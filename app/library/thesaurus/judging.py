@@ -11,7 +11,7 @@ from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 from app.library.models import Tag
 from app.library.tags import tag_slug
-from app.library.thesaurus.book import Book, Links
+from app.library.thesaurus.book import MOST_LEVELS, Book, Links
 from app.library.thesaurus.models import NAMES
 from app.library.thesaurus.saying import SEPARATORS, TermSaid, said_of
 
@@ -161,8 +161,9 @@ def _links(
         key = keys.get(name) or owners.get(tag_slug(name), 0)
         return key if key in known else 0
 
+    below = after.narrower()
     for one in verdicts:
-        _place(one, after, meant)
+        _place(one, after, below, meant)
         for name in one.said.related:
             other = meant(name)
             if other in {0, one.key}:
@@ -173,16 +174,20 @@ def _links(
     return after.broader, related
 
 
-def _place(one: Verdict, after: Book, meant: Callable[[str], int]) -> None:
-    """Place a term under those it names, as long as no circle is closed."""
+def _place(one: Verdict, after: Book, below: Links, meant: Callable[[str], int]) -> None:
+    """Place a term under those it names, as long as no circle is closed and nothing stands too low."""
     for name in one.said.broader:
         other = meant(name)
         if not other:
             one.remarks.append(_("Le terme plus large « %(name)s » n'existe pas.", name=name))
         elif after.would_circle(one.key, other):
             one.remarks.append(_("« %(name)s » est déjà plus étroit : le cercle n'est pas fermé.", name=name))
+        elif after.would_sink(one.key, other, below):
+            sentence = _("Sous « %(name)s », il y aurait plus de %(most)s niveaux.", name=name, most=MOST_LEVELS)
+            one.remarks.append(sentence)
         else:
             after.broader[one.key].add(other)
+            below[other].add(one.key)
 
 
 def _is_same(one: Verdict, book: Book, made: Plan) -> bool:

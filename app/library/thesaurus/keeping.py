@@ -61,7 +61,9 @@ def merge_terms(by: User, tag: Tag, target: Tag) -> None:
     book = read_book()
     gone, kept = said_of(tag, book), said_of(target, book)
     keep_revision(target, by, kept.plain)
-    children = [one for one in book.narrower().get(tag.id, ()) if not book.would_circle(one, target.id)]
+    below = book.narrower()
+    fits = [one for one in below.get(tag.id, ()) if not book.would_sink(one, target.id, below)]
+    children = [one for one in fits if not book.would_circle(one, target.id)]
     retag({tag.id: target.id})
     db.session.execute(update(Tag).where(Tag.merged_into_id == tag.id).values(merged_into_id=target.id))
     _place_under(children, [target.id])

@@ -85,6 +85,14 @@ def test_rows_that_cannot_be_terms_say_why(context: Flask) -> None:
     ]
 
 
+def test_nothing_stands_lower_than_the_levels_allowed(context: Flask) -> None:
+    rows = [{"fr": f"Terme {n}", "broader": [f"Terme {n + 1}"]} for n in range(40)]
+    details = [detail for _outcome, detail in brought(*rows, {"fr": "Terme 40"})]
+    assert sum("il y aurait plus de 6 niveaux" in detail for detail in details) == 6
+    book = read_book()
+    assert max(len(book.above(one)) for one in book.terms) == 5
+
+
 def test_a_circle_is_not_closed(context: Flask) -> None:
     rows = ({"fr": "A", "broader": ["C"]}, {"fr": "B", "broader": ["A"]}, {"fr": "C", "broader": ["B", "C"]})
     details = [detail for _outcome, detail in brought(*rows)]
