@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from app.accounts.models import Organisation, UserKind
 from app.core.audit import AuditEntry
 from app.core.clock import now
+from app.core.days import today
 from app.core.db import transaction
 from app.core.errors import DomainError
 from app.core.sheets import read_text
@@ -147,7 +148,8 @@ def test_rows_become_invitations_that_say_what_the_row_says(
     app: Flask, cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     only_french(tmp_path / "french", monkeypatch)
-    end = (now() + timedelta(days=30)).strftime("%d/%m/%Y")
+    with app.app_context():
+        end = (today() + timedelta(days=30)).strftime("%d/%m/%Y")
     rows = (
         "Anne;Roy;anne@ville.example;Maire;port elvain;Atelier ouvert;animatrice;;anglais\n"
         f"Guy;Dur;guy@ville.example;;Neuville;Atelier ouvert;invité;{end};\n"
