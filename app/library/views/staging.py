@@ -219,7 +219,7 @@ def _publish(space: Space, rows: Sequence[StagedResource], *, as_draft: bool) ->
         except NotFoundError:
             continue  # another tab has published it meanwhile
         except DomainError as error:
-            flash(f"{details.title} : {error.message}", "error")
+            flash(_("%(label)s : %(value)s", label=details.title, value=error.message), "error")
             wrong.append(public_id)
     if made:
         flash(_told(space, len(made), as_draft=as_draft))
