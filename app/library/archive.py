@@ -48,7 +48,11 @@ def resources_leaving(leaving: Leaving) -> Select[Any]:
 
 @fill("space.archive", order=30)
 def library_parts() -> list[Part]:
-    """Return the parts of the library."""
+    """Return the parts of the library, in the order in which they come back."""
+    return [*_resources_and_files(), *_what_people_say(), *_what_points_to_them()]
+
+
+def _resources_and_files() -> list[Part]:
     return [
         Part(
             WORDS,
@@ -104,6 +108,11 @@ def library_parts() -> list[Part]:
             line=lambda record: ("", [(record["sha256"], record["name"])]),
         ),
         _revisions("resource_revisions", Resource, RESOURCES, resources_leaving, _told_to),
+    ]
+
+
+def _what_people_say() -> list[Part]:
+    return [
         Part(
             ADOPTIONS,
             Adoption,
@@ -137,6 +146,11 @@ def library_parts() -> list[Part]:
             ),
             refers={"resource_id": RESOURCES},
         ),
+    ]
+
+
+def _what_points_to_them() -> list[Part]:
+    return [
         Part(
             "shelves",
             Shelf,

@@ -153,16 +153,7 @@ def _listing(address: Callable[..., str], space: Space | None = None) -> Listing
     beside = {
         key: text for part in collect("resource.counts", [one.id for one in page.items]) for key, text in part.items()
     }
-    state: dict[str, Any] = {
-        "type": wanted.kind or None,
-        "mot": list(wanted.tags),
-        "tri": None if wanted.sort == SORTS[0] else wanted.sort,
-        LENS: list(wanted.like),
-        ARCHIVES: SHOWN if wanted.archived == WITH else None,
-        DUE: YES if wanted.due else None,
-        CHOOSE: 1 if choosing_many else None,
-        **{name: list(values) for name, values in wanted.chosen},
-    }
+    state = _state(wanted, choosing_many=choosing_many)
     mine = editable_among(person(), [one.id for one in page.items])
     editable = {one.public_id for one in page.items if one.id in mine}
     comparing = _choosing(wanted, [one.public_id for one in page.items])
@@ -198,6 +189,20 @@ def _listing(address: Callable[..., str], space: Space | None = None) -> Listing
         if space
         else url_for("library.export_list", **state),
     )
+
+
+def _state(wanted: Wanted, *, choosing_many: bool) -> dict[str, Any]:
+    """Return the state of the list as its address says it."""
+    return {
+        "type": wanted.kind or None,
+        "mot": list(wanted.tags),
+        "tri": None if wanted.sort == SORTS[0] else wanted.sort,
+        LENS: list(wanted.like),
+        ARCHIVES: SHOWN if wanted.archived == WITH else None,
+        DUE: YES if wanted.due else None,
+        CHOOSE: 1 if choosing_many else None,
+        **{name: list(values) for name, values in wanted.chosen},
+    }
 
 
 def _pinned(space: Space | None, wanted: Wanted, number: int) -> list[Any]:
