@@ -141,6 +141,7 @@ class _Reader:
     terms: int = 0
 
     def read(self, page: int, sort: Sort) -> Parsed:
+        """Return what was typed as a query, with the hints that go with it; anything typed is answered."""
         if len(self.typed) > MAX_LENGTH:
             self.hints.append(Hint.TOO_LONG)
         text = _readable(self.typed[:MAX_LENGTH])

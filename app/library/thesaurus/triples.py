@@ -105,6 +105,7 @@ class _Turtle:
         return taken
 
     def statements(self) -> Iterator[Statement]:
+        """Yield what the file states, sentence by sentence. Raises UnreadableTermsError, for too many too."""
         number = 0
         while self._now.kind != "end":
             if self._now.kind == "at" or self._now.text.casefold() in {"prefix", "base"}:

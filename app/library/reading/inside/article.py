@@ -95,6 +95,7 @@ class _Page(HTMLParser):
         self._named: list[str] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note what an element claims of the article, and where its text begins."""
         values = {name: value or "" for name, value in attrs}
         self._claim(tag, values)
         if self._silent:
@@ -135,6 +136,7 @@ class _Page(HTMLParser):
             self.handle_starttag(tag, attrs)
 
     def handle_endtag(self, tag: str) -> None:
+        """Close what the element had opened: silence, a title, a paragraph."""
         if self._silent:
             if tag == self._silent[-1]:
                 self._silent.pop()

@@ -58,6 +58,7 @@ class _Reader(HTMLParser):
         self._preformatted = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Begin what the element opens; nothing inside a silent one counts."""
         if self._silent:
             return
         if tag in _SILENT:

@@ -75,6 +75,7 @@ def _pdf_drawer(request: dict[str, Any]) -> Drawer:
     document = open_pdf(request["path"])
 
     def draw(number: int, width: int) -> Image.Image:
+        """Return a page, numbered from 1, at a width in pixels. Raises IndexError."""
         if not 1 <= number <= len(document):
             raise IndexError(number)
         page = document[number - 1]

@@ -78,6 +78,7 @@ class _DrawingReader:
         self._shape = 0
 
     def start(self, name: str, attributes: Attributes) -> None:
+        """Note where words begin, and the shapes that repeat what the master slide says."""
         if name == "a:t":
             self._within = True
         elif name in {"a:br", "a:tab"}:
@@ -88,6 +89,7 @@ class _DrawingReader:
             self._shape = -len(self.parts) - 1
 
     def end(self, name: str) -> None:
+        """End a line or a shape; a shape that only repeats leaves nothing."""
         if name == "a:t":
             self._within = False
         elif name == "a:p":
