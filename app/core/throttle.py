@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
+from flask_babel.speaklater import LazyString
 from sqlalchemy import String, case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
@@ -19,6 +21,7 @@ from app.core.sessions import hashed
 from app.extensions import db
 
 LONGEST_WAIT = timedelta(minutes=30)
+_AS_MINUTES = 120  # seconds from which a wait is said in minutes
 
 
 class Attempts(db.Model):
@@ -109,10 +112,15 @@ def _insert() -> Any:
 def _refuse_for(wait: timedelta) -> None:
     if wait > timedelta(0):
         seconds = int(wait.total_seconds()) + 1
-        raise TooManyError(
-            _l("Trop d'essais. Attendez %(seconds)s secondes, puis recommencez.", seconds=seconds),
-            seconds,
-        )
+        raise TooManyError(_wait_words(seconds), seconds)
+
+
+def _wait_words(seconds: int) -> LazyString:
+    if seconds == 1:
+        return _l("Trop d'essais. Attendez une seconde, puis recommencez.")
+    if seconds < _AS_MINUTES:
+        return _l("Trop d'essais. Attendez %(seconds)s secondes, puis recommencez.", seconds=seconds)
+    return _l("Trop d'essais. Attendez %(minutes)s minutes, puis recommencez.", minutes=ceil(seconds / 60))
 
 
 @job("throttle.purge", every=timedelta(hours=6))

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from app.core import clock
+from app.core import clock, throttle
 from app.core.db import transaction
 from app.core.errors import TooManyError
 from app.core.sessions import network_of
@@ -119,3 +119,16 @@ def test_taking_starts_again_after_a_rest(context: Flask) -> None:
     clock.set_clock(lambda: later)
     LIMIT.take("claire")
     assert db.session.get_one(Attempts, LIMIT.key("claire")).count == 1
+
+
+@pytest.mark.parametrize(
+    ("wait", "words"),
+    [
+        (timedelta(milliseconds=200), "Attendez une seconde,"),
+        (timedelta(seconds=9.5), "Attendez 10 secondes,"),
+        (timedelta(minutes=14, seconds=30), "Attendez 15 minutes,"),
+    ],
+)
+def test_wait_is_said_as_people_count_it(context: Flask, wait: timedelta, words: str) -> None:
+    with pytest.raises(TooManyError, match=words):
+        throttle._refuse_for(wait)
