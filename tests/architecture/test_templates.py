@@ -17,6 +17,7 @@ COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 ICON = re.compile(r"""\b(?:icon|kind_tile)\(\s*["']([\w-]+)["']""")
 FORM = re.compile(r"""<form\b[^>]*method=["']post["'].*?</form>""", re.DOTALL | re.IGNORECASE)
+FORM_TAG = re.compile(r"""<form\b[^>]*method=["']post["'][^>]*>""", re.IGNORECASE)
 HELPING = "mark|preview-url|dismiss|open-dialog|close-dialog|toggle|show-password|add-tag"
 HELPING_BUTTON = re.compile(rf"<button\b(?=[^>]*\bdata-(?:{HELPING})\b)[^>]*>")
 
@@ -85,3 +86,7 @@ def _unsaid(path: Path) -> list[str]:
     if opening is None:
         return ["says nothing"]
     return [macro for macro in macros if f"{macro}(" not in opening[0] and macro not in {"hue", "initials"}]
+
+
+def test_our_own_sentences_answer_what_is_missing_not_those_of_the_browser() -> None:
+    assert _wrong(lambda path: [tag for tag in FORM_TAG.findall(_source(path)) if "novalidate" not in tag]) == {}
