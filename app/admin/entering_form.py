@@ -8,12 +8,13 @@ from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from app.core.forms import REQUIRED, BeffroiForm
+from app.core.forms import BeffroiForm
 from app.core.i18n import lazy_gettext as _l
 from app.spaces.entering import LONGEST_REASON, SHORTEST_REASON
 
 DURATIONS = {"30": _l("30 minutes"), "120": _l("2 heures"), "480": _l("8 heures")}
 USUAL = "120"
+_HOW_LONG = _l("Écrivez une phrase : de quinze caractères à six cents.")
 
 
 class EnterForm(BeffroiForm):
@@ -22,8 +23,8 @@ class EnterForm(BeffroiForm):
     reason = TextAreaField(
         _l("Motif"),
         [
-            InputRequired(REQUIRED),
-            Length(SHORTEST_REASON, LONGEST_REASON, _l("Écrivez une phrase : de quinze caractères à six cents.")),
+            InputRequired(_HOW_LONG),
+            Length(SHORTEST_REASON, LONGEST_REASON, _HOW_LONG),
         ],
         description=_l(
             "Une phrase que les animateurs de l'espace liront, par exemple « Signalement d'un message reçu ce matin »."

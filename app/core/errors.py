@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
+from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 from app.extensions import db
 
@@ -37,6 +38,9 @@ SENTENCES = {
         "place."
     ),
 }
+TO_CORRECT = {409, 413, 422, 429}
+"""Statuses of a page that takes a form back to the person, with what to correct."""
+
 DISK_WORDS = ("disk is full", "disk i/o error", "no space left")
 
 
@@ -158,8 +162,20 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
     return error_page(500)
 
 
+def _title_says_error(response: Response) -> Response:
+    """Begin the title of a form that comes back with « Erreur : », the first words a screen reader says of a page.
+
+    Rule of the GOV.UK Design System ("Error summary"), for WCAG 2.4.2.
+    """
+    if response.status_code in TO_CORRECT and response.mimetype == "text/html" and not response.is_streamed:
+        start = f"<title>{_('Erreur : ')}"
+        response.set_data(response.get_data(as_text=True).replace("<title>", start, 1))
+    return response
+
+
 def register(app: Flask) -> None:
     """Attach the pages of errors to an application."""
+    app.after_request(_title_says_error)
     app.register_error_handler(DomainError, _domain_error)
     app.register_error_handler(CSRFError, _form_expired)
     app.register_error_handler(HTTPException, _http_error)

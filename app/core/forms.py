@@ -11,7 +11,6 @@ from wtforms import Field, StringField, TextAreaField, ValidationError
 from wtforms.widgets import DateInput
 
 from app.core.i18n import gettext as _
-from app.core.i18n import lazy_gettext as _l
 from app.core.text import clean_text, one_line
 
 DAY_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y")
@@ -91,6 +90,3 @@ def _clean_line(value: Any) -> Any:
 
 def _clean_area(value: Any) -> Any:
     return clean_text(value).strip("\n") if isinstance(value, str) else value
-
-
-REQUIRED = _l("Ce champ est nécessaire.")

@@ -6,7 +6,8 @@ from wtforms import HiddenField, RadioField, StringField, TextAreaField, Validat
 from wtforms.fields.choices import SelectChoice
 
 from app.core.errors import DomainError
-from app.core.forms import REQUIRED, BeffroiForm
+from app.core.forms import BeffroiForm
+from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 from app.discussions.texts import LONGEST_REASON, checked_title, is_blank, written
 from app.spaces.models import Audience
@@ -68,4 +69,4 @@ class HideForm(BeffroiForm):
     def validate_reason(self, field: StringField) -> None:
         """Ask for a reason."""
         if is_blank(field.data or ""):
-            raise ValidationError(str(REQUIRED))
+            raise ValidationError(_("Donnez la raison : elle sera lue à la place du message."))

@@ -103,3 +103,10 @@ def test_failed_page_leaves_no_transaction_open(app: Flask, breaking: Any, cast:
         assert not is_writing()
         with transaction():
             assert is_writing()
+
+
+def test_title_of_a_form_that_comes_back_begins_with_the_error(browser: Any, cast: Cast) -> None:
+    answer = browser(OUTSIDER).post("/moi/profil", {"name": ""})
+    assert answer.status_code == 422
+    assert "<title>Erreur : Mon profil" in answer.text.replace("\u00a0", " ")
+    assert "Erreur" not in browser(OUTSIDER).get("/moi/profil").text
