@@ -89,6 +89,17 @@ def require_room(space: Space, files: Iterable[tuple[str, Blob]]) -> None:
     _tell(space, used, after, quota)
 
 
+def refuse_announced(space: Space, name: str, size: int) -> None:
+    """Refuse a file before any of it travels when its size does not fit beside what its space holds.
+
+    What is exact is asked again when it is held (``require_room``). Raises QuotaReachedError.
+    """
+    quota = quota_of(space)
+    used = _stored(space.id) if quota is not None else 0
+    if quota is not None and used + size > quota:
+        raise QuotaReachedError(name, size, used, quota)
+
+
 def hold_place(space: Space) -> None:
     """Let nobody else add files to a space until this transaction ends; before the rows of new files are made.
 

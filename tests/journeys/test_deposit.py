@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from app.core.parts import parts
 from app.extensions import db
-from app.library.models import Blob
+from app.library.models import Blob, Resource
 from app.library.uploads.models import Upload
 from benchmarks.words import pdf
 from tests.journeys.eyes import Page, expect
@@ -146,3 +146,25 @@ def test_file_sent_from_the_library_is_cancelled_or_leads_to_the_table(
     expect(page.locator("[data-staged]")).to_have_count(1)
     expect(page.locator("[data-unfinished]")).to_have_count(0)
     page.get_by_role("button", name=re.compile("^Retirer")).click()
+
+
+def test_files_that_travel_with_their_form_are_named_and_one_too_large_is_left_out(
+    opened: Callable[..., Page], site: Site, files: list[Path], tmp_path: Path
+) -> None:
+    with site.app.app_context():
+        resource = db.session.scalars(select(Resource).where(Resource.attachments.any())).first()
+        assert resource is not None
+        where = f"/ressources/{resource.public_id}/fichiers"
+        db.session.remove()
+    huge = tmp_path / "archives.pdf"
+    with huge.open("wb") as sparse:
+        sparse.truncate(51 * 1024 * 1024)
+    page = opened(FACILITATOR)
+    page.goto(where)
+    page.locator("input[type=file]").set_input_files([huge, files[1]])
+    chosen = page.locator("[data-chosen] li")
+    expect(chosen.nth(0)).to_contain_text("la limite est de 50")
+    expect(chosen.nth(1)).to_have_text("bilan.pdf")
+    page.get_by_role("button", name="Ajouter ces fichiers").click()
+    expect(page.get_by_role("heading", name="bilan.pdf")).to_be_visible()
+    expect(page.get_by_role("heading", name="archives.pdf")).to_have_count(0)

@@ -41,15 +41,20 @@ def stage(person: User, space: Space, received: Received) -> StagedResource:
     already = _waiting_already(person, space, received.sha256)
     if already is not None:
         return already
-    if count_staged(person, space) >= MOST_STAGED:
-        raise DomainError(
-            _l("%(most)s fichiers attendent déjà : complétez-les avant d'en envoyer d'autres.", most=MOST_STAGED)
-        )
+    refuse_too_many_staged(person, space)
     row = StagedResource(person_id=person.id, space_id=space.id, typed={}, apart={})
     db.session.add(row)
     db.session.flush()
     keep_received(person, row.form, received)
     return row
+
+
+def refuse_too_many_staged(person: User, space: Space) -> None:
+    """Raise DomainError when so many files of a person wait in a space that they must be completed first."""
+    if count_staged(person, space) >= MOST_STAGED:
+        raise DomainError(
+            _l("%(most)s fichiers attendent déjà : complétez-les avant d'en envoyer d'autres.", most=MOST_STAGED)
+        )
 
 
 def _waiting_already(person: User, space: Space, sha256: str) -> StagedResource | None:

@@ -14,9 +14,10 @@ from app.core.i18n import lazy_gettext as _l
 from app.core.parts import parts
 from app.extensions import db
 from app.library.permissions import can_add_resource
+from app.library.quotas import refuse_announced
 from app.library.receiving import FileRefusedError, Received, receive, refuse_early
 from app.library.staging.models import StagedResource
-from app.library.staging.operations import stage
+from app.library.staging.operations import refuse_too_many_staged, stage
 from app.library.uploads.models import Upload
 from app.library.uploads.protocol import LONGEST_METADATA, UNCLEAR, GoneError, metadata_of, modified_of
 from app.library.uploads.queries import read_again, weight_of_unfinished
@@ -37,11 +38,14 @@ def begin(person: User, space: Space, size: int, said: str) -> Upload:
     """Begin an upload of ``size`` bytes; ``said`` is its metadata as the client wrote it.
 
     Call inside ``transaction()``. Raises RefusedError, FileRefusedError for a file that could not be accepted however
-    it ends, TooManyUnfinishedError, MalformedError.
+    it ends or for which its space has no place, TooManyUnfinishedError, MalformedError, DomainError when too many files
+    wait to be completed already.
     """
     can_add_resource.require(person, space)
     metadata = metadata_of(said)
     name = refuse_early(metadata.get("filename", ""), size)
+    refuse_announced(space, name, size)
+    refuse_too_many_staged(person, space)
     _refuse_too_many(person, size)
     begun = Upload(
         person_id=person.id,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import threading
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -18,11 +20,13 @@ from app.core.parts import parts
 from app.core.storage import storage
 from app.extensions import db
 from app.library.models import ReceivedFile
+from app.library.staging import operations as staging
 from app.library.staging.models import StagedResource
 from app.library.uploads import operations
 from app.library.uploads.jobs import tidy_uploads
 from app.library.uploads.models import Upload
-from app.spaces.models import Membership
+from app.spaces.models import Membership, Space
+from app.spaces.quotas import set_quota
 from tests.library.shelves import pdf
 from tests.library.uploads.tus import BASE, VERSION, Tus
 from tests.people import FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, PRIVATE, Cast
@@ -87,6 +91,43 @@ def test_number_and_weight_of_what_is_on_its_way_are_bounded(tus: Tus, monkeypat
     monkeypatch.setattr(operations, "MOST_UNFINISHED", 9)
     monkeypatch.setattr(operations, "MOST_UNFINISHED_FILES", 1)
     assert tus.create(50 * 1024 * 1024).status_code == 413
+
+
+def test_file_for_which_there_is_no_place_is_refused_before_any_of_it_travels(app: Flask, tus: Tus) -> None:
+    with app.app_context(), transaction() as session:
+        set_quota(session.scalars(select(Space).where(Space.slug == OPEN)).one(), 1000)
+    assert tus.create(1000).status_code == 201
+    refused = tus.create(1001)
+    assert refused.status_code == 422
+    assert re.search(r"«.Bilan.pdf.» .* ne tient plus", refused.get_json()["error"])
+    assert len(tus.browser.get(f"{BASE.removesuffix('envois')}inacheves").get_json()) == 1
+
+
+def test_file_that_could_not_wait_beside_so_many_others_is_refused_before_it_travels(
+    app: Flask, tus: Tus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staging, "MOST_STAGED", 1)
+    tus.sent(FILE)
+    refused = tus.create(9, "Autre.pdf")
+    assert (refused.status_code, "attendent déjà" in refused.get_json()["error"]) == (409, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "said"),
+    [
+        ("bilan.pdf", 900, ""),
+        ("bilan.pdf", 2000, "ne tient plus dans l’espace"),
+        ("bilan.pdf", 90 * 1024 * 1024, "la limite est de 50"),
+        ("programme.exe", 900, "n’est pas accepté"),
+        ("bilan.pdf", "trop", "est vide"),
+    ],
+)
+def test_page_may_ask_whether_a_file_can_come(app: Flask, tus: Tus, name: str, size: object, said: str) -> None:
+    with app.app_context(), transaction() as session:
+        set_quota(session.scalars(select(Space).where(Space.slug == OPEN)).one(), 1000)
+    asked = urlencode({"nom": name, "taille": size})
+    error = tus.ask("GET", f"{BASE.removesuffix('envois')}place?{asked}").get_json()["error"]
+    assert (said in error) if said else error == ""
 
 
 def test_last_piece_sent_twice_at_once_is_taken_once(app: Flask, tus: Tus) -> None:

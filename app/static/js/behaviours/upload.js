@@ -1,14 +1,15 @@
 // Files dropped or chosen travel one by one, with their progress and a way to cancel; start, end and failure are announced.
-import { announce, fresh, icon, sessionOver } from "../shared/page.js";
+import { announce, ask, fresh, icon, sessionOver } from "../shared/page.js";
 
 const AT_ONCE = 2;
+const ASK_FROM = 1024 * 1024;  // a smaller file has travelled before the answer would be there
 
 export function attachUploads(root) {
   for (const zone of fresh(root, "[data-dropzone]")) {
     const input = zone.querySelector("input[type=file]");
     if (!input || zone.closest("[data-deposit]")) continue;
     if (zone.dataset.dropzone === "live") takeFiles(zone, input, (files) => sendFiles(zone, files));
-    else acceptDrops(zone, (files) => { input.files = files; input.dispatchEvent(new Event("change", { bubbles: true })); });
+    else withTheForm(zone, input);
   }
   for (const row of fresh(root, ".upload")) propose(row);
 }
@@ -33,6 +34,36 @@ function markProposed(field, file) {
   const note = Object.assign(document.createElement("p"), { className: "hint hint--proposed", textContent: sentence.replace("{file}", file) });
   field.closest(".field").append(note);
   field.addEventListener("input", () => note.remove(), { once: true });
+}
+
+// Files that travel with their form are named under the field; those that could not come are left out at once.
+function withTheForm(zone, input) {
+  acceptDrops(zone, (files) => { input.files = files; showChosen(zone, input); });
+  input.addEventListener("change", () => showChosen(zone, input));
+}
+
+async function showChosen(zone, input) {
+  const kept = new DataTransfer();
+  const lines = [];
+  for (const file of input.multiple ? input.files : [...input.files].slice(0, 1)) {
+    const refusal = await refusalOf(zone, file);
+    if (refusal) announce(refusal);
+    else kept.items.add(file);
+    lines.push(Object.assign(document.createElement("li"), { textContent: refusal || file.name, className: refusal ? "is-danger" : "" }));
+  }
+  input.files = kept.files;
+  zone.querySelector("[data-chosen]")?.replaceChildren(...lines);
+}
+
+// Why a file could not come, asked before any of it travels; nothing when it can, or when nobody knows.
+async function refusalOf(zone, file) {
+  if (!zone.dataset.ask || file.size < ASK_FROM) return "";
+  try {
+    const answer = await ask(`${zone.dataset.ask}?${new URLSearchParams({ nom: file.name, taille: file.size })}`);
+    return answer?.ok ? (await answer.json()).error : "";
+  } catch {
+    return "";
+  }
 }
 
 // Files chosen or dropped are handed over at once; the field is free again.
@@ -83,7 +114,13 @@ export function uploadRow(zone, list, file) {
   return { row, status, cancel, bar, name };
 }
 
-function sendFile(zone, { file, row }) {
+async function sendFile(zone, { file, row }) {
+  const refusal = await refusalOf(zone, file);
+  if (refusal) uploadEnded(row, refusal, "danger");
+  else if (row.row.isConnected) await travel(zone, file, row);
+}
+
+function travel(zone, file, row) {
   const form = zone.closest("form");
   const body = new FormData(form);
   body.delete(zone.querySelector("input[type=file]").name);
