@@ -85,6 +85,10 @@ def here() -> str:
 
 
 def address(endpoint: str, **values: Any) -> str:
-    """Return the absolute address of a page, from the settings and never from the request (mails, feeds)."""
+    """Return the absolute address of a page, from the settings and never from the request (mails, feeds).
+
+    ``_anchor`` names a part of the page, as in ``url_for``.
+    """
+    anchor = values.pop("_anchor", None)
     path = current_app.url_map.bind("").build(endpoint, values)
-    return f"{current_app.config['SETTINGS'].public_url}{path}"
+    return f"{current_app.config['SETTINGS'].public_url}{path}{f'#{anchor}' if anchor else ''}"
