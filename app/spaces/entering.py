@@ -78,7 +78,7 @@ def _tell(space: Space, stay: SpaceEntry) -> None:
     """Mail the entry to those who run the space, or to its members. The subject names no space."""
     link = address("spaces.members_page", slug=space.slug)
     for reader in facilitators_of(space) or members_of(space):
-        subject = _l("Un administrateur est entré dans un espace auquel vous participez")
+        subject = _l("L'administration du réseau entre dans un espace auquel vous participez")
         send(
             reader.email,
             subject,

@@ -39,11 +39,11 @@ def test_administrator_enters_sees_the_banner_everywhere_and_leaves(way_in: str,
     assert answer.headers["Location"] == f"/espaces/{PRIVATE}"
     for path in (f"/espaces/{PRIVATE}", "/", "/recherche?q=ville", "/administration/acces"):
         page = ada.get(path).text
-        assert all(word in page for word in ("Vous êtes entré dans", "Cercle fermé", REASON)), path
+        assert all(word in page for word in ("Vous avez accès à «", "Cercle fermé", REASON)), path
     left = ada.post(way_in.replace("entrer", "sortir"))
     assert left.headers["Location"] == "/administration/acces"
     assert "Vous êtes sorti de" in ada.get("/administration/acces").text
-    assert "Vous êtes entré dans" not in ada.get("/administration/acces").text
+    assert "Vous avez accès à «" not in ada.get("/administration/acces").text
     assert ada.get(f"/espaces/{PRIVATE}").status_code == 404
     assert ada.post(way_in.replace("entrer", "sortir")).status_code == 302
 
@@ -126,7 +126,7 @@ def test_those_who_run_the_space_see_the_visits_and_nobody_else_does(way_in: str
 
 def test_banner_shows_to_nobody_else(way_in: str, browser: Any) -> None:
     browser(ADMIN).post(way_in, {"reason": REASON, "minutes": "30"})
-    assert not [who for who in (OUTSIDER, MEMBER, FACILITATOR) if "Vous êtes entré" in browser(who).get("/").text]
+    assert not [who for who in (OUTSIDER, MEMBER, FACILITATOR) if "Vous avez accès à «" in browser(who).get("/").text]
 
 
 def test_access_page_gives_the_way_in_and_out(app: Flask, cast: Cast, way_in: str, browser: Any) -> None:

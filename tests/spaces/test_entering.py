@@ -96,8 +96,8 @@ def test_mail_is_in_the_language_of_each(context: Flask, cast: Cast) -> None:
     _enter()
     subjects = {mail["to"]: mail["subject"] for mail in _mails()}
     assert subjects == {
-        FACILITATOR: "Un administrateur est entré dans un espace auquel vous participez",
-        MEMBER: "An administrator has entered a space you take part in",
+        FACILITATOR: "L’administration du réseau entre dans un espace auquel vous participez",
+        MEMBER: "The network’s administration is entering a space you take part in",
     }
 
 

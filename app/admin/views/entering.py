@@ -40,7 +40,7 @@ def enter_page(public_id: str) -> ResponseReturnValue:
             return _page(space, form, str(error.message), 409)
         flash(
             _(
-                "Vous êtes entré jusqu'à %(end)s. Les animateurs de l'espace sont prévenus.",
+                "Vous avez accès à l'espace jusqu'à %(end)s. Les personnes qui l'animent sont prévenues.",
                 end=format_until(stay.ends_at),
             )
         )
