@@ -125,13 +125,14 @@ def _created(invitation: Invitation, kind: UserKind, who: User | Newcomer) -> Us
 
 
 def become_member(guest: User, *, by: User) -> None:
-    """Make a member of the network of a guest; where ``by`` may invite, their places have no end any more.
+    """Make a member of the network of a guest; their places have no end any more where those who may invite wish it.
 
-    Call inside ``transaction()``. Whether ``by`` may is asked by the caller.
+    They wish it who do this (``by``), and who proposed it. Call inside ``transaction()``; whether ``by`` may is asked
+    by the caller.
     """
     guest.kind = UserKind.MEMBER
     for place in memberships_of(guest).values():
-        if can_invite_into(by, place.space):
+        if any(who is not None and can_invite_into(who, place.space) for who in (by, place.proposed_by)):
             place.expires_at = place.sponsor_id = place.warned_at = None
     db.session.flush()
     forget_memberships(guest)

@@ -96,7 +96,8 @@ def end_stay(by: User, space: Space, guest: User) -> None:
 def make_member(by: User, guest: User) -> bool:
     """Make a member of the network of a guest, or ask those who may; tell whether it is done.
 
-    Call inside ``transaction()``. Asking is open to those who run a space of the guest's. Raises RefusedError.
+    Call inside ``transaction()``. Asking is open to those who run a space of the guest's; asking twice tells nobody a
+    second time. Raises RefusedError.
     """
     lock(guest)
     if guest.is_member:
@@ -104,11 +105,15 @@ def make_member(by: User, guest: User) -> bool:
     if can_make_member(by, guest):
         become_member(guest, by=by)
         return True
-    mine = select(Membership).where(Membership.user_id == guest.id)
-    if not any(can_moderate_space(by, one.space) for one in db.session.scalars(mine)):
+    places = db.session.scalars(select(Membership).where(Membership.user_id == guest.id))
+    mine = [one for one in places if can_moderate_space(by, one.space)]
+    if not mine:
         raise RefusedError
-    record("guest.membership_asked", by, guest)
-    _ask_administrators(by, guest)
+    if not all(one.proposed_by_id for one in mine):
+        record("guest.membership_asked", by, guest)
+        _ask_administrators(by, guest)
+    for one in mine:
+        one.proposed_by_id = by.id
     return False
 
 

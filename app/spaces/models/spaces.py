@@ -115,7 +115,8 @@ class Membership(db.Model):
     """A person in a space, until ``expires_at`` when there is one.
 
     ``sponsor`` answers for a guest and ``purpose`` says why they came; ``warned_at`` is when their end was announced.
-    ``welcomed_at`` is when the person put the welcome of the space away.
+    ``welcomed_at`` is when the person put the welcome of the space away. ``proposed_by`` runs the space and proposed
+    this guest as a member of the network: once it is so, their end is lifted here.
     """
 
     __tablename__ = "membership"
@@ -130,11 +131,13 @@ class Membership(db.Model):
     purpose: Mapped[str] = mapped_column(String(300), default="")
     warned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     welcomed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     space: Mapped[Space] = relationship()
     user: Mapped[User] = relationship(foreign_keys=[user_id])
     sponsor: Mapped[User | None] = relationship(foreign_keys=[sponsor_id])
+    proposed_by: Mapped[User | None] = relationship(foreign_keys=[proposed_by_id])
 
     @property
     def is_running(self) -> bool:

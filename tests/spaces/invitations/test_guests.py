@@ -136,6 +136,39 @@ def test_facilitator_proposes_and_administrators_are_told_without_the_space(app:
         assert loaded(CLOSED_GUEST).is_member
 
 
+def test_guest_proposed_then_made_a_member_stays_for_good_where_they_were_proposed(app: Flask, cast: Cast) -> None:
+    with app.app_context(), transaction():
+        add_member(space(REQUEST), loaded(CLOSED_GUEST), expires_at=now() + timedelta(days=9))
+        public_id = loaded(CLOSED_GUEST).public_id
+    panel = Browser(app, FACILITATOR)
+    panel.post(f"/espaces/{PRIVATE}/invites/{public_id}/membre")
+    assert "Proposé comme membre" in panel.get(f"/espaces/{PRIVATE}/invitations").get_data(as_text=True)
+    with app.app_context():
+        with transaction():
+            make_member(loaded(ADMIN), loaded(CLOSED_GUEST))
+        assert [place(CLOSED_GUEST, slug).expires_at for slug in (PRIVATE, REQUEST)] == [None, None]
+    assert "Proposé comme membre" not in panel.get(f"/espaces/{PRIVATE}/invitations").get_data(as_text=True)
+
+
+def test_guest_proposed_by_somebody_who_no_longer_runs_the_space_keeps_their_end(context: Flask, cast: Cast) -> None:
+    with transaction():
+        make_member(loaded(FACILITATOR), loaded(CLOSED_GUEST))
+    with transaction():
+        add_member(space(PRIVATE), loaded(MEMBER), role=Role.FACILITATOR)
+        add_member(space(PRIVATE), loaded(FACILITATOR))
+    with transaction():
+        make_member(loaded(ADMIN), loaded(CLOSED_GUEST))
+    assert place(CLOSED_GUEST, PRIVATE).expires_at is not None
+
+
+def test_guest_proposed_twice_is_told_once_to_the_administrators(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        for _ in range(2):
+            with transaction():
+                make_member(loaded(FACILITATOR), loaded(CLOSED_GUEST))
+        assert [one["To"] for one in mails(app)].count(ADMIN) == 1
+
+
 def test_facilitator_of_a_declared_city_still_only_proposes(context: Flask, cast: Cast) -> None:
     city = loaded(OUTSIDER).organisation
     declare_domain(city.id if city else None, "invitee.example")
@@ -167,6 +200,17 @@ def test_guest_and_those_who_run_the_space_are_warned_once(context: Flask, cast:
         extend(loaded(FACILITATOR), space(PRIVATE), loaded(CLOSED_GUEST), in_time + timedelta(days=90))
     clock.set_clock(lambda: in_time + timedelta(days=85))
     assert CLOSED_GUEST in warned()
+
+
+def test_mail_of_a_near_end_leads_to_the_guests_of_the_space(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        with transaction():
+            place(CLOSED_GUEST, PRIVATE).created_at = now() - timedelta(days=80)
+        in_time = now() + timedelta(days=24)
+        clock.set_clock(lambda: in_time)
+        warn_guests({})
+        told = next(one for one in mails(app) if one["To"] == FACILITATOR and "Georgia Blanc" in one["Subject"])
+    assert f"/espaces/{PRIVATE}/invitations#invites\n" in text_of(told)
 
 
 @pytest.mark.parametrize(("days", "told_after"), [(1, 0.5), (7, 3.5), (12, 6), (20, 13)])
