@@ -124,6 +124,7 @@ def _row(thread: Thread, *, published: bool) -> CatalogueRow:
         published=published,
         date=thread.last_post_at.date(),
         lang=thread.lang,
+        authors=(thread.author_id,) if thread.author_id else (),
     )
 
 

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from app.extensions import db
 from app.library.models import Blob, Page
 from app.search.hits import find_hits, hit_boxes
-from app.search.query import Query, parse
-from app.search.terms import Clause, terms_of
+from app.search.query import parse
+from app.search.terms import Clause
+from app.search.widening import terms_for
 
 REMEMBERED = 256
 SHORTEST_START = 3
@@ -32,7 +33,7 @@ _LIGATURES = {"oe": "[œŒ]", "ae": "[æÆ]", "ss": "[ßẞ]"}
 
 def clauses_of(words: str) -> tuple[Clause, ...]:
     """Return what is to be marked for words typed in the search box or in the document's own."""
-    return terms_of(parse(words).query).marked if words.strip() else ()
+    return terms_for(parse(words).query).marked if words.strip() else ()
 
 
 def pages_with_hits(blob: Blob, words: str, lang: str) -> tuple[int, ...]:
@@ -40,13 +41,14 @@ def pages_with_hits(blob: Blob, words: str, lang: str) -> tuple[int, ...]:
     if not words.strip():
         return ()
     edition = (blob.reader_version, blob.recognised, blob.laid_out)
-    return _pages(blob.id, blob.sha256, edition, parse(words).query, lang or "fr")
+    return _pages(blob.id, blob.sha256, edition, clauses_of(words), lang or "fr")
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _pages(blob_id: int, _sha256: str, _edition: tuple[int | None, ...], query: Query, lang: str) -> tuple[int, ...]:
+def _pages(
+    blob_id: int, _sha256: str, _edition: tuple[int | None, ...], clauses: tuple[Clause, ...], lang: str
+) -> tuple[int, ...]:
     """Look through the pages; remembered, because turning pages asks the same again. Holds no right."""
-    clauses = terms_of(query).marked
     beginnings = _beginnings(clauses)
     rows = db.session.execute(select(Page.n, Page.text).where(Page.blob_id == blob_id).order_by(Page.n))
     return tuple(n for n, text in rows if beginnings.search(text) and find_hits(text, clauses, lang))

@@ -27,15 +27,24 @@ from app.library.permissions import can_read_resource
 from app.library.queries import shown_with
 from app.library.reading.inside.passages import passages
 from app.library.states import unit_word
-from app.library.thesaurus.reach import labels_of
+from app.library.thesaurus.reach import labels_of, names_meant, slugs_reached
 from app.search.catalogue import Audience, CatalogueRow
 from app.search.engine import OWN_TEXT, PART, ParentDocument, Passage
 from app.search.operations import index_all_soon, index_soon
-from app.search.sources import Card, register_kind_labels, register_kind_words, register_source
+from app.search.sources import (
+    Card,
+    register_kind_labels,
+    register_kind_words,
+    register_source,
+    set_meanings_provider,
+    set_tags_provider,
+)
 from app.spaces.models import State
 from app.spaces.permissions import shown_space
 
 OWN = "own"
+#: The field of a record that names who wrote what it describes.
+AUTHORS = "authors"
 #: Where the words of a fetched page stand among the passages: after the last file a resource may carry.
 FETCHED = 900
 
@@ -173,7 +182,15 @@ def _row(resource: Resource, parts: list[int]) -> CatalogueRow:
         lang=_lang(resource),
         tags=tuple(tag.slug for tag in resource.tags),
         parts=(*parts, FETCHED),
+        authors=_authors(resource),
     )
+
+
+def _authors(resource: Resource) -> tuple[int | str, ...]:
+    """Return who shared a resource, and those its record names as its authors."""
+    named = resource.fields.get(AUTHORS)
+    written = [str(name) for name in named] if isinstance(named, list) else []
+    return tuple(one for one in (resource.author_id, *written) if one)
 
 
 def card_of(resource: Resource, person: User) -> Card:
@@ -256,5 +273,7 @@ listen(ResourcePurged)(index_resource)
 def register() -> None:
     """Declare resources to the search."""
     register_source(ResourceSource())
+    set_tags_provider(slugs_reached)
+    set_meanings_provider(names_meant)
     register_kind_words(kind_words())
     register_kind_labels({kind.key: kind.label for kind in KINDS.values()})

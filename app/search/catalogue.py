@@ -9,8 +9,11 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
-Bools = NDArray[np.bool_]
-Numbers = NDArray[np.int64]
+from app.search.columns import Bools, Column, Numbers, Value
+from app.search.query import Field
+
+__all__ = ["Allowed", "Audience", "Bools", "Catalogue", "CatalogueRow", "Facets", "Numbers", "Scope"]
+
 Keys = NDArray[np.bytes_]
 
 KEY_BYTES = 32
@@ -65,19 +68,47 @@ class CatalogueRow:
     #: The parts whose passages count (see `engine.PART`): those of a file replaced or taken away do not, although the
     #: index may still hold them. None: all of them do.
     parts: tuple[int, ...] | None = None
+    #: Who wrote it: ids of accounts, and names of people who have none.
+    authors: tuple[int | str, ...] = ()
 
     @property
     def type(self) -> str:
         """The feature's name for such things: what stands before the colon of the key."""
         return self.key.partition(":")[0]
 
+    def values(self, one: Field) -> tuple[Value, ...]:
+        """Give what the thing has for a field, as filters and counts know it."""
+        found: Mapping[Field, tuple[Value | None, ...]] = {
+            Field.KIND: (self.kind,),
+            Field.SPACE: (self.space_id,),
+            Field.TAG: self.tags,
+            # Where people belong may change without a word to search: a city is asked for by its people.
+            Field.CITY: tuple(one for one in self.authors if isinstance(one, int)),
+            Field.AUTHOR: self.authors,
+            Field.YEAR: (self.date.year if self.date else None,),
+            Field.LANG: (self.lang,),
+        }
+        return tuple(value for value in found[one] if value is not None)
+
 
 @dataclass(frozen=True)
 class Facets:
-    """Counts of the results: by kind, and by space (only spaces the person may know of)."""
+    """Counts of the results by the values of each field; of spaces, only those the person may know of.
 
-    kinds: Mapping[str, int] = field(default_factory=dict)
-    spaces: Mapping[int, int] = field(default_factory=dict)
+    The values of a city are the ids of the accounts of its people.
+    """
+
+    counts: Mapping[Field, Mapping[Value, int]] = field(default_factory=dict)
+
+    @property
+    def kinds(self) -> Mapping[str, int]:
+        """Counts by kind."""
+        return {str(kind): n for kind, n in self.counts.get(Field.KIND, {}).items()}
+
+    @property
+    def spaces(self) -> Mapping[int, int]:
+        """Counts by the id of the space."""
+        return {int(space): n for space, n in self.counts.get(Field.SPACE, {}).items()}
 
 
 class Catalogue:
@@ -90,9 +121,7 @@ class Catalogue:
         ordered = sorted(self._rows.values(), key=lambda row: row.key.encode())
         size = len(ordered)
         self.keys: Keys = np.array([row.key.encode() for row in ordered], dtype=f"S{KEY_BYTES}")
-        self.kind_names = sorted({row.kind for row in ordered})
-        codes = {name: code for code, name in enumerate(self.kind_names)}
-        self.kinds: Numbers = np.fromiter((codes[row.kind] for row in ordered), np.int64, size)
+        self._columns: dict[Field, Column] = {}
         self.spaces: Numbers = np.fromiter((_space_of(row) for row in ordered), np.int64, size)
         self.network: Bools = np.fromiter((row.audience == Audience.NETWORK for row in ordered), np.bool_, size)
         self.published: Bools = np.fromiter((row.published for row in ordered), np.bool_, size)
@@ -111,6 +140,12 @@ class Catalogue:
             kept.pop(key, None)
         kept.update((row.key, row) for row in rows)
         return Catalogue(kept.values(), version)
+
+    def column(self, one: Field) -> Column:
+        """Give the values of a field, made when they are first asked for."""
+        if one not in self._columns:
+            self._columns[one] = Column.of(self._rows[self.key(place)].values(one) for place in range(len(self.keys)))
+        return self._columns[one]
 
     def mask(self, scope: Scope) -> Bools:
         """Tell for every thing whether this person may read it."""
@@ -150,9 +185,13 @@ def _day_of(row: CatalogueRow) -> int:
     return _NO_DATE if row.date is None else row.date.toordinal()
 
 
+Wanted = Mapping[Field, frozenset[Value]]
+"""Values by field; an empty set is a filter that nothing passes."""
+
+
 @dataclass(frozen=True)
 class Allowed:
-    """A catalogue as one person sees it, with the kinds and spaces ticked (None: no filter).
+    """A catalogue as one person sees it, with the filters: one value of each field `kept`, none of those `dropped`.
 
     Everything an engine returns or counts lies under `mask`.
     """
@@ -160,41 +199,39 @@ class Allowed:
     catalogue: Catalogue
     mask: Bools
     nameable: frozenset[int] = frozenset()
-    kinds: frozenset[str] | None = None
-    spaces: frozenset[int] | None = None
+    kept: Wanted = field(default_factory=dict)
+    dropped: Wanted = field(default_factory=dict)
 
     @classmethod
     def to(
-        cls,
-        catalogue: Catalogue,
-        scope: Scope,
-        kinds: frozenset[str] | None = None,
-        spaces: frozenset[int] | None = None,
+        cls, catalogue: Catalogue, scope: Scope, kept: Wanted | None = None, dropped: Wanted | None = None
     ) -> "Allowed":
-        """Give what a scope lets through; a ticked space the person may not know of is an unknown one."""
-        known = None if spaces is None else spaces & scope.nameable
-        return cls(catalogue, catalogue.mask(scope), scope.nameable, kinds, known)
+        """Give what a scope lets through; a space the person may not know of is an unknown one."""
+        kept, dropped = (_known(scope, wanted or {}) for wanted in (kept, dropped))
+        return cls(catalogue, catalogue.mask(scope), scope.nameable, kept, dropped)
 
-    def of_kinds(self, places: Numbers) -> Bools:
-        """Tell which of these things are of a ticked kind."""
-        if self.kinds is None:
-            return np.ones(len(places), np.bool_)
-        codes = [code for code, name in enumerate(self.catalogue.kind_names) if name in self.kinds]
-        return np.isin(self.catalogue.kinds[places], codes)
-
-    def of_spaces(self, places: Numbers) -> Bools:
-        """Tell which of these things are at home in a ticked space."""
-        if self.spaces is None:
-            return np.ones(len(places), np.bool_)
-        return np.isin(self.catalogue.spaces[places], list(self.spaces))
+    def passing(self, aside: Field | None = None) -> Bools:
+        """Tell for every thing whether it passes the filters, those of the field `aside` left out."""
+        passed = np.ones(len(self.catalogue), np.bool_)
+        for one, values in self.kept.items():
+            if one is not aside:
+                passed &= self.catalogue.column(one).having(values)
+        for one, values in self.dropped.items():
+            passed &= ~self.catalogue.column(one).having(values)
+        return passed
 
     def facets(self, places: Numbers) -> Facets:
-        """Count things by kind and by space, each without its own filter."""
-        kinds = self.catalogue.kinds[places[self.of_spaces(places)]]
-        by_kind = np.bincount(kinds, minlength=len(self.catalogue.kind_names))
-        spaces, numbers = np.unique(self.catalogue.spaces[places[self.of_kinds(places)]], return_counts=True)
-        by_space = zip(spaces.tolist(), numbers.tolist(), strict=True)
-        return Facets(
-            {name: int(n) for name, n in zip(self.catalogue.kind_names, by_kind, strict=True) if n},
-            {space: n for space, n in by_space if space in self.nameable},
-        )
+        """Count things by every field, each without its own filter."""
+        found = np.zeros(len(self.catalogue), np.bool_)
+        found[places] = True
+        everywhere = found & self.passing()
+        counts = {
+            one: self.catalogue.column(one).counts(found & self.passing(one) if one in self.kept else everywhere)
+            for one in Field
+        }
+        counts[Field.SPACE] = {space: n for space, n in counts[Field.SPACE].items() if space in self.nameable}
+        return Facets(counts)
+
+
+def _known(scope: Scope, wanted: Wanted) -> Wanted:
+    return {one: values & scope.nameable if one is Field.SPACE else values for one, values in wanted.items()}

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.search.catalogue import PART_SIZE, Allowed, Facets, Numbers
-from app.search.query import Query, Sort
+from app.search.query import Sort
+from app.search.terms import Terms
 
 OWN_TEXT = 0
 """Number of the passage that holds the thing's own text (description, opening post); pages are numbered from 1."""
@@ -105,8 +106,13 @@ class SearchWriter(Protocol):
 class SearchEngine(SearchWriter, Protocol):
     """An index that can be searched. Every method but `health` raises IndexUnavailableError when it cannot be read."""
 
-    def search(self, query: Query, allowed: Allowed, limit: int = 10, offset: int = 0) -> Matches:
-        """Find what is allowed and answers the query; things are counted, sorted and paged, not passages."""
+    def search(
+        self, terms: Terms, allowed: Allowed, limit: int = 10, offset: int = 0, sort: Sort = Sort.RELEVANCE
+    ) -> Matches:
+        """Find what is allowed and answers the terms; things are counted, sorted and paged, not passages.
+
+        Terms that want nothing list everything that is allowed.
+        """
 
     def suggest(self, prefix: str, allowed: Allowed, limit: int = 8) -> list[str]:
         """Give the keys of allowed things whose title has these words, the last one perhaps unfinished."""
@@ -125,7 +131,7 @@ class SearchEngine(SearchWriter, Protocol):
 
 
 def arrange(
-    query: Query,
+    sort: Sort,
     allowed: Allowed,
     places: Numbers,
     scores: NDArray[np.float32],
@@ -138,8 +144,8 @@ def arrange(
     Gives the total, the numbers of the wanted page within `places`, and the facets.
     """
     facets = allowed.facets(places)
-    kept = np.flatnonzero(allowed.of_kinds(places) & allowed.of_spaces(places))
+    kept = np.flatnonzero(allowed.passing()[places])
     newest = -allowed.catalogue.dates[places[kept]]
     best = -scores[kept]
-    by = (places[kept], best, newest) if query.sort is Sort.DATE else (places[kept], newest, best)
+    by = (places[kept], best, newest) if sort is Sort.DATE else (places[kept], newest, best)
     return len(kept), kept[np.lexsort(by)][offset : offset + limit], facets

@@ -14,6 +14,12 @@ def sentence(hint: Hint) -> str:
         Hint.TOO_MANY_PREFIXES: _("Au plus %(n)s mots peuvent finir par une étoile (*).", n=MAX_PREFIXES),
         Hint.SHORT_PREFIX: _("Une étoile (*) demande au moins %(n)s lettres devant elle.", n=SHORTEST_PREFIX),
         Hint.UNCLOSED_QUOTE: _("Un guillemet n’est pas fermé : les mots ont été cherchés séparément."),
+        Hint.STAR: _("Une étoile (*) ne se place qu’à la fin d’un mot : elle a été laissée de côté."),
+        Hint.BRACKETS: _("Les parenthèses ne vont pas par deux : la question a été lue au mieux."),
+        Hint.OPERATOR: _("ET et OU relient deux mots ; il en manque un."),
+        Hint.UNKNOWN_FIELD: _("Ce qui précède « : » n’est pas un filtre connu : il a été cherché comme un mot."),
+        Hint.EMPTY_FIELD: _("Un filtre demande une valeur juste après « : » ; il a été cherché comme un mot."),
+        Hint.YEAR: _("Une année s’écrit 2021 ou 2019..2021 ; elle a été cherchée comme un mot."),
         Hint.UNREADABLE: _("Il n’y a pas de mot à chercher. Essayez avec un mot du sujet."),
     }
     return sentences[hint]

@@ -13,22 +13,23 @@ from flask import current_app
 from app.core.db import transaction
 from app.core.jobs import URGENT, enqueue, enqueue_all
 from app.search.audience import catalogue
-from app.search.catalogue import Allowed, Facets, Scope
+from app.search.catalogue import Facets, Wanted
 from app.search.engine import OWN_TEXT, IndexUnavailableError, Matches, ParentHit, Passage, SearchEngine
+from app.search.filters import filtered
 from app.search.models import touch_audience, touch_audience_of
-from app.search.query import Query
+from app.search.query import Field, Query
 from app.search.results import FacetValue, Place, Result, Results
 from app.search.snippets import snippet
 from app.search.sources import (
     Card,
-    kind_named,
     names_of_spaces,
     number_of,
     scope_of,
     source_of,
     sources,
 )
-from app.search.terms import Clause, terms_of
+from app.search.terms import Clause, Terms
+from app.search.widening import terms_for
 
 PER_PAGE = 10
 PLACES_SHOWN = 2
@@ -64,25 +65,16 @@ def find(person: Any, query: Query, per_page: int = PER_PAGE) -> Results:
     """Find what a person may see and answers a query; when the index is unusable, look at titles in the database."""
     scope = scope_of(person)
     offset = (query.page - 1) * per_page
+    asked, terms = filtered(person, scope, catalogue(), query), terms_for(query)
     try:
-        matches = engine().search(query, _allowed(person, scope, query), per_page, offset)
+        matches = engine().search(terms, asked.allowed, per_page, offset, query.sort)
     except IndexUnavailableError:
         log.warning("the index is unavailable; titles are searched in the database", exc_info=True)
         _ask_rebuild()
         return _by_titles(person, query, per_page)
-    results = _shown(person, query, matches.hits)
-    kinds, spaces = _facets(person, query, matches.facets)
-    return Results(query, results, matches.total, per_page, kinds, spaces)
-
-
-def _allowed(person: Any, scope: Scope, query: Query) -> Allowed:
-    kinds = frozenset(kind_named(word) for word in query.kinds) if query.kinds else None
-    spaces = None
-    if query.spaces:
-        wanted = {word.casefold() for word in query.spaces}
-        names = names_of_spaces(person, scope.nameable).values()
-        spaces = frozenset(name.id for name in names if {name.slug, name.title.casefold()} & wanted)
-    return Allowed.to(catalogue(), scope, kinds, spaces)
+    results = _shown(person, terms, matches.hits)
+    kinds, spaces = _facets(person, asked.allowed.kept, matches.facets)
+    return Results(query, results, matches.total, per_page, kinds, spaces, unknown=asked.unknown)
 
 
 def _ask_rebuild() -> None:
@@ -99,18 +91,18 @@ def _ask_rebuild() -> None:
 
 
 def _by_titles(person: Any, query: Query, per_page: int) -> Results:
-    text = " ".join((*query.phrases, *query.words, *query.prefixes)).strip()
+    text = " ".join(item.text for item in query.items).strip()
     found = [f"{source.type}:{one}" for source in sources() for one in source.titles(person, text, per_page)]
-    results = _shown(person, query, [ParentHit(key, 0.0) for key in found[:per_page]])
+    results = _shown(person, terms_for(query), [ParentHit(key, 0.0) for key in found[:per_page]])
     return Results(query, results, len(results), per_page, degraded=True)
 
 
-def _shown(person: Any, query: Query, hits: Sequence[ParentHit]) -> tuple[Result, ...]:
+def _shown(person: Any, terms: Terms, hits: Sequence[ParentHit]) -> tuple[Result, ...]:
     """Make the results of a page: cards asked with each feature's own rule, snippets from the texts of the database."""
     cards = _cards(person, [hit.key for hit in hits])
     seen = [hit for hit in hits if hit.key in cards]
     texts = _texts(seen)
-    clauses = terms_of(query).marked
+    clauses = terms.marked
     return tuple(_result(hit, cards[hit.key], texts, clauses) for hit in seen)
 
 
@@ -161,19 +153,18 @@ def _result(
 
 def _facets(
     person: Any,
-    query: Query,
+    ticked: Wanted,
     facets: Facets,
 ) -> tuple[tuple[FacetValue, ...], tuple[FacetValue, ...]]:
-    ticked_kinds = {kind_named(word) for word in query.kinds}
-    kinds = [FacetValue(kind, kind, n, kind in ticked_kinds) for kind, n in facets.kinds.items()]
     names = names_of_spaces(person, facets.spaces)
-    ticked = {word.casefold() for word in query.spaces}
-    spaces = [
-        FacetValue(name.slug, name.title, facets.spaces[one], bool({name.slug, name.title.casefold()} & ticked))
-        for one, name in names.items()
-        if one in facets.spaces
-    ]
-    return _ordered(kinds), _ordered(spaces)
+    kinds, spaces = ticked.get(Field.KIND, ()), ticked.get(Field.SPACE, ())
+    return _ordered([FacetValue(kind, kind, n, kind in kinds) for kind, n in facets.kinds.items()]), _ordered(
+        [
+            FacetValue(name.slug, name.title, facets.spaces[one], one in spaces)
+            for one, name in names.items()
+            if one in facets.spaces
+        ]
+    )
 
 
 def _ordered(values: list[FacetValue]) -> tuple[FacetValue, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from app.search.query import Query
+from app.search.query import Filter, Query
 from app.search.sources import Card
 
 
@@ -54,7 +54,11 @@ class FacetValue:
 
 @dataclass(frozen=True)
 class Results:
-    """A page of results. ``degraded``: the index is being repaired, only titles were looked at."""
+    """A page of results.
+
+    ``degraded``: the index is being repaired, only titles were looked at. ``unknown``: the filters that name nothing
+    this person may know of.
+    """
 
     query: Query
     results: tuple[Result, ...]
@@ -63,6 +67,7 @@ class Results:
     kinds: tuple[FacetValue, ...] = ()
     spaces: tuple[FacetValue, ...] = ()
     degraded: bool = False
+    unknown: tuple[Filter, ...] = ()
 
     @property
     def pages(self) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from app.search.analysis import fold
 from app.search.catalogue import CatalogueRow, Scope
 from app.search.engine import ParentDocument, Passage
 
@@ -72,7 +73,7 @@ class SearchSource(Protocol):
 
 _sources: dict[str, SearchSource] = {}
 _kind_words: dict[str, str] = {}
-_providers: dict[str, Callable[[Any], Any]] = {}
+_providers: dict[str, Callable[..., Any]] = {}
 
 
 def register_source(source: SearchSource) -> None:
@@ -92,12 +93,12 @@ def source_of(key_or_type: str) -> SearchSource | None:
 
 def register_kind_words(words: Mapping[str, str]) -> None:
     """Let people type other words for a kind: ``{"rapport": "report"}``."""
-    _kind_words.update({word.casefold(): kind for word, kind in words.items()})
+    _kind_words.update({fold(word): kind for word, kind in words.items()})
 
 
 def kind_named(word: str) -> str:
     """Return the kind a typed word stands for; an unknown word stands for itself."""
-    return _kind_words.get(word.casefold(), word.casefold())
+    return _kind_words.get(fold(word), word.casefold())
 
 
 def set_scope_provider(provider: Callable[[Any], Scope]) -> None:
@@ -107,7 +108,33 @@ def set_scope_provider(provider: Callable[[Any], Scope]) -> None:
 
 def set_space_names_provider(provider: Callable[[Any, Iterable[int]], Mapping[int, SpaceName]]) -> None:
     """Declare who names spaces: ``provider(person, ids)`` leaves out those the person may not know of."""
-    _providers["names"] = provider  # type: ignore[assignment]
+    _providers["names"] = provider
+
+
+def set_tags_provider(provider: Callable[[str], Collection[str]]) -> None:
+    """Declare who tells which keywords a typed one reaches: itself, what it means, what stands under it (slugs)."""
+    _providers["tags"] = provider
+
+
+def set_meanings_provider(provider: Callable[[Sequence[str]], Mapping[str, Sequence[str]]]) -> None:
+    """Declare who knows other names.
+
+    ``provider(texts)`` gives, for those that name something everybody may know, all names it has, in a constant number
+    of statements.
+    """
+    _providers["meanings"] = provider
+
+
+def tags_reached(word: str) -> Collection[str]:
+    """Return the slugs of the keywords a typed one reaches, whoever may see them."""
+    provider = _providers.get("tags")
+    return provider(word) if provider else ()
+
+
+def meanings_of(texts: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    """Return the names of what some texts mean; texts that name nothing are left out."""
+    provider: Callable[..., Mapping[str, Sequence[str]]] | None = _providers.get("meanings")
+    return provider(texts) if provider and texts else {}
 
 
 def scope_of(person: Any) -> Scope:
@@ -150,3 +177,8 @@ def register_kind_labels(labels: Mapping[str, Any]) -> None:
 def kind_label(kind: str) -> str:
     """Return the name of a kind in the reader's language."""
     return str(_kind_labels.get(kind, kind))
+
+
+def kind_is_known(kind: str) -> bool:
+    """Tell whether some feature declared this kind."""
+    return kind in _kind_labels

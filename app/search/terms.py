@@ -7,52 +7,97 @@ from itertools import pairwise
 
 from app.search.analysis import LANGUAGES, fold, is_stopword, tokens
 from app.search.analysis.combining import split_combined
-from app.search.query import Query
+from app.search.query import Form, Item, Query
 
 Sequence = tuple[str, ...]
 """Terms that must stand one after the other; most often a single one."""
 
+SYNONYM = 0.4
+"""Weight of a synonym beside 1.0 for the words themselves."""
+
 
 @dataclass(frozen=True)
 class Clause:
-    """One thing asked for: any of its sequences answers it; `prefix` (folded letters) adds every term beginning so."""
+    """One thing asked for: any of its sequences answers it; `prefix` (folded letters) adds every term beginning so.
+
+    What is found by it counts `weight` times its score.
+    """
 
     sequences: tuple[Sequence, ...]
     prefix: str = ""
+    weight: float = 1.0
 
 
 @dataclass(frozen=True)
 class Terms:
-    """A query ready to be run: `wanted` rank, `required` must each be met, `excluded` must not be met at all."""
+    """A query ready to be run by an engine.
 
-    wanted: tuple[Clause, ...]
-    required: tuple[Clause, ...]
-    excluded: tuple[Clause, ...]
+    `wanted` rank. Of each group of `required` one clause at least must be met by the thing (its title, tags or any of
+    its passages); what is `excluded` must not be met at all.
+    """
+
+    wanted: tuple[Clause, ...] = ()
+    required: tuple[tuple[Clause, ...], ...] = ()
+    excluded: tuple[Clause, ...] = ()
 
     @property
     def marked(self) -> tuple[Clause, ...]:
         """The clauses whose hits a reader wants to see."""
-        return tuple(dict.fromkeys((*self.wanted, *self.required)))
+        required = (clause for group in self.required for clause in group)
+        return tuple(dict.fromkeys((*self.wanted, *required)))
+
+
+@dataclass(frozen=True)
+class Synonyms:
+    """Words of a query that name something, as typed, and the other names it has."""
+
+    words: tuple[str, ...]
+    names: tuple[str, ...]
 
 
 @lru_cache(maxsize=1024)
-def terms_of(query: Query) -> Terms:
-    """Analyse a query in every language we index."""
-    words = _word_clauses(query.words)
-    phrases = tuple(clause for text in query.phrases if (clause := _clause(text)))
-    prefixes = tuple(_prefix_clause(start) for start in query.prefixes)
-    excluded = [clause for text in query.excluded_phrases if (clause := _clause(text))]
-    excluded += _word_clauses(query.excluded_words)
-    required = (*phrases, *words, *prefixes) if query.all_words else phrases
-    joined = tuple(_written_together(query.words))
-    return Terms((*words, *joined, *prefixes, *phrases), required, tuple(excluded))
+def terms_of(query: Query, synonyms: tuple[Synonyms, ...] = ()) -> Terms:
+    """Analyse a query in every language we index; its synonyms count less, and answer where the words must stand."""
+    named = {one: clause for one in synonyms if (clause := _any_of(one.names))}
+    wanted = [*_word_clauses(query.words), *_written_together(query.words), *named.values()]
+    wanted += [clause for item in query.items if item.form is not Form.WORD for clause in _clauses(item)]
+    groups = [_group(group, named) for group in query.required]
+    excluded = _word_clauses(item.text for item in query.excluded if item.form is Form.WORD)
+    excluded += [clause for item in query.excluded if item.form is not Form.WORD for clause in _clauses(item)]
+    return Terms(tuple(dict.fromkeys(wanted)), tuple(group for group in groups if group), tuple(excluded))
 
 
-def _word_clauses(words: Iterable[str]) -> tuple[Clause, ...]:
+def _group(items: Iterable[Item], named: dict[Synonyms, Clause]) -> tuple[Clause, ...]:
+    """Give what meets a group; a group of function words only asks for nothing."""
+    words = {item.text for item in items if item.form is Form.WORD}
+    clauses = [clause for item in items for clause in _clauses(item) if not _is_function_word(item)]
+    clauses += [clause for one, clause in named.items() if words & set(one.words)] if clauses else []
+    return tuple(dict.fromkeys(clauses))
+
+
+def _is_function_word(item: Item) -> bool:
+    return item.form is Form.WORD and is_stopword(fold(item.text))
+
+
+def _clauses(item: Item) -> list[Clause]:
+    if item.form is Form.PREFIX:
+        return [_prefix_clause(item.text)]
+    if item.form is Form.WORD:
+        return _word_clauses([item.text])
+    clause = _clause(item.text)
+    return [clause] if clause else []
+
+
+def _any_of(names: Iterable[str]) -> Clause | None:
+    sequences = [sequence for name in names if (clause := _clause(name)) for sequence in clause.sequences]
+    return Clause(tuple(dict.fromkeys(sequences)), weight=SYNONYM) if sequences else None
+
+
+def _word_clauses(words: Iterable[str]) -> list[Clause]:
     """Give a clause for every word worth asking for: function words only count when there is nothing else."""
     parts = [part for word in words for part in _parts(word)]
     chosen = [part for part in parts if not is_stopword(fold(part))] or parts
-    return tuple(clause for part in chosen if (clause := _clause(part)))
+    return [clause for part in chosen if (clause := _clause(part))]
 
 
 def _parts(chunk: str) -> list[str]:

@@ -14,7 +14,7 @@ from app.core.i18n import gettext as _
 from app.core.paging import Page, page_number
 from app.search.hints import sentence
 from app.search.operations import PER_PAGE, find, nothing
-from app.search.query import LAST_PAGE, MAX_LENGTH, Sort, parse
+from app.search.query import LAST_PAGE, MAX_LENGTH, Field, Filter, Sort, parse
 from app.search.results import FacetValue, Place, Result, Results
 from app.search.sources import kind_label
 
@@ -26,7 +26,7 @@ MOST_TICKED = 30
 
 
 @dataclass(frozen=True)
-class Filter:
+class Chip:
     """A filter that is on, with the address that takes it off."""
 
     label: str
@@ -71,7 +71,8 @@ def results_page() -> ResponseReturnValue:
     sort = Sort.DATE if request.args.get("tri") == "date" else Sort.RELEVANCE
     parsed = parse(typed, page=min(page_number(), LAST_PAGE), sort=sort)
     kinds, spaces = request.args.getlist("kind")[:MOST_TICKED], request.args.getlist("espace")[:MOST_TICKED]
-    query = parsed.query.filtered(kinds, spaces)
+    ticked = [*(Filter(Field.KIND, one) for one in kinds), *(Filter(Field.SPACE, one) for one in spaces)]
+    query = parsed.query.filtered(ticked)
     found = nothing(query) if query.is_empty else find(person(), query)
     return render_template(
         "search/results.html",
@@ -120,16 +121,16 @@ def _address(**changes: Any) -> str:
     return url_for("search.results_page", **{name: value for name, value in (arguments | changes).items() if value})
 
 
-def _filters(found: Results) -> list[Filter]:
+def _filters(found: Results) -> list[Chip]:
     """Return the ticked filters as chips that can be taken off one by one."""
     return [*_chips("kind", found.kinds, named=True), *_chips("espace", found.spaces)]
 
 
-def _chips(argument: str, values: tuple[FacetValue, ...], *, named: bool = False) -> list[Filter]:
+def _chips(argument: str, values: tuple[FacetValue, ...], *, named: bool = False) -> list[Chip]:
     ticked = request.args.getlist(argument)
     labels = {one.value: kind_label(one.value) if named else one.label for one in values}
     return [
-        Filter(labels[value], _address(**{argument: [other for other in ticked if other != value]}))
+        Chip(labels[value], _address(**{argument: [other for other in ticked if other != value]}))
         for value in dict.fromkeys(ticked)
         if value in labels
     ]

@@ -11,13 +11,19 @@ import pytest
 
 from app.search.catalogue import Allowed, Audience, Catalogue, Scope
 from app.search.engine import PART, IndexUnavailableError, ParentDocument, Passage, SearchEngine
-from app.search.query import Query, Sort, parse
+from app.search.query import Field, Sort, parse
+from app.search.terms import Clause, Terms, terms_of
 from tests.search.world import ANYONE, everybody, row, thing
 
 
-def keys(engine: SearchEngine, typed: str, allowed: Allowed, **more: int) -> list[str]:
+def keys(engine: SearchEngine, typed: str, allowed: Allowed, limit: int = 10, offset: int = 0) -> list[str]:
     """The keys found, in their order."""
-    return [hit.key for hit in engine.search(parse(typed).query, allowed, **more).hits]
+    return [hit.key for hit in engine.search(asked(typed), allowed, limit, offset).hits]
+
+
+def asked(typed: str) -> Terms:
+    """What an engine is given for what a person typed."""
+    return terms_of(parse(typed).query)
 
 
 NIGHT = thing(
@@ -56,7 +62,7 @@ class EngineContract:
         engine.index([ParentDocument("resource:9", "Dossier", (), "fr", tuple(pages))])
         for parts, ancien, durable in ((None, 1, 1), ((0, 2), 1, 1), ((2, 3), 0, 1), ((), 0, 0)):
             allowed = Allowed.to(Catalogue([row("resource:9", parts=parts), row("thread:1")]), ANYONE)
-            found = [engine.search(parse(words).query, allowed) for words in ("ancien", "durable", "dossier -ancien")]
+            found = [engine.search(asked(words), allowed) for words in ("ancien", "durable", "dossier -ancien")]
             assert [one.total for one in found] == [ancien, durable, 1 - ancien]
             assert sum(found[0].facets.kinds.values()) == ancien
 
@@ -77,8 +83,26 @@ class EngineContract:
         assert keys(engine, "bruit ET médiation", everybody(*ALL)) == ["resource:1"]
         assert keys(engine, "bruit ET policier", everybody(*ALL)) == []
 
+    def test_one_of_several_when_asked(self, engine: SearchEngine) -> None:
+        allowed = everybody(*ALL)
+        assert keys(engine, "bruit ET (policier OU médiation)", allowed) == ["resource:1"]
+        assert keys(engine, "bruit ET (policier OU xylophone)", allowed) == []
+        assert set(keys(engine, '"vie nocturne" OU "police municipale"', allowed)) == {"resource:1", "resource:2"}
+        assert set(keys(engine, "bruit ET terrasse OU police", allowed)) == {"resource:1", "resource:2"}
+        assert keys(engine, "nuit ET terr*", allowed) == ["resource:1"]
+        assert set(keys(engine, "nuit -terr*", allowed)) == {"resource:2", "thread:1"}
+
+    def test_weight_of_a_clause_counts(self, engine: SearchEngine) -> None:
+        allowed = everybody(*ALL)
+        plain, other = asked("doctrine").wanted[0], asked("terrasses").wanted[0]
+        for weights, first in (((1.0, 0.01), "resource:2"), ((0.01, 1.0), "resource:1")):
+            clauses = [
+                Clause(one.sequences, weight=weight) for one, weight in zip((plain, other), weights, strict=True)
+            ]
+            assert engine.search(Terms(tuple(clauses)), allowed).hits[0].key == first
+
     def test_unknown_word_finds_nothing(self, engine: SearchEngine) -> None:
-        matches = engine.search(parse("xylophone").query, everybody(*ALL))
+        matches = engine.search(asked("xylophone"), everybody(*ALL))
         assert (matches.total, matches.hits, dict(matches.facets.kinds), dict(matches.facets.spaces)) == (0, (), {}, {})
 
     def test_phrase_lies_within_one_passage_or_title(self, engine: SearchEngine) -> None:
@@ -104,7 +128,7 @@ class EngineContract:
 
     def test_only_exclusions_or_filters_list_the_rest(self, engine: SearchEngine) -> None:
         assert set(keys(engine, "-nuit", everybody(*ALL))) == {"resource:3"}
-        assert set(keys(engine, "kind:other", everybody(*ALL))) == {one.key for one in ALL}
+        assert set(keys(engine, "", everybody(*ALL))) == {one.key for one in ALL}
 
     def test_cut_word_finds_what_begins_so(self, engine: SearchEngine) -> None:
         assert keys(engine, "média*", everybody(*ALL)) == ["resource:1"]
@@ -118,7 +142,7 @@ class EngineContract:
         "typed", ['"', "-", "a* b*", "\0", "\ud800", "😀", "é" * 10_240, "(((((", "kind:", '-"" ""', "~^"]
     )
     def test_anything_typed_is_answered(self, engine: SearchEngine, typed: str) -> None:
-        found = engine.search(parse(typed).query, everybody(*ALL))
+        found = engine.search(asked(typed), everybody(*ALL))
         assert len(found.hits) <= found.total
         assert isinstance(engine.suggest(typed, everybody(*ALL)), list | tuple)
 
@@ -126,7 +150,7 @@ class EngineContract:
 
     def test_things_are_counted_and_their_best_passages_named(self, engine: SearchEngine) -> None:
         engine.index([thing("resource:9", "Guide", "rien", "nuit", "nuit nuit nuit", "la nuit ici", "une nuit là")])
-        matches = engine.search(parse("nuit").query, everybody(*ALL, thing("resource:9")))
+        matches = engine.search(asked("nuit"), everybody(*ALL, thing("resource:9")))
         guide = next(hit for hit in matches.hits if hit.key == "resource:9")
         assert matches.total == 4
         assert guide.passages_total == 4
@@ -134,7 +158,7 @@ class EngineContract:
         assert len(guide.passages) == 3
 
     def test_hit_in_title_only_names_no_passage(self, engine: SearchEngine) -> None:
-        hit = engine.search(parse("nocturne").query, everybody(*ALL)).hits[0]
+        hit = engine.search(asked("nocturne"), everybody(*ALL)).hits[0]
         assert (hit.passages, hit.passages_total) == ((), 0)
 
     def test_score_is_its_own_and_its_best_passage(self, engine: SearchEngine) -> None:
@@ -142,7 +166,7 @@ class EngineContract:
         many = thing("resource:21", "Autre", *["xylophone"] * 30)
         both = thing("resource:22", "Xylophone", "xylophone")
         engine.index([few, many, both])
-        hits = engine.search(parse("xylophone").query, everybody(few, many, both)).hits
+        hits = engine.search(asked("xylophone"), everybody(few, many, both)).hits
         scores = {hit.key: hit.score for hit in hits}
         assert scores["resource:20"] == pytest.approx(scores["resource:21"])
         assert hits[0].key == "resource:22"
@@ -160,7 +184,7 @@ class EngineContract:
         engine.index(many)
         days = {"resource:50": dt.date(2025, 1, 1), "resource:51": dt.date(2026, 1, 1), "resource:52": None}
         allowed = Allowed.to(Catalogue(row(key, date=day) for key, day in days.items()), ANYONE)
-        found = engine.search(parse("xylophone", sort=Sort.DATE).query, allowed)
+        found = engine.search(asked("xylophone"), allowed, sort=Sort.DATE)
         assert [hit.key for hit in found.hits] == ["resource:51", "resource:50", "resource:52"]
 
     # Rights
@@ -168,7 +192,7 @@ class EngineContract:
     def test_nothing_is_found_or_counted_outside_the_mask(self, engine: SearchEngine) -> None:
         catalogue = Catalogue([row("resource:1", 1, Audience.SPACE), row("resource:2", 2, Audience.SPACE, "note")])
         allowed = Allowed.to(catalogue, Scope(1, is_member=True, space_ids=frozenset({2})))
-        matches = engine.search(parse("nuit").query, allowed)
+        matches = engine.search(asked("nuit"), allowed)
         assert [hit.key for hit in matches.hits] == ["resource:2"]
         assert matches.total == 1
         assert dict(matches.facets.kinds) == {"note": 1}
@@ -178,7 +202,7 @@ class EngineContract:
         catalogue = Catalogue([row("resource:1", 1, Audience.SPACE), row("resource:2", 2, Audience.SPACE)])
         allowed = Allowed.to(catalogue, Scope(1, is_member=True, space_ids=frozenset({2})))
         for secret, unknown in (("terrasses", "xylophones"), ('"vie nocturne"', '"vie xylophone"'), ("terr*", "xylo*")):
-            assert engine.search(parse(secret).query, allowed) == engine.search(parse(unknown).query, allowed)
+            assert engine.search(asked(secret), allowed) == engine.search(asked(unknown), allowed)
         assert engine.suggest("Vie noct", allowed) == engine.suggest("Vie xylo", allowed) == []
 
     def test_guest_reads_only_spaces_of_his_own(self, engine: SearchEngine) -> None:
@@ -197,22 +221,49 @@ class EngineContract:
     def test_space_unknown_to_a_person_is_never_counted_nor_ticked(self, engine: SearchEngine) -> None:
         catalogue = Catalogue([row("resource:1", 7), row("resource:2", 2)])
         scope = Scope(1, is_member=True, space_ids=frozenset({2}))
-        matches = engine.search(parse("nuit").query, Allowed.to(catalogue, scope))
+        matches = engine.search(asked("nuit"), Allowed.to(catalogue, scope))
         assert matches.total == 2
         assert dict(matches.facets.spaces) == {2: 1}
-        ticked = Allowed.to(catalogue, scope, spaces=frozenset({7}))
-        assert engine.search(parse("nuit").query, ticked).total == 0
+        ticked = Allowed.to(catalogue, scope, {Field.SPACE: frozenset({7})})
+        assert engine.search(asked("nuit"), ticked).total == 0
 
     # Facets
 
     def test_each_facet_is_counted_without_its_own_filter(self, engine: SearchEngine) -> None:
         rows = [row("resource:1", 1, kind="report"), row("resource:2", 2, kind="note"), row("thread:1", 1, kind="note")]
         scope = Scope(1, is_member=True, space_ids=frozenset({1, 2}))
-        allowed = Allowed.to(Catalogue(rows), scope, kinds=frozenset({"note"}), spaces=frozenset({1}))
-        matches = engine.search(parse("nuit").query, allowed)
+        allowed = Allowed.to(Catalogue(rows), scope, {Field.KIND: frozenset({"note"}), Field.SPACE: frozenset({1})})
+        matches = engine.search(asked("nuit"), allowed)
         assert [hit.key for hit in matches.hits] == ["thread:1"]
         assert dict(matches.facets.kinds) == {"report": 1, "note": 1}
         assert dict(matches.facets.spaces) == {1: 1, 2: 1}
+
+    def test_every_field_filters_and_is_counted(self, engine: SearchEngine) -> None:
+        day = dt.date(2021, 5, 1)
+        rows = [
+            row("resource:1", kind="note", date=day, lang="fr", tags=("nuit", "bruit"), authors=(4, "Roy, Jean")),
+            row("resource:2", kind="report", date=day.replace(year=2019), lang="en", tags=("nuit",), authors=(5,)),
+            row("thread:1", kind="note", tags=("sport",)),
+        ]
+        catalogue = Catalogue(rows)
+        for field, value, found in (
+            (Field.TAG, "bruit", ["resource:1"]),
+            (Field.YEAR, 2019, ["resource:2"]),
+            (Field.LANG, "fr", ["resource:1"]),
+            (Field.AUTHOR, "Roy, Jean", ["resource:1"]),
+            (Field.CITY, 5, ["resource:2"]),
+        ):
+            wanted = {field: frozenset({value})}
+            matches = engine.search(asked("nuit"), Allowed.to(catalogue, ANYONE, wanted))
+            assert [hit.key for hit in matches.hits] == found
+            assert matches.facets.counts[field][value] == 1
+            left = engine.search(asked("nuit"), Allowed.to(catalogue, ANYONE, None, wanted))
+            assert {hit.key for hit in left.hits} == {"resource:1", "resource:2", "thread:1"} - set(found)
+        several = {Field.TAG: frozenset({"bruit", "sport"}), Field.KIND: frozenset({"note"})}
+        matches = engine.search(asked("nuit"), Allowed.to(catalogue, ANYONE, several))
+        assert {hit.key for hit in matches.hits} == {"resource:1", "thread:1"}
+        assert matches.facets.counts[Field.TAG] == {"nuit": 1, "bruit": 1, "sport": 1}
+        assert matches.facets.kinds == {"note": 2}
 
     # Suggestions
 
@@ -241,7 +292,7 @@ class EngineContract:
         many = [thing(f"resource:{n}", f"Objet {n}", "xylophone") for n in range(200, 270)]
         for one in many:
             engine.index([one])
-        assert engine.search(parse("xylophone").query, everybody(*many)).total == 70
+        assert engine.search(asked("xylophone"), everybody(*many)).total == 70
         assert engine.count() == 74
 
     def test_empty_change_is_no_change(self, engine: SearchEngine) -> None:
@@ -253,13 +304,13 @@ class EngineContract:
         other = self.open(folder)
         assert other.count() == 4
         engine.index([thing("resource:30", "Xylophone")])
-        assert other.search(parse("xylophone").query, everybody(thing("resource:30"))).total == 1
+        assert other.search(asked("xylophone"), everybody(thing("resource:30"))).total == 1
 
     # Rebuild
 
     def test_missing_index_is_unavailable_and_can_be_rebuilt(self, folder: Path) -> None:
         engine = self.open(folder)
-        for ask in (lambda: engine.search(Query(words=("nuit",)), everybody(*ALL)), engine.count):
+        for ask in (lambda: engine.search(asked("nuit"), everybody(*ALL)), engine.count):
             with pytest.raises(IndexUnavailableError):
                 ask()
         with pytest.raises(IndexUnavailableError):
@@ -339,9 +390,10 @@ def _both_ways(
     scope = Scope(1, chance.random() < 0.5, frozenset(chance.sample([1, 2, 3], chance.randrange(0, 3))))
     words, without = chance.sample(WORDS, chance.randrange(1, 4)), chance.sample(WORDS, chance.randrange(0, 2))
     together = chance.random() < 0.3
-    query = Query(words=tuple(words), excluded_words=tuple(without), all_words=together)
+    typed = (" ET " if together else " ").join(words) + "".join(f" -{word}" for word in without)
     kinds = chance.choice([None, frozenset({"note"})])
-    matches = engine.search(query, Allowed.to(catalogue, scope, kinds), limit=100)
+    ticked = {Field.KIND: kinds} if kinds else {}
+    matches = engine.search(asked(typed), Allowed.to(catalogue, scope, ticked), limit=100)
     answering = {one.key for one in documents if _answers(one, words, without, together=together)}
     seen = {key for key in answering if _may_read(catalogue.row(key), scope)}
     of_kind = {key for key in seen if kinds is None or catalogue.row(key).kind in kinds}

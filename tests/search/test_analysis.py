@@ -58,6 +58,61 @@ SAME = [
     ("parties", "une partie"),
     ("économique", "l’économie"),
 ]
+OWN = [
+    ("élu", "les élus du territoire"),
+    ("élus", "une élue"),
+    ("élues", "l’élu de quartier"),
+    ("médiateur", "une médiatrice de nuit"),
+    ("médiatrices", "le médiateur social"),
+    ("C.L.S.P.D.", "le CLSPD se réunit"),
+    ("clspd", "le C.L.S.P.D. se réunit"),
+    ("C.L.S.P.D", "les CLSPD"),
+    ("CISPD", "le C.I.S.P.D. de l’agglomération"),
+    ("vidéo-protection", "la vidéoprotection urbaine"),
+    ("vidéoprotection", "un système de vidéo protection"),
+    ("l’État", "l'etat et ses services"),
+    ("Etat", "les services de l’État"),
+    ("ETAT", "d’état"),
+    ("aujourd’hui", "la ville d'aujourd'hui"),
+    ("aujourdhui", "aujourd’hui"),
+    ("œuvre", "la mise en oeuvre"),
+    ("oeuvres", "une œuvre d’art"),
+    ("1er", "le 1ᵉʳ janvier"),
+    ("premier", "le 1er adjoint"),
+    ("1ers", "les premiers secours"),
+    ("première", "la 1re réunion"),
+    ("2e", "le 2ème arrondissement"),
+    ("deuxième", "la 2nde réunion"),
+    ("n°12", "le n° 12 de la revue"),
+    ("n° 12", "numéro 12"),
+    ("numéro 12", "nº 12"),
+    ("Saint-Denis", "la ville de St-Denis"),
+    ("publics", "une politique publique"),
+    ("actif", "la vie active"),
+    ("troisième", "le 3e lieu"),
+    ("§4", "le § 4"),
+    ("R&D", "la r & d"),
+    ("adolescente", "un adolescent"),
+    ("sapeur-pompier", "les sapeurs-pompiers"),
+    ("l’agente", "les agents de la ville"),
+    ("agresseur", "des agresseuses"),
+    ("animatrice", "l’animateur du réseau"),
+    ("conseillère", "les conseillers municipaux"),
+    ("citoyenne", "les citoyens"),
+    ("sportif", "une pratique sportive"),
+    ("sportives", "un sportif"),
+    ("créateur", "la créatrice"),
+    ("national", "les plans nationaux"),
+    ("préventive", "une action préventive et un effet préventif"),
+    ("jusqu’à", "jusqu'a minuit"),
+    ("M. le maire", "Monsieur le maire"),
+    ("Mme", "madame la préfète"),
+    ("préfète", "le préfet"),
+    ("procureure", "le procureur"),
+    ("autrice", "un auteur"),
+    ("cheffe", "un chef de projet"),
+    ("maîtresse", "un maître-chien"),
+]
 APART = [
     ("fin", "il a fini"),
     ("arme", "l'armée de terre"),
@@ -86,7 +141,7 @@ def test_all_probe_pairs_come_out_right() -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize(("query", "document"), SAME)
+@pytest.mark.parametrize(("query", "document"), [*SAME, *OWN])
 def test_forms_of_one_word_meet(query: str, document: str) -> None:
     assert _found(query, document)
 

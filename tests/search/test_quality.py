@@ -15,6 +15,7 @@ import pytest
 
 from app.search.engine import ParentDocument, Passage
 from app.search.query import parse
+from app.search.terms import terms_of
 from app.search.whoosh_engine import WhooshEngine
 from tests.search.world import SETS, everybody
 
@@ -62,7 +63,7 @@ def _measure(engine: WhooshEngine, name: str, *, bare: bool = False) -> tuple[fl
     allowed = everybody(*_documents(name))
     gains, recalls = [], []
     for text, grades in _questions(name):
-        hits = engine.search(parse(_without_accents(text) if bare else text).query, allowed, DEPTH).hits
+        hits = engine.search(terms_of(parse(_without_accents(text) if bare else text).query), allowed, DEPTH).hits
         gains.append(_discounted([grades.get(hit.key, 0) for hit in hits]) / _discounted(sorted(grades.values())[::-1]))
         recalls.append(sum(hit.key in grades for hit in hits) / len(grades))
     return sum(gains) / len(gains), sum(recalls) / len(recalls)

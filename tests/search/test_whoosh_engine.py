@@ -112,10 +112,10 @@ def test_broken_index_is_unavailable_and_rebuilt(engine: WhooshEngine, harm: Cal
     harm(engine)
     again = WhooshEngine(engine.generations.root)
     with pytest.raises(IndexUnavailableError):
-        again.search(parse("nuit").query, everybody(*ALL))
+        again.search(terms_of(parse("nuit").query), everybody(*ALL))
     assert not again.health().usable
     again.rebuild(ALL)
-    assert again.search(parse("nuit").query, everybody(*ALL)).total == 3
+    assert again.search(terms_of(parse("nuit").query), everybody(*ALL)).total == 3
 
 
 def test_second_writer_is_refused_cleanly(engine: WhooshEngine) -> None:
@@ -154,7 +154,7 @@ def _read_often(engine: WhooshEngine, times: int, wrong: list[object]) -> None:
     for _ in range(times):
         for typed in QUESTIONS:
             try:
-                found = engine.search(parse(typed).query, allowed)
+                found = engine.search(terms_of(parse(typed).query), allowed)
             except Exception as error:  # noqa: BLE001 - whatever it is, the test must know
                 wrong.append((typed, error))
             else:
@@ -191,7 +191,7 @@ def test_what_a_newer_generation_deleted_is_still_found_in_an_older_one(engine: 
     engine.index([thing("thread:10", "Reste seul"), *ALL])
     older = engine.snapshots.latest()
     engine.index(ALL)
-    newer = engine.search(query, allowed)
+    newer = engine.search(terms_of(query), allowed)
     assert newer.total > 0
     assert len(find(older, terms_of(query), allowed).places) == newer.total
 
@@ -221,6 +221,6 @@ def test_killed_writer_leaves_an_index_that_reads_and_writes(engine: WhooshEngin
             writer.stdout.readline()
             time.sleep(0.02 + 0.007 * round_)
             writer.send_signal(signal.SIGKILL)
-        assert engine.search(parse("nuit").query, allowed).total == 3
+        assert engine.search(terms_of(parse("nuit").query), allowed).total == 3
         engine.index([thing("resource:900", "Clarinette")])
-        assert engine.search(parse("clarinette").query, everybody(thing("resource:900"))).total == 1
+        assert engine.search(terms_of(parse("clarinette").query), everybody(thing("resource:900"))).total == 1

@@ -55,6 +55,26 @@ def meaning_of(words: str) -> Meaning | None:
     return Meaning(term.slug, names_of(term), tuple(dict.fromkeys(below)))
 
 
+def slugs_reached(words: str) -> frozenset[str]:
+    """Return the slugs of the keywords that typed words reach: the term they name and those under it, or themselves.
+
+    Whoever may see what carries them. Two statements at most.
+    """
+    slug = tag_slug(words)
+    under = select(Tag.slug).join(tag_under, tag_under.c.under_id == Tag.id)
+    found = db.session.scalars(
+        under.join(tag_word, tag_word.c.tag_id == tag_under.c.tag_id).where(tag_word.c.slug == slug)
+    )
+    return frozenset({slug, *found})
+
+
+def names_meant(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return, for those of some texts that name a term, every name the term has: one statement."""
+    slugs = {text: tag_slug(text) for text in texts}
+    terms = terms_called(set(slugs.values()))
+    return {text: names_of(terms[slug]) for text, slug in slugs.items() if slug in terms}
+
+
 def names_of(tag: Tag) -> tuple[str, ...]:
     """Return every name of a keyword, its labels first, each once."""
     others = (name for kind in NAMES for name in (tag.names or {}).get(kind, ()))

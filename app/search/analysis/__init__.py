@@ -14,7 +14,7 @@ from app.search.analysis.stopwords import is_stopword
 
 __all__ = ["ANALYSER_VERSION", "LANGUAGES", "Token", "fold", "is_stopword", "positions", "stem", "tokens"]
 
-ANALYSER_VERSION = 1
+ANALYSER_VERSION = 2
 """Kept in every index; raise it whenever the same text would give other terms: indexes are then rebuilt."""
 
 LANGUAGES = ("fr", "en")

@@ -19,12 +19,13 @@ _INCLUSIVE = rf"(?:(?:{_POINT}|[.-](?=e)){_ENDING}(?:(?:{_POINT}|[.-])s)?(?![^\W
 _BRACKETED = r"(?:(?:\((?:e|s|es|x|ne|le)\))+s?(?![^\W_]))"
 _LETTER = r"[^\W\d_]"
 _DOTTED = rf"(?<![^\W_])(?:{_LETTER}\.){{2,}}(?:{_LETTER}(?![^\W_]))?"
+_NUMBER = r"(?<![^\W_])[nN][°º](?![^\W\d_])"  # « n° 12 »
 
 CHUNK = re.compile(
-    rf"(?:{_LETTER}{{1,2}}{_APOSTROPHE})?{_DOTTED}"
+    rf"{_NUMBER}|(?:{_LETTER}{{1,2}}{_APOSTROPHE})?{_DOTTED}"
     rf"|{_WORD}(?:(?:{_APOSTROPHE}|{_HYPHEN}){_WORD})*(?:{_INCLUSIVE}|{_BRACKETED}|{_APOSTROPHE})?",
 )
-_PIECE = re.compile(rf"{_DOTTED}|{_WORD}")
+_PIECE = re.compile(rf"{_NUMBER}|{_DOTTED}|{_WORD}")
 _TAIL = re.compile(rf"(?:{_INCLUSIVE}|{_BRACKETED})$")
 _ENDS_IN_APOSTROPHE = re.compile(rf"{_APOSTROPHE}")
 
@@ -94,7 +95,7 @@ def _words(body: str) -> list[Piece]:
     pieces: list[Piece] = []
     tied = False
     for match in _PIECE.finditer(body):
-        word = fold(match[0]).replace(".", "")[:MAX_TERM]
+        word = _letters_of(match[0])
         elided = match.end() < len(body) and bool(_ENDS_IN_APOSTROPHE.match(body[match.end()]))
         if elided and word in ELISIONS:
             continue
@@ -107,6 +108,12 @@ def _words(body: str) -> list[Piece]:
         tied = elided and bool(_ONE_WORD.match(word))
         pieces.append(Piece(word, start, match.end()))
     return pieces
+
+
+def _letters_of(piece: str) -> str:
+    if piece[1:] in {"°", "º"}:
+        return "numero"
+    return fold(piece).replace(".", "")[:MAX_TERM]
 
 
 def _joined(pieces: list[Piece]) -> str:

@@ -11,6 +11,11 @@ import Stemmer
 
 _snowball = Stemmer.Stemmer("french", 0)
 
+
+def _pairs(written: str) -> dict[str, str]:
+    return dict(pair.split("=") for pair in written.split())
+
+
 # The closed lists of the French grammar: plurals in -x that do not follow their family.
 _AIL = {"travaux": "travail", "vitraux": "vitrail", "baux": "bail", "emaux": "email", "coraux": "corail"}
 _AU = re.compile(r"^(noy|tuy|joy|boy|alo)aux$")
@@ -28,7 +33,26 @@ _FEMININES = (
     (re.compile(r"(?<=\w\w)(?:(?<=g)|(?<=ll)|(?<=h))ere$"), "er"),
     (re.compile(r"(?<=\w\w\w\w\w)ee$"), "e"),
 )
-_NO_MASCULINE = frozenset({"matrice", "cicatrice", "premiere", "lumiere", "matiere", "maniere", "riviere", "carriere"})
+# Feminines that follow no family, and the two women's titles of the language of town halls.
+_IRREGULAR = _pairs(
+    "blanche=blanc franche=franc seche=sec douce=doux publique=public laique=laic grecque=grec turque=turc "
+    "maitresse=maitre cheffe=chef mairesse=maire hotesse=hote"
+)
+_NO_MASCULINE = frozenset({"matrice", "cicatrice", "lumiere", "matiere", "maniere", "riviere", "carriere"})
+
+# "sportif", "sportive", "sportivement", "activer": Snowball knows the family by its v.
+_IN_F = re.compile(r"(?<=\w\w)(i|eu)f$")
+
+# How numbers in a row are written: "1er", "1re", "2nde", "2ème", "deuxième".
+_ORDINAL = re.compile(r"^(\d{1,4})(?:er|ere|re|e|eme|ieme|nd|nde)s?$")
+_ORDINALS = _pairs(
+    "premier=1e second=2e deuxieme=2e troisieme=3e quatrieme=4e cinquieme=5e sixieme=6e septieme=7e "
+    "huitieme=8e neuvieme=9e dixieme=10e"
+)
+_SHORTENED = _pairs(
+    "mme=madame mmes=madame mlle=mademoiselle mr=monsieur messieurs=monsieur mesdames=madame st=saint "
+    "ste=sainte bd=boulevard bld=boulevard"
+)
 
 # A noun in -ie is another thing than the word it seems to inflect ("mairie" is not "maire", "partie" not "parti"),
 # save the learned families, whose adjectives in -ique Snowball joins rightly.
@@ -62,6 +86,8 @@ def masculine(word: str) -> str:
     """Give the masculine of a folded French singular: `masculine("mediatrice") == "mediateur"`."""
     if word in _NO_MASCULINE:
         return word
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
     for feminine, ending in _FEMININES:
         found = feminine.sub(ending, word)
         if found != word:
@@ -73,8 +99,11 @@ def masculine(word: str) -> str:
 def stem(word: str) -> str:
     """Give the term under which a folded French word is indexed and looked for."""
     if not word.isalpha() or not word.isascii():
-        return word
-    base = masculine(singular(word))
+        return _ORDINAL.sub(r"\1e", word)
+    base = masculine(singular(_SHORTENED.get(word, word)))
+    if base in _ORDINALS:
+        return _ORDINALS[base]
+    base = _IN_F.sub(r"\1ve", base)
     action = _VERB_OF_ACTION.match(base)
     if action:
         return str(_snowball.stemWord(action[1] + "tion"))

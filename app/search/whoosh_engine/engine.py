@@ -23,8 +23,8 @@ from app.search.engine import (
     SearchWriter,
     arrange,
 )
-from app.search.query import Query, Sort
-from app.search.terms import terms_of
+from app.search.query import Sort
+from app.search.terms import Terms
 from app.search.whoosh_engine.generations import Generations
 from app.search.whoosh_engine.postings import Docs
 from app.search.whoosh_engine.schema import schema
@@ -52,9 +52,17 @@ class WhooshEngine:
         """Take things out of the index."""
         take_out(self.generations.current(), keys)
 
-    def search(self, query: Query, allowed: Allowed, limit: int = 10, offset: int = 0) -> Matches:
-        """Find what is allowed and answers the query."""
-        return self._read(lambda snapshot: _search(snapshot, query, allowed, limit, offset))
+    def search(
+        self, terms: Terms, allowed: Allowed, limit: int = 10, offset: int = 0, sort: Sort = Sort.RELEVANCE
+    ) -> Matches:
+        """Find what is allowed and answers the terms."""
+
+        def ask(snapshot: Snapshot) -> Matches:
+            found = find(snapshot, terms, allowed)
+            total, page, facets = arrange(sort, allowed, found.places, found.scores, limit, offset)
+            return Matches(total, tuple(hit_of(snapshot, found, int(number), allowed) for number in page), facets)
+
+        return self._read(ask)
 
     def suggest(self, prefix: str, allowed: Allowed, limit: int = 8) -> list[str]:
         """Give the keys of allowed things whose title has these words, the last perhaps unfinished; newest first."""
@@ -121,12 +129,6 @@ class _Beside:
         take_out(self._folder, keys)
 
 
-def _search(snapshot: Snapshot, query: Query, allowed: Allowed, limit: int, offset: int) -> Matches:
-    found = find(snapshot, terms_of(query), allowed)
-    total, page, facets = arrange(query, allowed, found.places, found.scores, limit, offset)
-    return Matches(total, tuple(hit_of(snapshot, found, int(number), allowed) for number in page), facets)
-
-
 def _suggest(snapshot: Snapshot, prefix: str, allowed: Allowed, limit: int) -> list[str]:
     forms = [fold(prefix[token.start : token.end]) for token in tokens(prefix) if not token.joined]
     if not forms or not len(allowed.mask):
@@ -135,7 +137,7 @@ def _suggest(snapshot: Snapshot, prefix: str, allowed: Allowed, limit: int) -> l
     found = np.unique(snapshot.places(allowed.catalogue)[docs[snapshot.live[docs]]])
     found = found[found >= 0]
     found = found[allowed.mask[found]]
-    _, page, _ = arrange(Query(sort=Sort.DATE), allowed, found, np.zeros(len(found), np.float32), limit, 0)
+    _, page, _ = arrange(Sort.DATE, allowed, found, np.zeros(len(found), np.float32), limit, 0)
     return [allowed.catalogue.key(int(found[number])) for number in page]
 
 

@@ -39,7 +39,7 @@ def find(snapshot: Snapshot, terms: Terms, allowed: Allowed) -> Found:
     for clause in terms.wanted:
         for fieldname, weight in SCORED.items():
             docs, frequencies = _postings(snapshot, fieldname, clause)
-            scores[docs] += weight * _bm25(snapshot, fieldname, docs, frequencies)
+            scores[docs] += weight * clause.weight * _bm25(snapshot, fieldname, docs, frequencies)
             matched[docs] = True
     docs = np.flatnonzero(matched & visible & _standing(snapshot, terms, places, visible))
     return _by_thing(snapshot, places, scores, docs)
@@ -54,9 +54,10 @@ def _visible(snapshot: Snapshot, places: Numbers, allowed: Allowed) -> Bools:
 def _standing(snapshot: Snapshot, terms: Terms, places: Numbers, visible: Bools) -> Bools:
     """Tell which documents belong to things that meet every required clause and no excluded one."""
     standing = np.ones(int(places.max(initial=-1)) + 2, np.bool_)
-    for clause in terms.required:
+    for group in terms.required:
         having = np.zeros_like(standing)
-        having[_places_with(snapshot, clause, places, visible)] = True
+        for clause in group:
+            having[_places_with(snapshot, clause, places, visible)] = True
         standing &= having
     for clause in terms.excluded:
         standing[_places_with(snapshot, clause, places, visible)] = False

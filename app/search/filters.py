@@ -1,0 +1,129 @@
+"""What the filters of a query mean to one person: names become values, among what this person may read or know of.
+
+A name that only a closed space would know answers exactly like one that is nowhere.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from app.accounts.models import Organisation, User
+from app.core.db import sort_key
+from app.extensions import db
+from app.search.analysis import fold
+from app.search.catalogue import Allowed, Catalogue, Scope, Wanted
+from app.search.columns import Value
+from app.search.languages import languages_named
+from app.search.query import Field, Filter, Query
+from app.search.query.fields import years_in
+from app.search.sources import kind_is_known, kind_named, names_of_spaces, tags_reached
+
+MOST_NAMED = 200
+
+
+@dataclass(frozen=True)
+class Filtered:
+    """What a person may find under the filters of a query, and the filters whose value this person knows nothing of."""
+
+    allowed: Allowed
+    unknown: tuple[Filter, ...] = ()
+
+
+def filtered(person: Any, scope: Scope, catalogue: Catalogue, query: Query) -> Filtered:
+    """Read the filters of a query as one person means them. A constant number of statements for each field used."""
+    reader = _Reader(person, scope, catalogue)
+    kept, dropped = (reader.wanted(query, excluded=excluded) for excluded in (False, True))
+    return Filtered(Allowed.to(catalogue, scope, kept, dropped), tuple(reader.unknown))
+
+
+@dataclass
+class _Reader:
+    person: Any
+    scope: Scope
+    catalogue: Catalogue
+    unknown: list[Filter] = field(default_factory=list)
+
+    def wanted(self, query: Query, *, excluded: bool) -> Wanted:
+        by_field: dict[Field, set[Value]] = defaultdict(set)
+        for one in query.filters:
+            if one.excluded is excluded:
+                values = _MEANINGS[one.field](self, one.value)
+                if not values:
+                    self.unknown.append(one)
+                by_field[one.field] |= values
+        return {one: frozenset(values) for one, values in by_field.items()}
+
+    def readable(self, one: Field) -> set[Value]:
+        """Give the values that something this person may read has."""
+        return set(self.catalogue.column(one).counts(self.catalogue.mask(self.scope)))
+
+    def kinds(self, word: str) -> set[Value]:
+        kind: Value = kind_named(word)
+        return {kind} if kind_is_known(str(kind)) else set()
+
+    def spaces(self, word: str) -> set[Value]:
+        names = names_of_spaces(self.person, self.scope.nameable).values()
+        return {name.id for name in names if name.slug == word.lower()} or _called(
+            word, ((name.id, name.title) for name in names)
+        )
+
+    def tags(self, word: str) -> set[Value]:
+        return self.readable(Field.TAG).intersection(tags_reached(word))
+
+    def cities(self, word: str) -> set[Value]:
+        cities = _called(word, _rows(Organisation, word))
+        people = db.session.scalars(select(User.id).where(User.organisation_id.in_(cities))) if cities else ()
+        return self.readable(Field.CITY).intersection(people)
+
+    def authors(self, word: str) -> set[Value]:
+        readable = self.readable(Field.AUTHOR)
+        written = ((name, name) for name in readable if isinstance(name, str))
+        return (readable & _called(word, _rows(User, word))) | _called(word, written)
+
+    def years(self, word: str) -> set[Value]:
+        first, last = years_in(word)
+        return {year for year in self.readable(Field.YEAR) if first <= int(year) <= last}
+
+    def langs(self, word: str) -> set[Value]:
+        return self.readable(Field.LANG).intersection(languages_named(word))
+
+
+_MEANINGS: Mapping[Field, Callable[[_Reader, str], set[Value]]] = {
+    Field.KIND: _Reader.kinds,
+    Field.SPACE: _Reader.spaces,
+    Field.TAG: _Reader.tags,
+    Field.CITY: _Reader.cities,
+    Field.AUTHOR: _Reader.authors,
+    Field.YEAR: _Reader.years,
+    Field.LANG: _Reader.langs,
+}
+
+
+def _rows(model: type[Organisation | User], words: str) -> Iterable[tuple[int, str]]:
+    """Give the ids and names of those whose name holds every word typed, wherever it stands."""
+    holding = [model.sort_key.contains(word, autoescape=True) for word in sort_key(words).split()]
+    if not holding:
+        return ()
+    query = select(model.id, model.name).where(*holding).order_by(model.id).limit(MOST_NAMED)
+    return [(one, name) for one, name in db.session.execute(query)]
+
+
+def _called(words: str, names: Iterable[tuple[Value, str]]) -> set[Value]:
+    """Give those named exactly so; if there is none, those of whose name every word typed begins a word."""
+    parts = [(one, _words(name)) for one, name in names]
+    typed = _words(words)
+    exactly = {one for one, name in parts if name == typed}
+    return exactly or {one for one, name in parts if typed and all(_begins(word, name) for word in typed)}
+
+
+def _words(name: str) -> list[str]:
+    return "".join(sign if sign.isalnum() else " " for sign in fold(name)).split()
+
+
+def _begins(word: str, name: Iterable[str]) -> bool:
+    return any(part.startswith(word) for part in name)
