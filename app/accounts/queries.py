@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from app.accounts.models import Organisation, SecretLink, User
 from app.core.clock import now
+from app.core.db import sort_key, unaccented
 from app.core.sessions import hashed
 from app.core.slots import collect
 from app.core.text import one_line
 from app.extensions import db
 
 LONGEST_EMAIL = 254
+MOST_WORDS = 6
 
 
 def normal_email(email: str) -> str:
     """Return the form in which addresses are stored and compared."""
     return one_line(email).casefold()
+
+
+def holds(words: str, key: Any, *addresses: Any) -> ColumnElement[bool]:
+    """Return the condition that each of some words stands in a name, by its sort key, or in an address.
+
+    Accents and letter case do not count, nor the order of the words: surname first finds as well.
+    """
+    wanted = words.split()[:MOST_WORDS]
+    return and_(*(_holds(word, key, addresses) for word in wanted)) if wanted else false()
+
+
+def _holds(word: str, key: Any, addresses: tuple[Any, ...]) -> ColumnElement[bool]:
+    folded = sort_key(word)
+    in_name = key.contains(folded, autoescape=True) if folded else false()
+    return or_(in_name, *(address.contains(unaccented(word), autoescape=True) for address in addresses))
 
 
 def is_address(email: str) -> bool:

@@ -12,7 +12,7 @@ from flask_babel.speaklater import LazyString
 from sqlalchemy import ColumnElement, Select, or_, select
 
 from app.accounts.models import User
-from app.accounts.queries import normal_email
+from app.accounts.queries import holds
 from app.core.audit import ACTIONS, AuditEntry
 from app.core.db import sort_key
 from app.core.i18n import lazy_gettext as _l
@@ -116,15 +116,12 @@ class Wanted:
 
 
 def _alike(words: str) -> ColumnElement[bool]:
-    key, email = sort_key(words), normal_email(words)
-    named = User.sort_key.contains(key, autoescape=True) if key else User.email == email
-    return or_(named, User.email.contains(email, autoescape=True))
+    return holds(words, User.sort_key, User.email)
 
 
 def _about(words: str) -> ColumnElement[bool]:
-    key = sort_key(words)
-    named = Space.sort_key.contains(key, autoescape=True) if key else Space.slug == words
-    spaces = list(db.session.scalars(select(Space.id).where(or_(named, Space.slug == words))))
+    named = or_(holds(words, Space.sort_key), Space.slug == words)
+    spaces = list(db.session.scalars(select(Space.id).where(named)))
     people = list(db.session.scalars(select(User.id).where(_alike(words))))
     return or_(about_spaces(spaces), about_people(people))
 

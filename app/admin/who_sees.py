@@ -6,13 +6,12 @@ from collections import Counter
 from dataclasses import dataclass
 
 from flask_babel.speaklater import LazyString
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import User
-from app.accounts.queries import normal_email
+from app.accounts.queries import holds
 from app.admin.things import SPACES_PER_PAGE, Thing
-from app.core.db import sort_key
 from app.core.i18n import gettext as _
 from app.core.i18n import join_sentences
 from app.core.i18n import lazy_gettext as _l
@@ -61,9 +60,7 @@ class Reader:
 
 def named(words: str) -> ColumnElement[bool]:
     """Return the condition of the accounts whose name or address holds these words."""
-    key, email = sort_key(words), normal_email(words)
-    in_name = User.sort_key.contains(key, autoescape=True) if key else false()
-    return or_(in_name, User.email.contains(email, autoescape=True))
+    return holds(words, User.sort_key, User.email)
 
 
 def people_found(words: str) -> list[User]:

@@ -67,9 +67,14 @@ def sort_key(text: str) -> str:
 
     Computed by us because SQLite and PostgreSQL disagree on collation, letter case and accents.
     """
-    folded = unicodedata.normalize("NFKD", text).casefold()
-    kept = (c if c.isalnum() else " " for c in folded if not unicodedata.combining(c))
+    kept = (c if c.isalnum() else " " for c in unaccented(text))
     return " ".join("".join(kept).split())[:SORT_KEY_LENGTH]
+
+
+def unaccented(text: str) -> str:
+    """Return a text with its accents and letter case folded, its punctuation kept, as mail addresses are compared."""
+    folded = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(c for c in folded if not unicodedata.combining(c))
 
 
 def public_ids_in(texts: Iterable[str], most: int = 100) -> list[str]:

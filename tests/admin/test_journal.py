@@ -85,6 +85,8 @@ def test_journal_says_who_did_what_on_what(lived: None, browser: Any) -> None:
         ("action=space.entered", "Entrée d'un administrateur", "Participation ajoutée ou modifiée</td>"),
         ("personne=delmas", "Ressource partagée", "Ada Lorrain"),
         ("personne=ada@reseau", "Cercle fermé", "Faustine Delmas"),
+        ("personne=Lorrain ÀDA", "Cercle fermé", "Faustine Delmas"),
+        ("objet=fermé cercle", "Cercle fermé", "Atelier ouvert"),
         ("objet=cercle", "Cercle fermé", "Atelier ouvert"),
         ("objet=vie-nocturne", "Une ressource, dans", "Atelier ouvert"),
         ("objet=kervella", "Participation ajoutée", "Entrée d'un administrateur dans un espace</td>"),

@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from app.accounts.models import Organisation, OrganisationDomain, User
+from app.accounts.queries import holds
 from app.core.db import sort_key
 from app.core.errors import NotFoundError
 from app.core.paging import Page, paginate
@@ -64,9 +65,9 @@ def _has(words: str) -> Any:
     holders = select(OrganisationDomain.organisation_id).where(
         OrganisationDomain.domain.contains(domain, autoescape=True)
     )
-    folded = sort_key(words)
-    in_name = Organisation.sort_key.contains(folded, autoescape=True) if folded else Organisation.id.is_(None)
-    return or_(in_name, Organisation.insee_code == words.upper(), Organisation.id.in_(holders))
+    return or_(
+        holds(words, Organisation.sort_key), Organisation.insee_code == words.upper(), Organisation.id.in_(holders)
+    )
 
 
 def _order(order: str) -> tuple[Any, ...]:

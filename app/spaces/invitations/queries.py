@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import selectinload
 
 from app.accounts.models import User, UserKind
+from app.accounts.queries import holds
 from app.core.audit import AuditEntry
 from app.core.clock import now
 from app.core.errors import NotFoundError
@@ -23,7 +23,6 @@ from app.spaces.queries import is_present
 
 PER_PAGE = 50
 MOST_SPONSORS = 500
-MOST_WORDS = 6
 SHOWN = timedelta(days=60)
 
 
@@ -61,16 +60,15 @@ def _listed() -> Select[Any]:
     return select(Invitation).where(*lately).options(*people, places).order_by(*waiting_first)
 
 
-def _called(words: str) -> Iterator[ColumnElement[bool]]:
-    """Yield what an invitation must hold to answer words: each in its address or its name."""
-    for word in words.split()[:MOST_WORDS]:
-        yield or_(Invitation.email.icontains(word, autoescape=True), Invitation.name.icontains(word, autoescape=True))
+def _called(words: str) -> ColumnElement[bool]:
+    """Return the condition that an invitation answers to words, each in its address or its name; all do to none."""
+    return holds(words, Invitation.sort_key, Invitation.email) if words else true()
 
 
 def invitations_into(space: Space, number: int, words: str = "") -> Page[Invitation]:
     """Return one page of the invitations into a space that answer words, those that wait first."""
     into = select(InvitationSpace.invitation_id).where(InvitationSpace.space_id == space.id)
-    return paginate(_listed().where(Invitation.id.in_(into), *_called(words)), number, PER_PAGE)
+    return paginate(_listed().where(Invitation.id.in_(into), _called(words)), number, PER_PAGE)
 
 
 def invitations_by(author: User, number: int, words: str = "") -> Page[Invitation]:
@@ -81,7 +79,7 @@ def invitations_by(author: User, number: int, words: str = "") -> Page[Invitatio
     mine: ColumnElement[bool] = Invitation.invited_by_id == author.id
     if is_administrator(author):
         mine = or_(mine, ~Invitation.places.any())
-    return paginate(_listed().where(mine, *_called(words)), number, PER_PAGE)
+    return paginate(_listed().where(mine, _called(words)), number, PER_PAGE)
 
 
 def invitation_for(person: User, public_id: str) -> Invitation:

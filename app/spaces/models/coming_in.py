@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.accounts.models import Organisation, User, UserKind
 from app.core.clock import now
-from app.core.db import HasMoments, HasPublicId, UtcDateTime
+from app.core.db import HasMoments, HasPublicId, UtcDateTime, sort_key
 from app.extensions import db
 from app.spaces.models.spaces import Role, Space
 
@@ -28,6 +28,7 @@ class Invitation(HasPublicId, HasMoments, db.Model):
 
     email: Mapped[str] = mapped_column(String(254), index=True)
     name: Mapped[str] = mapped_column(String(120), default="")
+    sort_key: Mapped[str] = mapped_column(String(200), default="")
     function: Mapped[str] = mapped_column(String(160), default="")
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id", ondelete="SET NULL"), index=True)
     language: Mapped[str] = mapped_column(String(5), default="fr")
@@ -49,6 +50,11 @@ class Invitation(HasPublicId, HasMoments, db.Model):
     invited_by: Mapped[User | None] = relationship(foreign_keys=[invited_by_id])
     sponsor: Mapped[User | None] = relationship(foreign_keys=[sponsor_id])
     places: Mapped[list[InvitationSpace]] = relationship(cascade="all, delete-orphan", back_populates="invitation")
+
+    @validates("name")
+    def _name(self, _key: str, name: str) -> str:
+        self.sort_key = sort_key(name)
+        return name
 
     @property
     def is_open(self) -> bool:

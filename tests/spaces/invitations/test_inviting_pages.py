@@ -144,11 +144,14 @@ def test_sent_invitations_are_searched_and_administrators_find_those_of_others_i
         invited(REFERENT, NEW, name="Léa Martin", organisation=loaded(REFERENT).organisation)
         invited(FACILITATOR, "secret@ville.example", PRIVATE)
         invited(ADMIN, "anne@ville.example")
+        invited(ADMIN, "eric@ville.example", name="Éric Noël")
     page = Browser(app, ADMIN)
     everything = page.get(here).text
     assert (NEW in everything, "anne@ville" in everything, "secret@ville" in everything) == (True, True, False)
     found = page.get(f"{here}?q=martin+LEA@").text
     assert (NEW in found, "anne@ville" in found) == (True, False)
+    for words in ("éric", "ERIC", "Noël éric", "noel"):
+        assert "eric@ville" in page.get(here, query_string={"q": words}).text, words
     assert "ne répond à cette recherche" in page.get(f"{here}?q=%25").text
     assert "anne@ville" not in Browser(app, REFERENT).get("/moi/collegues?q=ville").text
 
