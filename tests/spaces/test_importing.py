@@ -27,7 +27,7 @@ from app.spaces.importing.operations import CHUNK, choose, forget_old, give_up, 
 from app.spaces.importing.options import Options
 from app.spaces.importing.persons import named_in
 from app.spaces.importing.queries import trial
-from app.spaces.importing.sentences import sentence
+from app.spaces.importing.sentences import heading, sentence
 from app.spaces.models import ImportState, Invitation, PeopleImport, PeopleImportRow, Role, Space
 from tests.accounts.organisations.test_places import only_french
 from tests.people import ADMIN, CLOSED_GUEST, FORMER, MEMBER, OPEN, OUTSIDER, PRIVATE, Cast
@@ -312,3 +312,9 @@ def test_near_name_is_asked_about_before_a_city_is_created(app: Flask, cast: Cas
         with force_locale("fr"):
             assert "n'est-ce pas Castelmaure" in sentence(outcome, near, done=False).replace("’", "'")
             assert "Castelmaure" not in sentence(outcome, near, done=True)
+
+
+def test_rows_of_one_outcome_together_are_named_without_what_one_row_knows(context: Flask) -> None:
+    assert heading("duplicate", done=False) == "adresse déjà donnée plus haut"
+    assert heading("unknown_space", done=True) == "espace inconnu ou fermé à vos invitations"
+    assert heading("invited", done=False) == "sera invitée"

@@ -27,6 +27,8 @@ AFTER = {
     Outcome.NO_SPACE: _l("invité ou animateur sans espace : choisissez-en un"),
     Outcome.REFUSED: _l("refusée : %(detail)s"),
 }
+#: What is said of several rows together, where the words of one row say what only it knows.
+TOGETHER = {Outcome.DUPLICATE: _l("adresse déjà donnée plus haut")}
 NEAR = _l("collectivité inconnue ; est-ce %(detail)s ?")
 NEAR_NEW = _l("sera invitée ; sa collectivité sera créée (n'est-ce pas %(detail)s ?)")
 
@@ -45,7 +47,8 @@ def sentence(outcome: str, detail: str, *, done: bool) -> str:
 def heading(outcome: str, *, done: bool) -> str:
     """Return the words for all rows of one outcome together, without what only one row says."""
     known = Outcome(outcome)
-    words = str(AFTER[known] if done else BEFORE.get(known, AFTER[known])).partition("%(detail)s")[0]
+    words = TOGETHER.get(known) or (AFTER[known] if done else BEFORE.get(known, AFTER[known]))
+    words = str(words).partition("%(detail)s")[0]
     return words.rstrip(" :\u00a0\u202f")
 
 
