@@ -12,6 +12,7 @@ from tests.journeys.live import (
     ADMINISTRATOR,
     FACILITATOR,
     GUEST,
+    LEAVING_GUEST,
     MEMBER,
     OPEN,
     OUTSIDER,
@@ -70,6 +71,11 @@ def _send_unnamed(page: Page) -> None:
         form.evaluate("form => form.requestSubmit()")
 
 
+def _read_of_the_end(page: Page) -> None:
+    """Make sure that the banner which announces the end is what is looked at."""
+    assert page.get_by_role("complementary", name="Fin de votre accès").is_visible()
+
+
 def _of_security() -> list[Address]:
     """Return the pages of one's security; the outsider is asked for the password first."""
     return [
@@ -92,6 +98,7 @@ def _of_account() -> list[Address]:
         Address("colleagues, sent empty", "/moi/collegues", REFERENT, then=_send_empty),
         Address("requests of colleagues", "/moi/demandes", REFERENT),
         Address("home of a guest", "/", GUEST),
+        Address("home of a guest whose access ends soon", "/", LEAVING_GUEST, then=_read_of_the_end),
         Address("profile of a guest", "/moi/profil", GUEST),
         Address("spaces of a guest", "/espaces", GUEST),
         Address("directory, closed to a guest", "/annuaire", GUEST, status=403),
@@ -120,6 +127,9 @@ def _of_spaces() -> list[Address]:
         Address("new space", "/espaces/nouveau", ADMINISTRATOR),
         Address("new space, sent empty", "/espaces/nouveau", ADMINISTRATOR, then=_send_empty),
         Address("invitations", f"{space}/invitations"),
+        Address("invitations looked for", f"{space}/invitations?q=belkhodja"),
+        Address("invitations looked for and not found", f"{space}/invitations?q=personne"),
+        Address("invitations, sent empty", f"{space}/invitations", then=_send_empty),
         Address("settings of a space", f"{space}/reglages"),
         Address("journal of a space", f"{space}/journal"),
         Address("add a member", f"{space}/membres/ajouter"),
@@ -222,7 +232,7 @@ def _of_things(site: Site) -> list[Address]:
     ]
 
 
-EVERYBODY: tuple[str | None, ...] = (None, FACILITATOR, MEMBER, ADMINISTRATOR, REFERENT, GUEST, OUTSIDER)
+EVERYBODY: tuple[str | None, ...] = (None, FACILITATOR, MEMBER, ADMINISTRATOR, REFERENT, GUEST, LEAVING_GUEST, OUTSIDER)
 """Who opens these pages."""
 
 
