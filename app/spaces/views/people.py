@@ -121,7 +121,7 @@ def add_page(space: Space) -> ResponseReturnValue:
             add_directly(space, user, by=me)
     except DomainError as error:
         return _said(space, error)
-    flash(_("%(name)s participe maintenant à l'espace et en est averti par courriel.", name=user.name))
+    flash(_("%(name)s participe maintenant à l'espace : un courriel le lui dit.", name=user.name))
     return redirect(url_for("spaces.add_page", slug=space.slug))
 
 
