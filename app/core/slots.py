@@ -38,6 +38,7 @@ SLOTS = {
     "resource.answered": "(ids, person) -> set[int]: which of some resources somebody other than the person answered",
     "resource.aside": "(resource, page) -> Markup or None: a panel beside a resource (its discussion)",
     "resource.uses": "(resource, reader) -> UseGroup or None: where a resource serves, as the reader may see it",
+    "home.tasks": "() -> Task or None: what the person is asked to do, at the top of the home page",
     "home.news": "(since, limit) -> list[NewsItem]: what is new for the person",
     "home.aside": "() -> Markup or None: a panel beside the home page",
     "cards": "(person, keys) -> dict[key, Card]: cards of things mentioned in a text, only those the person may see",

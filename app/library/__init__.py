@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.library import (
     archive,
+    awaiting,
     descendants,
     indexing,
     jobs,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "archive",
+    "awaiting",
     "collecting_jobs",
     "deciding",
     "descendants",

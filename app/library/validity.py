@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, select
+from sqlalchemy import ColumnElement, Select, delete, or_, select
 from sqlalchemy.orm import contains_eager, defer, joinedload
 
 from app.accounts.models import User
@@ -28,7 +28,7 @@ from app.library.models import Resource, ValidityAsked
 from app.library.permissions import can_verify_resource
 from app.library.queries import shown_with
 from app.spaces.models import Space, State
-from app.spaces.permissions import remember_places
+from app.spaces.permissions import facilitates, in_space, remember_places
 from app.spaces.queries import facilitators_of
 
 #: A question about what is due takes along what soon will be: one mail a year, not one for each record.
@@ -70,6 +70,14 @@ def _check(person: User, resource: Resource, day: date | None, action: str) -> N
 def is_due(by: date) -> ColumnElement[bool]:
     """Return the condition of the published resources to be looked at by a day."""
     return (Resource.review_on <= by) & (Resource.state == State.PUBLISHED) & Resource.deleted_at.is_(None)
+
+
+def is_asked_of(person: User) -> ColumnElement[bool]:
+    """Return the condition of what is due and asked of a person: their own, or what who left has left to them."""
+    here = select(User.id).where(User.disabled_at.is_(None))
+    left = or_(Resource.author_id.is_(None), Resource.author_id.not_in(here))
+    theirs = or_(Resource.author_id == person.id, left & in_space(Resource, facilitates).where(person))
+    return can_verify_resource.where(person) & is_due(today()) & theirs
 
 
 def due_for(person: User) -> Select[Any]:
