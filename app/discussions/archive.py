@@ -75,7 +75,7 @@ def discussion_archive() -> list[Part]:
             _revisions_of_posts,
             refers={"subject_id": POSTS},
             choices={"subject_type": {Post.__tablename__}},
-            prepare=lambda record, _arriving: {} if isinstance(record.get("fields"), dict) else None,
+            misfit=_misfit_of_text,
         ),
     ]
 
@@ -85,6 +85,13 @@ def _revisions_of_posts(leaving: Leaving) -> Select[Any]:
     posts = select(Post.id).where(Post.thread_id.in_(threads_leaving(leaving)), Post.deleted_at.is_(None))
     of_posts = and_(Revision.subject_type == Post.__tablename__, Revision.subject_id.in_(posts))
     return select(Revision).where(of_posts).order_by(Revision.subject_id, Revision.n)
+
+
+def _misfit_of_text(record: Record) -> str:
+    """Return « fields » unless they hold an earlier text and nothing else."""
+    said = record.get("fields")
+    good = isinstance(said, dict) and said.keys() == {"source"} and isinstance(said["source"], str)
+    return "" if good else "fields"
 
 
 def _prepare_thread(record: Record, arriving: Arriving) -> Record | None:

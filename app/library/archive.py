@@ -14,6 +14,15 @@ from app.core.jobs import BULK
 from app.core.revisions import Revision
 from app.core.slots import fill
 from app.extensions import db
+from app.library.archived_states import (
+    adoption_state_arriving,
+    adoption_state_misfit,
+    adoption_state_leaving,
+    is_plain,
+    resource_state_arriving,
+    resource_state_misfit,
+    resource_state_leaving,
+)
 from app.library.collecting.claiming import RIGHTS, SHOWN
 from app.library.collecting.models import FetchedPage, PageState
 from app.library.facets import keep_facets
@@ -76,6 +85,7 @@ def _resources_and_files() -> list[Part]:
             choices={"state": {State.PUBLISHED, State.ARCHIVED}, "audience": set(Audience)},
             keys={"tags"},
             also=lambda resource, _leaving: {"tags": [tag.label for tag in resource.tags]},
+            misfit=_misfit_of_resource,
             prepare=_prepare_resource,
             brought=_tag,
             finish=_index,
@@ -107,7 +117,16 @@ def _resources_and_files() -> list[Part]:
             title=_l("Fichiers"),
             line=lambda record: ("", [(record["sha256"], record["name"])]),
         ),
-        _revisions("resource_revisions", Resource, RESOURCES, resources_leaving, _told_to),
+        _revisions(
+            "resource_revisions",
+            Resource,
+            RESOURCES,
+            resources_leaving,
+            _told_to,
+            also=resource_state_leaving,
+            misfit=resource_state_misfit,
+            prepare=resource_state_arriving,
+        ),
     ]
 
 
@@ -125,6 +144,9 @@ def _what_people_say() -> list[Part]:
             Adoption,
             ADOPTIONS,
             lambda leaving: select(Adoption.id).where(Adoption.resource_id.in_(resources_leaving(leaving))),
+            also=adoption_state_leaving,
+            misfit=adoption_state_misfit,
+            prepare=adoption_state_arriving,
         ),
         Part(
             "articles",
@@ -237,9 +259,17 @@ def _told_to(leaving: Leaving) -> ColumnElement[bool]:
 
 
 def _revisions(
-    name: str, model: Any, part: str, ids: Any, told: Callable[[Leaving], ColumnElement[bool]] = lambda _leaving: true()
+    name: str,
+    model: Any,
+    part: str,
+    ids: Any,
+    told: Callable[[Leaving], ColumnElement[bool]] = lambda _leaving: true(),
+    **carrying: Any,
 ) -> Part:
-    """Return the part of the earlier states of the rows of another, those alone that ``told`` lets out."""
+    """Return the part of the earlier states of the rows of another, those alone that ``told`` lets out.
+
+    ``carrying``: what is said of it as of every part (``also``, ``misfit``, ``prepare``).
+    """
     subject = model.__tablename__
     return Part(
         name,
@@ -251,7 +281,7 @@ def _revisions(
         ),
         refers={"subject_id": part},
         choices={"subject_type": {subject}},
-        prepare=lambda record, _arriving: {} if isinstance(record.get("fields"), dict) else None,
+        **carrying,
     )
 
 
@@ -271,20 +301,18 @@ def _pointed(row: Any, _leaving: Leaving) -> Record:
 def _prepare_resource(record: Record, arriving: Arriving) -> Record | None:
     html, version = arriving.markdown(str(record.get("body") or ""))
     fields = record.get("fields") or {}
-    kept = {name: value for name, value in fields.items() if _is_plain(value)} if isinstance(fields, dict) else {}
+    kept = {name: value for name, value in fields.items() if is_plain(value)} if isinstance(fields, dict) else {}
     return {"body_html": html, "renderer_version": version, "fields": kept}
 
 
-def _is_plain(value: Any) -> bool:
-    """Tell whether a value is what fields of kinds hold: a text, a number, yes or no, a list of texts."""
-    if isinstance(value, list):
-        return all(isinstance(one, str) for one in value)
-    return isinstance(value, str | int | bool)
+def _misfit_of_resource(record: Record) -> str:
+    """Return « tags » where they are no list of texts."""
+    return resource_state_misfit({"fields": {"tags": record.get("tags") or []}})
 
 
 def _tag(resource: Resource, record: Record, _arriving: Arriving) -> None:
     labels = record.get("tags") or []
-    words = split_tags(", ".join(label for label in labels if isinstance(label, str)))
+    words = split_tags(", ".join(labels))
     carried = {tag_slug(word) for word in words}  # a list closed since keeps what was there before
     accepted = judge_words(words, resource.space, carried).accepted
     resource.tags = tags_named(accepted, resource.space, carried)

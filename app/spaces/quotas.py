@@ -29,8 +29,13 @@ WORDS = {"default": None, "none": UNLIMITED}
 
 def quota_of(space: Space) -> int | None:
     """Return the place the files of a space may take in bytes, None without a limit."""
+    return limit_of(space.quota)
+
+
+def limit_of(own: int | None) -> int | None:
+    """Return the limit that a space's own value means, None without a limit."""
     usual = current_app.config["SETTINGS"].space_quota_mb * MEBIBYTE
-    return (usual if space.quota is None else space.quota) or None
+    return (usual if own is None else own) or None
 
 
 def stored_in(space: Space) -> int:

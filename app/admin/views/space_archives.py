@@ -14,7 +14,7 @@ from app.core.db import PUBLIC_ID_LENGTH, transaction
 from app.core.errors import DomainError
 from app.core.i18n import gettext as _
 from app.core.throttle import Limit
-from app.spaces.archive.checking import words_of
+from app.spaces.archive.checking import beyond_limit, words_of
 from app.spaces.archive.models import ArchiveImport
 from app.spaces.archive.operations import (
     check_soon,
@@ -25,6 +25,7 @@ from app.spaces.archive.operations import (
     receive_archive,
     start_import,
 )
+from app.spaces.quotas import size_in
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -68,13 +69,14 @@ def archive_page(public_id: str) -> ResponseReturnValue:
 def start_view(public_id: str) -> ResponseReturnValue:
     """Bring an archive in."""
     kept, slug = import_for(person(), public_id), request.form.get("slug", "")
+    quota = request.form.get("quota", "").strip()
     try:
         with transaction():
-            start_import(person(), kept, slug)
+            start_import(person(), kept, slug, size_in(quota) if quota else None)
     except DomainError as error:
         if error.status not in {409, 422}:
             raise
-        return _page(kept, slug, str(error.message)), error.status
+        return _page(kept, slug, quota, str(error.message)), error.status
     return _to(public_id)
 
 
@@ -96,9 +98,9 @@ def state_view(public_id: str) -> ResponseReturnValue:
     return render_template("admin/archive_state.html", kept=import_for(person(), public_id))
 
 
-def _page(kept: ArchiveImport, slug: str = "", problem: str = "") -> str:
-    held = words_of(kept.summary.get("rows", {}))
-    return render_template("admin/archive.html", kept=kept, held=held, slug=slug, problem=problem)
+def _page(kept: ArchiveImport, slug: str = "", quota: str = "", problem: str = "") -> str:
+    said = {"slug": slug, "quota": quota, "problem": problem, "limit": beyond_limit(kept.summary.get("bytes", 0))}
+    return render_template("admin/archive.html", kept=kept, held=words_of(kept.summary.get("rows", {})), **said)
 
 
 def _to(public_id: str) -> Response:

@@ -24,7 +24,7 @@ from app.core.storage import CHUNK
 from app.core.text import RENDERER_VERSION, render_markdown, slugify
 from app.extensions import db
 from app.search.models import touch_audience
-from app.spaces.archive.checking import PEOPLE, PLACES, SPACE_PART, Checked, same_space
+from app.spaces.archive.checking import PEOPLE, PLACES, SPACE_PART, Checked, require_place, same_space
 from app.spaces.archive.columns import ORGANISATION, PERSON, ArchiveError, target_of, travelling, typed
 from app.spaces.archive.leaving import Leaving
 from app.spaces.archive.opening import Opened
@@ -124,13 +124,15 @@ def bring_in(
     slug: str,
     begun: Callable[[int], None] = lambda _space_id: None,
     shown: Callable[[Space], None] = lambda _space: None,
+    quota: int | None = None,
 ) -> Arriving:
     """Bring a space in and return what came of it; it is shown at the very end, in one step.
 
     ``begun(space_id)`` is called, inside a transaction, once the hidden space is made: whoever is interrupted after
-    that takes it away with ``forget_hidden``. ``shown(space)`` is called in the transaction that shows it. Raises
-    ArchiveError; the hidden space is then gone.
+    that takes it away with ``forget_hidden``. ``shown(space)`` is called in the transaction that shows it. ``quota`` is
+    the place its files may take, None as the setting says. Raises ArchiveError; the hidden space is then gone.
     """
+    require_place(checked.bytes, quota)
     arriving = Arriving(opened, checked)
     try:
         _name_people(arriving)
@@ -145,7 +147,11 @@ def bring_in(
             shown(space)
             session.flush()
             # It comes back as it was, with the moment of its last change: the row is written past the model.
-            kept = update(Space).where(Space.id == space.id).values(deleted_at=None, updated_at=Space.updated_at)
+            kept = (
+                update(Space)
+                .where(Space.id == space.id)
+                .values(deleted_at=None, quota=quota, updated_at=Space.updated_at)
+            )
             session.execute(kept.execution_options(synchronize_session=False))
             touch_audience()
     except BaseException:

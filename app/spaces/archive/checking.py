@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.accounts.elsewhere import people_by_digest
 from app.core.db import PUBLIC_ID_ALPHABET, PUBLIC_ID_LENGTH
+from app.core.i18n import format_size
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 from app.extensions import db
@@ -27,6 +28,7 @@ from app.spaces.archive.columns import (
 from app.spaces.archive.opening import DAMAGED, NEWER, Opened
 from app.spaces.archive.parts import Part, Record, all_parts, by_name
 from app.spaces.models import Audience, Space
+from app.spaces.quotas import limit_of
 
 PUBLIC_ID = re.compile(rf"[{PUBLIC_ID_ALPHABET}]{{{PUBLIC_ID_LENGTH}}}")
 DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -130,6 +132,8 @@ def _check_part(opened: Opened, part: Part, checked: Checked) -> None:
 
 
 def _refers_well(part: Part, column: Any, value: Any, checked: Checked) -> bool:
+    if not isinstance(value, str | int):
+        return not (column.name in part.refers or target_of(column))
     if column.name in part.refers:
         return value in checked.refs.get(part.refers[column.name], set())
     target = target_of(column)
@@ -146,6 +150,26 @@ def _wrong(part: str, n: int, name: str) -> ArchiveError:
             name=name[:60],
         )
     )
+
+
+def beyond_limit(held: int, quota: int | None = None) -> int | None:
+    """Return the limit that so many bytes go beyond, in a space with this value of its own; None when they fit."""
+    limit = limit_of(quota)
+    return limit if limit is not None and held > limit else None
+
+
+def require_place(held: int, quota: int | None) -> None:
+    """Make sure that the files of an archive fit into a space of this site. Raises ArchiveError."""
+    limit = beyond_limit(held, quota)
+    if limit is not None:
+        raise ArchiveError(
+            _l(
+                "Les fichiers de cette archive prennent %(size)s, et cet espace n'en aurait que %(limit)s. Donnez-lui "
+                "une limite plus haute, qui ne vaudra que pour lui.",
+                size=format_size(held),
+                limit=format_size(limit),
+            )
+        )
 
 
 def words_of(rows: dict[str, int]) -> list[tuple[str, int]]:

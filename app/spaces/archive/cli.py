@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import click
@@ -14,12 +15,13 @@ from app.core.db import transaction
 from app.core.errors import DomainError
 from app.extensions import db
 from app.spaces.archive.arriving import bring_in, slug_for
-from app.spaces.archive.checking import Checked, check_archive
+from app.spaces.archive.checking import Checked, check_archive, require_place
 from app.spaces.archive.leaving import write_archive
 from app.spaces.archive.models import ArchiveImport, ImportStep
 from app.spaces.archive.opening import Opened
 from app.spaces.cli.group import space_named, spaces
 from app.spaces.models import Space
+from app.spaces.quotas import size_in
 
 
 @spaces.command("export")
@@ -44,8 +46,11 @@ def export_command(slug: str, file: Path) -> None:
 @spaces.command("import")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--slug", default="", help="Another address for the space; needed for a copy of one that is here.")
+@click.option(
+    "--quota", default="", help="The place its files may take (« 12G », « none »); as the setting says without."
+)
 @click.option("--dry-run", is_flag=True, help="Check the file and say what would come in; write nothing.")
-def import_command(file: Path, slug: str, dry_run: bool) -> None:
+def import_command(file: Path, slug: str, quota: str, dry_run: bool) -> None:
     """Bring a space back from FILE; nothing of it is shown before all of it is there."""
     with force_locale("en"), file.open("rb") as source:
         try:
@@ -53,9 +58,12 @@ def import_command(file: Path, slug: str, dry_run: bool) -> None:
             checked = check_archive(opened)
             slug = slug_for(checked, slug)
             _tell(checked)
+            room = size_in(quota) if quota else None
+            require_place(checked.bytes, room)
             if dry_run:
                 return
-            arriving = bring_in(opened, checked, slug, lambda space_id: _begun(file.name, space_id), _shown(checked))
+            begun = partial(_begun, file.name)
+            arriving = bring_in(opened, checked, slug, begun, _shown(checked), room)
         except DomainError as error:
             raise click.ClickException(str(error.message)) from error
     for remark in arriving.remarks:

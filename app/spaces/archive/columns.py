@@ -8,12 +8,16 @@ from typing import Any
 
 from sqlalchemy import JSON, Boolean, Column, Date, Float, Integer, LargeBinary, String, Text
 
-from app.core.db import UtcDateTime, storable
+from app.core.db import UtcDateTime
 from app.core.errors import DomainError
 from app.core.text import clean_text
 from app.spaces.archive.parts import Part, Record
 
 LONGEST_TEXT = 2_000_000
+#: Years that moments may have: a page could not show those at the ends of the calendar in another time zone.
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+#: The largest number that columns hold on both databases, with room to count on.
+LARGEST_NUMBER = 2**31 - 2**20
 PERSON, ORGANISATION, SPACE = "user", "organisation", "space"
 #: Columns of every table that travel otherwise, or not at all.
 NEVER = frozenset({"id", "public_id"})
@@ -68,9 +72,14 @@ def typed(column: Column[Any], value: Any) -> Any:
 
 def _moment(column: Column[Any], value: Any) -> datetime:
     read: datetime = _of_iso(column, value, datetime.fromisoformat)
-    if read.tzinfo is None:
+    if not is_sane(read):
         raise WrongValueError(column.name)
     return read.astimezone(UTC)
+
+
+def is_sane(moment: datetime) -> bool:
+    """Tell whether a moment has a time zone and a year that people may have written."""
+    return moment.tzinfo is not None and FIRST_YEAR <= moment.year <= LAST_YEAR
 
 
 def _of_iso(column: Column[Any], value: Any, read: Any) -> Any:
@@ -88,7 +97,7 @@ def _text(column: Column[Any], value: Any) -> str:
 
 
 def _number(column: Column[Any], value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not storable(value):
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > LARGEST_NUMBER:
         raise WrongValueError(column.name)
     return value
 
@@ -139,3 +148,6 @@ def check_record(part: Part, record: Record) -> None:
         typed(column, record[column.name])
         if column.name in part.choices and record[column.name] not in part.choices[column.name]:
             raise WrongValueError(column.name)
+    wrong = part.misfit(record)
+    if wrong:
+        raise WrongValueError(wrong)

@@ -103,6 +103,7 @@ def bring(payload: dict[str, Any]) -> None:
                 kept.slug,
                 lambda space_id: _begun(payload["id"], space_id),
                 _shown(by, payload),
+                kept.summary.get("quota"),
             )
         except ArchiveError as error:
             _keep(payload["id"], ImportStep.REFUSED, refusal=str(error.message))

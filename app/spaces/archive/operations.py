@@ -19,7 +19,7 @@ from app.core.jobs import BULK, enqueue
 from app.core.text import one_line, slugify
 from app.extensions import db
 from app.spaces.archive.arriving import slug_for
-from app.spaces.archive.checking import Checked
+from app.spaces.archive.checking import Checked, require_place
 from app.spaces.archive.models import ArchiveImport, ImportStep, SpaceArchive
 from app.spaces.models import Space
 from app.spaces.permissions import can_run_space
@@ -96,13 +96,18 @@ def import_for(person: User, public_id: str) -> ArchiveImport:
     return found
 
 
-def start_import(by: User, kept: ArchiveImport, slug: str) -> None:
-    """Have a checked archive brought in at an address. Raises DomainError when it has begun or the address is taken."""
+def start_import(by: User, kept: ArchiveImport, slug: str, quota: int | None = None) -> None:
+    """Have a checked archive brought in at an address, ``quota`` being the place its files may take there.
+
+    Raises DomainError when it has begun, when the address is taken or the files do not fit.
+    """
     lock(kept)
     _administer(by)
     if kept.state != ImportStep.READY:
         raise DomainError(_l("Cet import a déjà commencé."))
     kept.slug = slug_for(Checked(kept.summary["manifest"]), slugify(slug) if slug.strip() else "")
+    require_place(kept.summary["bytes"], quota)
+    kept.summary = {**kept.summary, "quota": quota}
     kept.state = ImportStep.RUNNING
     record("space.import_started", by, None)
     enqueue(BRING, {"id": kept.id}, key=f"{BRING}:{kept.id}", priority=BULK)

@@ -30,8 +30,9 @@ class Part:
     derived or of this site alone. ``refers`` names, by column, the part whose rows it points to; ``choices`` the only
     values a column may have. ``also(row, leaving)`` adds to a record, or changes it; ``keys`` are the names it adds.
 
-    Coming back: ``prepare(record, arriving)`` works before any transaction (Markdown, files) and returns columns, or
-    None for a row that stays out; ``brought(row, record, arriving)`` finishes inside it; ``finish(arriving)`` is called
+    Coming back: ``misfit(record)`` names what a record cannot say, empty when all is well, before anything is written;
+    ``prepare(record, arriving)`` works before any transaction (Markdown, files) and returns columns, or None for a row
+    that stays out; ``brought(row, record, arriving)`` finishes inside it; ``finish(arriving)`` is called
     once all parts are there, in transactions of its own. ``line(record)`` is the row in
     the page that people read: text and the files it links, as (SHA-256, name) pairs; None for a row without a line.
     """
@@ -44,6 +45,7 @@ class Part:
     choices: Mapping[str, Collection[str | None]] = field(default_factory=dict)
     keys: Collection[str] = ()
     also: Callable[[Any, Leaving], Record] = lambda _row, _leaving: {}
+    misfit: Callable[[Record], str] = lambda _record: ""
     prepare: Callable[[Record, Arriving], Record | None] = lambda _record, _arriving: {}
     brought: Callable[[Any, Record, Arriving], None] = lambda _row, _record, _arriving: None
     finish: Callable[[Arriving], None] = lambda _arriving: None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -105,6 +106,32 @@ def test_administrator_sees_what_an_archive_holds_then_brings_it_in(app: Flask) 
         assert Browser(app, other).post(f"{there}/lancer").status_code in {403, 404}
     admin.post(f"{there}/oublier")
     assert admin.get(there).status_code == 404
+
+
+def test_files_beyond_the_place_of_a_space_come_in_with_a_limit_of_its_own(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        content = carried_out()
+    monkeypatch.setattr("app.spaces.quotas.MEBIBYTE", 1)
+    monkeypatch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], space_quota_mb=1000))
+    admin = Browser(app, ADMIN)
+    there = send(admin, content).headers["Location"]
+    work(app)
+    assert "Place de cet espace" in admin.get(there).get_data(as_text=True)
+    refused = admin.post(f"{there}/lancer", {"slug": "copie"})
+    assert (refused.status_code, "une limite plus haute" in refused.get_data(as_text=True)) == (422, True)
+    assert admin.post(f"{there}/lancer", {"slug": "copie", "quota": "beaucoup"}).status_code == 409
+    admin.post(f"{there}/lancer", {"slug": "copie", "quota": "5 Mo"})
+    work(app)
+    with app.app_context():
+        assert space("copie").quota == 5 * 1024 * 1024
+        file = app.config["SETTINGS"].instance / "espace.zip"
+        file.write_bytes(content)
+        command = app.test_cli_runner().invoke(args=["spaces", "import", str(file), "--slug", "autre"])
+        assert (command.exit_code, "the files of this archive take" in command.output.lower()) == (1, True)
+        wide = app.test_cli_runner().invoke(args=["spaces", "import", str(file), "--slug", "autre", "--quota", "none"])
+        assert wide.output.splitlines()[-1] == "autre brought in", wide.output
 
 
 def test_archive_that_cannot_come_in_says_why_and_nothing_is_kept(app: Flask) -> None:
