@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Task:
     """One thing the person is asked to do.
 
-    ``label`` says what sort of thing it is, beside ``icon``; ``action`` is the word of the button that leads to ``url``.
+    ``label`` says what sort of thing it is, beside ``icon``; ``action`` is the word of the button to ``url``.
     """
 
     label: str

@@ -16,12 +16,12 @@ from app.core.slots import fill
 from app.extensions import db
 from app.library.archived_states import (
     adoption_state_arriving,
-    adoption_state_misfit,
     adoption_state_leaving,
+    adoption_state_misfit,
     is_plain,
     resource_state_arriving,
-    resource_state_misfit,
     resource_state_leaving,
+    resource_state_misfit,
 )
 from app.library.collecting.claiming import RIGHTS, SHOWN
 from app.library.collecting.models import FetchedPage, PageState

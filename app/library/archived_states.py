@@ -21,7 +21,7 @@ from app.spaces.models import Audience, Space, State
 #: The place of a state that was said in a space this site does not know: nobody reads there.
 NOWHERE = 0
 _TEXTS = {"kind", "title", "summary", "body", "source", "lang"}
-_STATES = {"state": set(State), "audience": set(Audience)}
+_STATES: dict[str, set[str]] = {"state": set(State), "audience": set(Audience)}
 
 
 def is_plain(value: Any) -> bool:

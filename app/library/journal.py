@@ -38,6 +38,8 @@ describe(
         "resource.file_put_back": _l("Fichier retiré puis remis"),
         "resource.files_ordered": _l("Fichiers d'une ressource rangés dans un autre ordre"),
         "resource.packed": _l("Ressource emportée avec ses fichiers"),
+        "resource.shelved": _l("Ressource ajoutée à la bibliothèque d'un autre espace"),
+        "resource.unshelved": _l("Ressource retirée de la bibliothèque d'un autre espace"),
         "resource.moved": _l("Ressource déplacée dans un autre espace"),
         "resource.removed": _l("Ressource mise à la corbeille"),
         "resource.exported": _l("Référence exportée"),

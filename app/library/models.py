@@ -255,6 +255,8 @@ class Shelf(db.Model):
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
+    space: Mapped[Space] = relationship()
+
 
 class Blob(db.Model):
     """Bytes stored once, whatever the number of resources that carry them, and what was read in them."""

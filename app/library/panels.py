@@ -83,7 +83,10 @@ def to_read(space: Space) -> Markup | None:
     if not found:
         return None
     said = {key: text for part in collect("resource.counts", [one.id for one in found]) for key, text in part.items()}
-    rows = [replace(row_of(one, person(), said.get(one.id, ""), in_space=True), summary="", tags=[]) for one in found]
+    rows = [
+        replace(row_of(one, person(), said.get(one.id, ""), in_space=one.space_id == space.id), summary="", tags=[])
+        for one in found
+    ]
     total = count_visible(person(), space)
     return Markup(render_template("library/space_panel.html", rows=rows, space=space, total=total))  # noqa: S704 - our own template
 

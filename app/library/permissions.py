@@ -8,7 +8,7 @@ from app.accounts.models import User
 from app.core.i18n import lazy_gettext as _l
 from app.core.rules import Rule
 from app.library.kinds import KINDS
-from app.library.models import Resource
+from app.library.models import Resource, Shelf
 from app.spaces.models import Space, State
 from app.spaces.permissions import can_moderate_space, can_read, can_write_in_space, in_space, is_active, shows
 
@@ -185,6 +185,20 @@ def _practices() -> list[str]:
 
 can_mark_resource = (can_read_resource & was_out).called(
     _l("la personne dit la ressource utile, ou la garde"), _l("Dire une ressource utile, la garder")
+)
+put_on_shelf = Rule(
+    "put_on_shelf",
+    _l("la personne a ajouté la ressource à la bibliothèque de l'espace"),
+    lambda person, shelf: shelf.by_id == person.id,
+    lambda person: Shelf.by_id == person.id,
+    otherwise=_l("la personne n'a pas ajouté la ressource à la bibliothèque de l'espace"),
+)
+
+can_take_off_shelf = (
+    (put_on_shelf & in_space(Shelf, can_write_in_space)) | in_space(Shelf, can_moderate_space & is_active)
+).called(
+    _l("la personne retire la ressource d'une bibliothèque qui la montre"),
+    _l("Retirer une ressource d'une bibliothèque qui la montre"),
 )
 can_tell_adoption = (
     can_read_resource & is_published_practice & speaks_for_a_city & is_of_another_city & in_space(Resource, is_active)

@@ -24,7 +24,7 @@ from app.library.reading_lists.operations import forget_who_added
 from app.library.reading_lists.permissions import can_read_list
 from app.library.reading_lists.queries import lists_holding
 from app.spaces.models import Space
-from app.spaces.permissions import can_see_space
+from app.spaces.permissions import can_read_space
 
 MOST = 20
 
@@ -51,9 +51,9 @@ def practices_that_follow(resource: Resource, reader: User) -> UseGroup | None:
 
 @fill("resource.uses", order=60)
 def shelves_that_show(resource: Resource, reader: User) -> UseGroup | None:
-    """Return the other spaces whose library shows a resource, among those the reader may know of."""
+    """Return the other spaces whose library shows a resource, among those the reader reads."""
     shelved = select(Shelf.space_id).where(Shelf.resource_id == resource.id, Shelf.space_id != resource.space_id)
-    query = select(Space).where(Space.id.in_(shelved), can_see_space.where(reader)).order_by(Space.sort_key)
+    query = select(Space).where(Space.id.in_(shelved), can_read_space.where(reader)).order_by(Space.sort_key)
     found = [
         Use(one.name, url_for("space_library.space_resources_page", slug=one.slug))
         for one in db.session.scalars(query.limit(MOST))

@@ -51,12 +51,12 @@ def test_each_reader_sees_the_uses_they_may_open(context: Flask) -> None:
     assert uses(OUTSIDER, made) == {
         "Dossiers de lecture": ["Dossier atelier-ouvert"],
         "Discussions": ["Fil atelier-ouvert"],
-        "Autres espaces": ["Vie nocturne"],
     }
     seen = uses(MEMBER, made)
     assert seen["Pratiques d'autres villes"] == ["La nôtre"]
     assert sorted(seen["Discussions"]) == ["Fil atelier-ouvert", "Fil cercle-ferme"]
-    assert seen["Autres espaces"] == ["Cercle fermé", "Vie nocturne"]
+    assert seen["Autres espaces"] == ["Cercle fermé"]
+    assert uses(FACILITATOR, made)["Autres espaces"] == ["Cercle fermé", "Vie nocturne"]
     assert uses(FACILITATOR, own) == {"Pratiques d'autres villes": ["Citée"]}
 
 

@@ -22,6 +22,7 @@ from app.library.views import (  # noqa: F401 - they attach their views
     reading_lists,
     removing,
     sending,
+    shelving,
     showing,
     staging,
     thesaurus,

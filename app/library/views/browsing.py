@@ -20,6 +20,7 @@ from app.library.comparing import MOST
 from app.library.facets import MOST_CHOSEN, FacetGroup, label_of, names_of
 from app.library.kinds import KINDS, kind_of
 from app.library.kinds.values import LONGEST_KEY
+from app.library.models import Resource
 from app.library.permissions import can_add_resource
 from app.library.queries import (
     SORTS,
@@ -161,7 +162,7 @@ def _listing(address: Callable[..., str], space: Space | None = None) -> Listing
         state[CHOSEN] = comparing.chosen
     return Listing(
         page=page,
-        rows=[row_of(one, person(), beside.get(one.id, ""), in_space=space is not None) for one in page.items],
+        rows=[row_of(one, person(), beside.get(one.id, ""), in_space=_is_home(space, one)) for one in page.items],
         wanted=wanted,
         kinds=_kind_choices(address, by_kind, wanted, state),
         tags=_tag_choices(wanted),
@@ -209,7 +210,12 @@ def _pinned(space: Space | None, wanted: Wanted, number: int) -> list[Any]:
     """Return what stands first in the library of a space, where the list begins and nothing is filtered."""
     if space is None or number > 1 or wanted != Wanted(space_id=space.id):
         return []
-    return [row_of(one, person(), in_space=True) for one in pinned_in(space, person())]
+    return [row_of(one, person(), in_space=_is_home(space, one)) for one in pinned_in(space, person())]
+
+
+def _is_home(space: Space | None, resource: Resource) -> bool:
+    """Tell whether a list of a space need not say where a resource comes from: it is at home there."""
+    return space is not None and resource.space_id == space.id
 
 
 def _elsewhere(space: Space | None) -> list[tuple[str, str]]:

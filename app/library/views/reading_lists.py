@@ -47,6 +47,7 @@ from app.library.rows import row_of
 from app.library.views.doors import library, space_library
 from app.spaces.blueprint import render_space_page
 from app.spaces.models import LONGEST_TITLE, Space
+from app.spaces.queries import space_for
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -260,15 +261,17 @@ def _add_page(resource: Resource, form: AddForm) -> str:
 @library.post("/ressources/<string(length=10):public_id>/epingler")
 @signed_in
 def pin_view(public_id: str) -> ResponseReturnValue:
-    """Pin a resource in its space, or take the pin out."""
+    """Pin a resource in its space, or in another whose library shows it; or take the pin out."""
     resource, on = published_resource_for(person(), public_id), request.form.get("oui") != "0"
+    other = request.form.get("espace", "")
+    space = space_for(person(), other) if other else resource.space
     try:
         with transaction():
-            pin(person(), resource.space, resource, on=on)
+            pin(person(), space, resource, on=on)
     except DomainError as error:
         if type(error) is not DomainError:
             raise
         flash(str(error.message), "error")
     else:
         flash(_("Elle est en tête des ressources de l'espace.") if on else _("Elle n'est plus épinglée."))
-    return redirect(resource_url(resource))
+    return redirect(url_for("library.shelves_page", public_id=public_id) if other else resource_url(resource))
