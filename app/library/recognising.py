@@ -23,6 +23,7 @@ from app.library.reading.ocr import Tesseract, find_tesseract, may_be_recognised
 from app.library.reading.results import READER_VERSION, PageText
 from app.library.receiving import filetype_of
 from app.library.scanning.safety import is_open
+from app.library.thesaurus.offering import KEYWORDS, Gathering
 from app.search.operations import index_soon
 from config import FALSE_WORDS
 
@@ -100,10 +101,26 @@ def _conclude(blob_id: int) -> None:
         return
     blob.reading = Reading.RECOGNISED if blob.page_count <= MOST_PAGES else Reading.PARTIAL
     blob.reading_detail = "recognised"
+    enqueue("library.gather_keywords", {"blob_id": blob_id}, key=f"gather:{blob.sha256}", priority=BULK)
     lang = guess_language("\n".join(texts)[:SAMPLE])
     if lang:
         unsaid = Resource.id.in_(ids_carrying(blob_id)) & (Resource.lang == "")
         db.session.execute(update(Resource).where(unsaid).values(lang=lang))
+
+
+@job("library.gather_keywords", queue="slow", timeout=300)
+def gather_keywords(payload: dict[str, Any]) -> None:
+    """Count again the keywords that a file speaks of, once its words have changed: the form offers them."""
+    blob_id = int(payload["blob_id"])
+    texts = list(db.session.scalars(select(Page.text).where(Page.blob_id == blob_id).order_by(Page.n)))
+    lang, met = guess_language("\n".join(texts[:AT_ONCE])[:SAMPLE]), Gathering()
+    for text in texts:
+        met.read(text)
+    with transaction() as session:
+        blob = session.get(Blob, blob_id)
+        if blob is not None:
+            said = {**({"lang": lang} if lang else {}), **(blob.proposed or {})}
+            blob.proposed = {**said, KEYWORDS: met.kept(said.get("lang") or "")}
 
 
 @job("library.recognise_all", queue="slow", every=timedelta(hours=1))

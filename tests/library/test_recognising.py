@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from app.core import clock
 from app.core.clock import now
+from app.core.db import transaction
 from app.core.jobs import Job
 from app.core.worker import Worker
 from app.extensions import db
@@ -28,6 +29,9 @@ from app.library.reading.limits import Limits
 from app.library.reading.ocr import Tesseract, find_tesseract, recognise_page
 from app.library.recognising import LAST, recognise, recognise_all
 from app.library.states import state_of
+from app.library.thesaurus.offering import offered
+from app.library.thesaurus.operations import bring_in
+from app.library.thesaurus.saying import TermSaid
 from app.search.operations import find
 from app.search.query import parse
 from tests.library.shelves import pdf, share, shared
@@ -89,6 +93,16 @@ def test_words_of_a_scan_are_found_on_their_page_and_marked(app: Flask, browser:
     opened = browser(MEMBER).get(f"/ressources/{public_id}-registre?page=2&q=guetteur").text
     assert "<rect x=" in opened
     assert "Texte reconnu par lecture optique" in opened
+
+
+def test_keywords_of_a_scan_are_offered_once_its_words_are_read(app: Flask) -> None:
+    with app.app_context(), transaction():
+        bring_in(None, [TermSaid("Médiation sociale", "Social mediation")], origin="test")
+    shared(app, "Registre", files=[(scan("La médiation sociale dans la ville et dans les rues"), "registre.pdf")])
+    work(app)
+    with app.app_context():
+        [offer] = offered(loaded(MEMBER), [], [the_blob()], "", "fr")
+        assert offer.label == "Médiation sociale"
 
 
 @pytest.mark.thorough
