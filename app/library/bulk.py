@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, selectinload
 from app.accounts.models import User
 from app.core.audit import record_all
 from app.core.clock import now
-from app.core.db import HasPublicId, UtcDateTime
+from app.core.db import HasPublicId, UtcDateTime, lock
 from app.core.errors import DomainError, NotFoundError, RefusedError
 from app.core.events import announce
 from app.core.i18n import gettext as _
@@ -34,7 +34,7 @@ from app.library.tags import MOST_TAGS, judge_words, tag_slug, tags_meant, terms
 from app.library.thesaurus.models import tag_refused
 from app.library.validity import begin_checks
 from app.spaces.models import Audience, Space, State
-from app.spaces.permissions import can_write_in_space
+from app.spaces.permissions import can_moderate_space, can_write_in_space
 
 MOST = 100
 SECTION = "library"
@@ -89,6 +89,16 @@ class Planned:
     changes: list[str] = field(default_factory=list)
     after: dict[str, Any] = field(default_factory=dict)
     refusal: str = ""
+
+
+@dataclass(frozen=True)
+class Undone:
+    """How many resources are as before; how many are not: changed since, no longer one's to change, without room."""
+
+    back: int
+    changed: int = 0
+    refused: int = 0
+    crowded: int = 0
 
 
 def chosen_resources(person: User, public_ids: Sequence[str]) -> list[Resource]:
@@ -237,11 +247,13 @@ def apply_wish(person: User, public_ids: Sequence[str], wish: Wish) -> BulkEdit:
     return kept
 
 
-def undo(person: User, kept: BulkEdit) -> tuple[int, int]:
-    """Put back what was changed at once and nobody has changed since; return how many were, and how many were not.
+def undo(person: User, kept: BulkEdit) -> Undone:
+    """Put back what was changed at once and nobody has changed since; tell how many stay as they are, and why.
 
-    Call inside ``transaction()``. Raises DomainError when it is too late.
+    What one moved oneself comes back to where one still runs the space, whoever runs the other one. Call inside
+    ``transaction()``. Raises DomainError when it is too late.
     """
+    lock(kept)
     if not kept.can_be_undone:
         raise DomainError(
             _l("Il est trop tard pour annuler : l'historique de chaque ressource permet de la reprendre.")
@@ -252,22 +264,25 @@ def undo(person: User, kept: BulkEdit) -> tuple[int, int]:
     )
     resources = list(db.session.scalars(query))
     _hold(resources)
-    homes = {change["before"].get("space_id") for change in kept.changes} - {None}
-    spaces = {one.id: one for one in db.session.scalars(select(Space).where(Space.id.in_(homes)))}
-    ids = [one.id for one in resources]
-    editable, movable = editable_among(person, ids), movable_among(person, ids)
-    wanted = {}
-    for one in resources:
-        change = by_id[one.id]
-        home = spaces.get(change["before"].get("space_id"))
-        moves = "space_id" in change["before"]
-        allowed = one.id in movable and home is not None and can_write_in_space(person, home) if moves else True
-        if one.edit_version == change["version"] and one.id in editable and allowed:
-            wanted[one] = change["before"]
+    allowed = _may_be_put_back(person, resources, by_id)
+    same = {one for one in resources if one.edit_version == by_id[one.id]["version"]}
+    wanted = {one: by_id[one.id]["before"] for one in resources if one in same and one.id in allowed}
+    asked = len(wanted)
     _take_room(wanted)
     _write(person, wanted)
     kept.undone_at = now()
-    return len(wanted), len(by_id) - len(wanted)
+    return Undone(len(wanted), len(by_id) - len(same), len(same) - asked, asked - len(wanted))
+
+
+def _may_be_put_back(person: User, resources: Sequence[Resource], by_id: Mapping[int, Any]) -> set[int]:
+    """Return which resources a person may put back: they change them, or run the space they took them from."""
+    ids = [one.id for one in resources]
+    homes = {one: by_id[one]["before"]["space_id"] for one in ids if "space_id" in by_id[one]["before"]}
+    spaces = db.session.scalars(select(Space).where(Space.id.in_(set(homes.values())))) if homes else ()
+    open_to_me = {one.id for one in spaces if can_moderate_space(person, one) and can_write_in_space(person, one)}
+    reads = select(Resource.id).where(Resource.id.in_(homes), can_read_resource.where(person))
+    moved = {one for one in db.session.scalars(reads) if homes[one] in open_to_me} if homes else set()
+    return moved | (editable_among(person, ids) - homes.keys())
 
 
 def _take_room(wanted: dict[Resource, Any]) -> None:

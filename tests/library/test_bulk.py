@@ -17,7 +17,7 @@ from app.core.errors import DomainError, NotFoundError, RefusedError
 from app.discussions.models import Thread
 from app.discussions.operations import comment
 from app.extensions import db
-from app.library.bulk import BulkEdit, Planned, Wish, apply_wish, bulk_edit_for, chosen_resources, plan, undo
+from app.library.bulk import BulkEdit, Planned, Undone, Wish, apply_wish, bulk_edit_for, chosen_resources, plan, undo
 from app.library.history import history_of
 from app.library.models import Resource
 from app.library.operations import ResourceDetails, edit_resource
@@ -113,7 +113,7 @@ def test_it_can_be_undone_where_nobody_has_changed_anything_since(
     with pytest.raises(NotFoundError):
         bulk_edit_for(loaded(MEMBER), kept.public_id)
     with transaction():
-        assert undo(loaded(FACILITATOR), kept) == (1, 1)
+        assert undo(loaded(FACILITATOR), kept) == Undone(1, changed=1)
     assert (labels(made[0]), made[0].kind, made[0].fields, made[0].space.slug) == (
         ["Zorglub"],
         "report",
@@ -136,7 +136,7 @@ def test_undoing_asks_for_the_rights_again(context: Flask, cast: Cast) -> None:
     with transaction() as session:
         session.execute(update(Membership).where(Membership.user_id == cast.people[MEMBER]).values(expires_at=now()))
     with transaction():
-        assert undo(loaded(MEMBER), kept) == (0, 1)
+        assert undo(loaded(MEMBER), kept) == Undone(0, refused=1)
 
 
 def test_moving_holds_to_the_place_of_the_space_and_so_does_undoing(context: Flask) -> None:
@@ -151,7 +151,21 @@ def test_moving_holds_to_the_place_of_the_space_and_so_does_undoing(context: Fla
     with transaction():
         set_quota(place(OPEN), 1500)
     with transaction():
-        assert undo(loaded(FACILITATOR), kept) == (0, 1)
+        assert undo(loaded(FACILITATOR), kept) == Undone(0, crowded=1)
+
+
+def test_one_takes_back_one_s_own_move_from_a_space_one_does_not_run_and_of_what_is_archived(
+    context: Flask, cast: Cast
+) -> None:
+    made, archived = share("A"), share("B")
+    with transaction() as session:
+        archive_resource(loaded(FACILITATOR), archived)
+        mine = (Membership.user_id == cast.people[FACILITATOR]) & (Membership.space_id == place(REQUEST).id)
+        session.execute(update(Membership).where(mine).values(role="member"))
+    kept = done(FACILITATOR, Wish(space=place(REQUEST)), made, archived)
+    with transaction():
+        assert undo(loaded(FACILITATOR), kept) == Undone(2)
+    assert [one.space.slug for one in (made, archived)] == [OPEN, OPEN]
 
 
 def test_words_refused_where_it_was_stay_there(context: Flask) -> None:

@@ -15,6 +15,7 @@ from app.library.addresses import resource_url
 from app.library.bulk import (
     MOST,
     SECTION,
+    Undone,
     Wish,
     apply_wish,
     bulk_edit_for,
@@ -74,21 +75,49 @@ def undo_bulk_view(public_id: str) -> ResponseReturnValue:
     kept = bulk_edit_for(person(), public_id)
     try:
         with transaction():
-            back, left = undo(person(), kept)
+            undone = undo(person(), kept)
     except DomainError as error:
         if type(error) is not DomainError:
             raise
         flash(str(error.message), "error")
     else:
-        flash(ngettext("%(num)s ressource est comme avant.", "%(num)s ressources sont comme avant.", back))
-        if left:
-            one = ngettext(
+        _tell(undone)
+    return redirect(url_for("library.bulk_done_page", public_id=public_id))
+
+
+def _tell(undone: Undone) -> None:
+    """Say what is as before, and why the rest is not."""
+    back = undone.back
+    flash(ngettext("%(num)s ressource est comme avant.", "%(num)s ressources sont comme avant.", back))
+    left = [
+        (
+            undone.changed,
+            ngettext(
                 "%(num)s ressource a changé depuis et reste comme elle est.",
                 "%(num)s ressources ont changé depuis et restent comme elles sont.",
-                left,
-            )
-            flash(one, "warning")
-    return redirect(url_for("library.bulk_done_page", public_id=public_id))
+                undone.changed,
+            ),
+        ),
+        (
+            undone.refused,
+            ngettext(
+                "%(num)s ressource n'est plus de votre ressort et reste comme elle est.",
+                "%(num)s ressources ne sont plus de votre ressort et restent comme elles sont.",
+                undone.refused,
+            ),
+        ),
+        (
+            undone.crowded,
+            ngettext(
+                "%(num)s ressource reste où elle est : ses fichiers ne tiennent plus dans son espace d'avant.",
+                "%(num)s ressources restent où elles sont : leurs fichiers ne tiennent plus dans leur espace d'avant.",
+                undone.crowded,
+            ),
+        ),
+    ]
+    for number, words in left:
+        if number:
+            flash(words, "warning")
 
 
 def _ids() -> list[str]:
