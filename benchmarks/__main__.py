@@ -1,6 +1,7 @@
 """``python -m benchmarks [--json FILE] [--quick] [NAME]``: build a network, measure it, print the figures.
 
-``python -m benchmarks import FOLDER`` brings the files of a folder in instead.
+``python -m benchmarks import FOLDER`` brings the files of a folder in instead; ``python -m benchmarks search-quality
+FOLDER… [--engine E] [--json FILE]`` asks the questions of sets whose answers are known.
 """
 
 from __future__ import annotations
@@ -18,20 +19,25 @@ from app.extensions import db
 from benchmarks.importing import bring_in
 from benchmarks.measure import statements_of_all, time_all
 from benchmarks.network import FULL, SMALL, Place, Size, build
+from benchmarks.quality import main as quality
 from benchmarks.report import Report
 from benchmarks.subjects import subjects_of
 from benchmarks.waiting import seconds_until_found
 
 ROUNDS, QUICK_ROUNDS = 60, 15
 #: ``./run bench library``: ten thousand resources, three thousand files of a hundred thousand pages, search left out.
-OF_LIBRARY, OF_IMPORT = "library", "import"
+OF_LIBRARY, OF_IMPORT, OF_QUALITY = "library", "import", "search-quality"
 LIBRARY = replace(FULL, threads=20, posts=1000, resources=10_000, file_pages=34, indexed=False)
 QUICK = replace(FULL, threads=100, posts=2500, resources=100)
 
 
 def main(words: Sequence[str] | None = None) -> None:
     """Read the command line, measure and print."""
-    wanted = _parser().parse_args(words)
+    given = list(sys.argv[1:] if words is None else words)
+    if given[:1] == [OF_QUALITY]:
+        quality(given[1:])
+        return
+    wanted = _parser().parse_args(given)
     size, rounds = (QUICK, QUICK_ROUNDS) if wanted.quick else (FULL, ROUNDS)
     if wanted.name == OF_IMPORT and wanted.folder:
         _import(wanted.folder, wanted.json)

@@ -8,6 +8,8 @@ ils j je l la le les leur leurs lors lui m ma mais me meme memes mes moi moins m
 ont ou par parce parmi pas peu peut peuvent plus plusieurs pour pourquoi puis qu quand que quel quelle quelles
 quels qui quoi s sa sans se sera seront ses si soit sommes son sont sous sur t ta te tel telle telles tels tes
 toi ton tous tout toute toutes tres tu un une uns vers via voici voila vos votre vous y
+afin ainsi aient cependant combien devoir dois doit doivent etaient etre fais faites furent fut lorsque peux pouvez
+pouvoir puisse suis veut veux vouloir
 """
 _ENGLISH = """
 a about after all also am an and any are as at be because been being but by can could did do does for from had

@@ -1,4 +1,7 @@
-"""BM25 over whole arrays: each clause gives documents and weights, and the best passage speaks for its thing."""
+"""BM25 over whole arrays: each clause gives documents and weights, and the best passage speaks for its thing.
+
+The figures of the ranking are those of every engine (`app.search.ranking`).
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,13 +11,11 @@ from numpy.typing import NDArray
 
 from app.search.catalogue import Allowed, Bools, Numbers
 from app.search.engine import OWN_TEXT, PASSAGES_SHOWN, ParentHit, PassageHit
+from app.search.ranking import BM25, COMPLETENESS, SAID_TWICE
 from app.search.terms import Clause, Terms
 from app.search.whoosh_engine.postings import Docs, Weights
 from app.search.whoosh_engine.schema import SCORED
 from app.search.whoosh_engine.snapshot import Snapshot
-
-K1, B = 1.2, 0.7
-"""Parameters of BM25 (Robertson and Zaragoza, 2009); B from 0.5 to 0.7 ranks alike on three French sets."""
 
 Scores = NDArray[np.float32]
 
@@ -34,15 +35,70 @@ def find(snapshot: Snapshot, terms: Terms, allowed: Allowed) -> Found:
     """Find and score all things that may be seen and answer the terms; with nothing wanted, all that may be seen."""
     places = snapshot.places(allowed.catalogue)
     visible = _visible(snapshot, places, allowed)
-    scores = np.zeros(snapshot.size, np.float32)
-    matched = np.zeros(snapshot.size, np.bool_) if terms.wanted else visible & (snapshot.numbers == OWN_TEXT)
+    tally = Tally(snapshot, places, len(allowed.catalogue))
     for clause in terms.wanted:
-        for fieldname, weight in SCORED.items():
-            docs, frequencies = _postings(snapshot, fieldname, clause)
-            scores[docs] += weight * clause.weight * _bm25(snapshot, fieldname, docs, frequencies)
-            matched[docs] = True
+        tally.add(clause)
+    matched = tally.matched if terms.wanted else visible & (snapshot.numbers == OWN_TEXT)
     docs = np.flatnonzero(matched & visible & _standing(snapshot, terms, places, visible))
-    return _by_thing(snapshot, places, scores, docs)
+    scores = tally.scores(docs)
+    things, where = np.unique(places[docs], return_inverse=True)
+    best = np.zeros(len(things), np.float32)
+    np.maximum.at(best, where, scores)
+    return Found(things, best, docs, places[docs], scores)
+
+
+class Tally:
+    """What the clauses of a question add up to, for every document (a passage, or a thing's own title and text)."""
+
+    def __init__(self, snapshot: Snapshot, places: Numbers, things: int) -> None:
+        self._snapshot, self._places = snapshot, places
+        self._is_own = snapshot.numbers == OWN_TEXT
+        self._in_own, self._covered_in_own = np.zeros(things, np.float32), np.zeros(things, np.float32)
+        self._in_passage, self._covered = np.zeros(snapshot.size, np.float32), np.zeros(snapshot.size, np.float32)
+        self._asked = 0.0
+        self.matched = np.zeros(snapshot.size, np.bool_)
+
+    def add(self, clause: Clause) -> None:
+        """Count one clause: what it weighs in each thing's own words, then in each passage beside them."""
+        docs, values = self._found(clause)
+        places = self._places[docs]
+        own = np.zeros_like(self._in_own)
+        own_docs = self._is_own[docs]
+        own[places[own_docs]] = values[own_docs]
+        rarity = clause.weight * self._rarity(places)
+        self._asked += rarity if clause.weight >= 1 else 0.0
+        self._in_own += own
+        self._covered_in_own[places[own_docs]] += rarity
+        passages, beside, said = docs[~own_docs], own[places[~own_docs]], values[~own_docs]
+        # The same word in the title and in the passage tells less than twice what it tells once.
+        self._in_passage[passages] += said - SAID_TWICE * np.minimum(beside, said)
+        self._covered[passages] += np.where(beside > 0, 0.0, rarity)
+        self.matched[docs] = True
+
+    def _found(self, clause: Clause) -> tuple[Docs, Scores]:
+        """Give the documents of a clause that count, each with what it weighs there over all fields."""
+        parts = []
+        for fieldname in SCORED:
+            docs, frequencies = _postings(self._snapshot, fieldname, clause)
+            parts.append((docs, clause.weight * _bm25(self._snapshot, fieldname, docs, frequencies)))
+        docs, values = _pooled([part for part in parts if len(part[0])])
+        counting = self._places[docs] >= 0
+        return docs[counting], values[counting]
+
+    def _rarity(self, places: Numbers) -> float:
+        having = np.zeros(len(self._in_own), np.bool_)
+        having[places] = True
+        number = np.count_nonzero(having)
+        return float(np.log(1 + (len(having) - number + 0.5) / (number + 0.5)))
+
+    def scores(self, docs: Docs) -> Scores:
+        """Give what documents weigh with their things' own words: more when more of what was asked stands there."""
+        places = self._places[docs]
+        total = self._in_own[places] + self._in_passage[docs]
+        if not self._asked:
+            return total
+        share = np.minimum(1.0, (self._covered_in_own[places] + self._covered[docs]) / self._asked)
+        return np.asarray(total * share**COMPLETENESS, np.float32)
 
 
 def _visible(snapshot: Snapshot, places: Numbers, allowed: Allowed) -> Bools:
@@ -99,20 +155,10 @@ def _pooled(parts: list[tuple[Docs, Weights]]) -> tuple[Docs, Weights]:
 
 def _bm25(snapshot: Snapshot, fieldname: str, docs: Docs, frequencies: Weights) -> Scores:
     filled, mean = snapshot.mean(fieldname)
+    k1, b = BM25[fieldname]
     idf = np.log(1 + (max(filled - len(docs), 0) + 0.5) / (len(docs) + 0.5))
-    norm = K1 * (1 - B + B * snapshot.lengths[fieldname][docs] / mean)
-    return np.asarray(idf * frequencies * (K1 + 1) / (frequencies + norm), np.float32)
-
-
-def _by_thing(snapshot: Snapshot, places: Numbers, scores: Scores, docs: Docs) -> Found:
-    """Group documents under their things: a thing's score is its own and that of its best passage."""
-    doc_places, doc_scores = places[docs], scores[docs]
-    things, where = np.unique(doc_places, return_inverse=True)
-    own = snapshot.numbers[docs] == OWN_TEXT
-    best = np.zeros(len(things), np.float32)
-    np.maximum.at(best, where[~own], doc_scores[~own])
-    np.add.at(best, where[own], doc_scores[own])
-    return Found(things, best, docs, doc_places, doc_scores)
+    norm = k1 * (1 - b + b * snapshot.lengths[fieldname][docs] / mean)
+    return np.asarray(idf * frequencies * (k1 + 1) / (frequencies + norm), np.float32)
 
 
 def hit_of(snapshot: Snapshot, found: Found, number: int, allowed: Allowed) -> ParentHit:
