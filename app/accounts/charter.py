@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import redirect, url_for
+from flask import current_app, redirect, request, url_for
 from sqlalchemy import func, select
 
 from app.accounts.models import CharterVersion, User
-from app.core.access import is_page_for_later, person
+from app.core.access import View, is_page_for_later, person
 from app.core.audit import record
 from app.core.clock import now
 from app.core.db import cache_of_transaction
@@ -86,8 +86,16 @@ def accept_charter(user: User, number: int) -> None:
     record("charter.accepted", user, user, n=number)
 
 
+def without_charter(view: View) -> View:
+    """Mark a view open to who has not accepted the charter: what the law gives people does not wait for it."""
+    view.__without_charter__ = True  # type: ignore[attr-defined]
+    return view
+
+
 def ask_for_charter() -> ResponseReturnValue | None:
-    """Send a person who has not accepted the charter in force to it, before any other page."""
+    """Send a person who has not accepted the charter in force to it, before the pages that suppose it."""
+    if hasattr(current_app.view_functions.get(request.endpoint or ""), "__without_charter__"):
+        return None
     if is_page_for_later() and not has_accepted_charter(person()):
         return redirect(url_for("charter.accept_page", next=here()))
     return None

@@ -79,6 +79,16 @@ def test_ways_out_stay_open(app: Flask, browser: Any) -> None:
     assert here.post("/deconnexion").status_code == 302
 
 
+def test_who_does_not_accept_still_takes_their_data_away_and_leaves(app: Flask, browser: Any) -> None:
+    publish(app)
+    here = browser(MEMBER)
+    assert 'href="/moi/donnees"' in here.get("/charte/accepter").get_data(as_text=True)
+    for path in ("/moi/donnees", "/moi/donnees/effacer"):
+        assert here.get(path).status_code == 200, path
+    assert here.post("/moi/donnees/copie").headers["Location"] == "/moi/donnees"
+    assert here.get("/moi").headers["Location"].startswith("/charte/accepter")
+
+
 def test_accepting_leads_nowhere_else(app: Flask, browser: Any) -> None:
     publish(app)
     here = browser(MEMBER)

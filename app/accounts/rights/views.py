@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from flask import Blueprint, flash, redirect, render_template, request, send_file, session, url_for
 from flask_login import logout_user
 
+from app.accounts.charter import without_charter
 from app.accounts.confirming import confirmed
 from app.accounts.models import User
 from app.accounts.rights.erasing import erase, obstacles_to_erasing
@@ -36,6 +37,7 @@ def data_tab() -> Tab:
 
 
 @blueprint.get("/moi/donnees")
+@without_charter
 @signed_in
 def data_page() -> ResponseReturnValue:
     """Show the copies made of one's data, and the ways to ask for one or to leave for good."""
@@ -54,6 +56,7 @@ def ask_view() -> ResponseReturnValue:
 
 
 @blueprint.get("/moi/donnees/<public_id>.zip")
+@without_charter
 @signed_in
 @confirmed
 def fetch_view(public_id: str) -> ResponseReturnValue:
@@ -65,6 +68,7 @@ def fetch_view(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/moi/donnees/effacer", methods=["GET", "POST"])
+@without_charter
 @signed_in
 @confirmed
 def erase_page() -> ResponseReturnValue:
