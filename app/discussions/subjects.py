@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, not_, or_, select
 
 from app.accounts.models import User
 from app.core.i18n import lazy_gettext as _l
-from app.core.rules import Rule
+from app.core.rules import Rule, Why
 from app.discussions.models import Thread
 from app.extensions import db
 from app.library.models import Resource
@@ -68,11 +68,26 @@ subject_is_living = Rule(
     of_thing=True,
 )
 
+_reads_what_it_is_about = Rule(
+    "reads_what_it_is_about",
+    _l("la personne peut lire ce dont parle la discussion"),
+    _subject_is_readable,
+    _subject_is_readable_where,
+    otherwise=_l("la personne ne peut pas lire ce dont parle la discussion"),
+)
+
+
+def _why_subject(person: User, thread: Thread) -> Why:
+    """Say what the subject decides; nothing of a discussion that stands alone, where it decides nothing."""
+    return Why(holds=True, facts=()) if thread.subject_type is None else _reads_what_it_is_about.why(person, thread)
+
+
 reads_the_subject = Rule(
     "reads_the_subject",
     _l("la discussion ne porte sur rien d'autre qu'elle-même, ou la personne peut lire ce dont elle parle"),
     _subject_is_readable,
     _subject_is_readable_where,
     otherwise=_l("la personne ne peut pas lire ce dont parle la discussion"),
+    explain=_why_subject,
     joined="or",
 )

@@ -148,6 +148,13 @@ def test_network_resource_of_a_private_space_is_read_by_every_member(app: Flask,
     assert "c'est partagé avec le réseau" in page
 
 
+def test_discussion_that_stands_alone_is_told_without_a_word_of_a_subject(app: Flask, cast: Cast, browser: Any) -> None:
+    ada = browser(ADMIN)
+    page = ada.get(_look(ada, _things(app, OPEN)["discussions"])).text.replace("’", "'")
+    assert "la personne participe à l'espace" in page
+    assert "rien d'autre qu'elle-même" not in page
+
+
 def test_others_are_listed_with_the_reason(app: Flask, cast: Cast, browser: Any) -> None:
     ada = browser(ADMIN)
     page = ada.get(_look(ada, f"/espaces/{PRIVATE}") + "?voir=autres").text.replace("’", "'")
