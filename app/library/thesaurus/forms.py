@@ -10,8 +10,9 @@ from app.core.forms import BeffroiForm
 from app.core.i18n import lazy_gettext as _l
 from app.library.models import Tag
 from app.library.tags import LONGEST_TAG, split_tags, tag_slug, terms_called
+from app.library.thesaurus.book import Book
 from app.library.thesaurus.deciding import LONGEST_REASON
-from app.library.thesaurus.models import Act
+from app.library.thesaurus.models import NAMES, Act
 from app.library.thesaurus.saying import LISTS, LONGEST_NOTE, TermSaid
 
 LONGEST_NAMES = 1800
@@ -112,11 +113,18 @@ def _names(text: str) -> list[str]:
     return [piece.strip() for piece in text.replace(";", ",").split(",") if piece.strip()]
 
 
-def filled_from(tag: Tag, said: TermSaid) -> dict[str, str]:
-    """Return the fields of the form as a term stands."""
+def filled_from(tag: Tag, said: TermSaid, book: Book) -> dict[str, str]:
+    """Return the fields of the form as a term stands, its neighbours named in the reader's language."""
     texts = {name: getattr(said, name) for name in ("fr", "en", "note_fr", "note_en")}
-    lists = {name: ", ".join(getattr(said, name)) for name in LISTS}
-    return {**texts, **lists, "seen_version": str(tag.edit_version)}
+    lists = {name: ", ".join(getattr(said, name)) for name in NAMES}
+    near = {"broader": book.broader.get(tag.id, ()), "related": book.related.get(tag.id, ())}
+    named = {name: ", ".join(_typed(one) for one in book.in_order(ids)) for name, ids in near.items()}
+    return {**texts, **lists, **named, "seen_version": str(tag.edit_version)}
+
+
+def _typed(tag: Tag) -> str:
+    """Return a term as it may be typed: its name, unless a comma in it would make two of it."""
+    return tag.label if "," in tag.name else tag.name
 
 
 class TermsFileForm(BeffroiForm):

@@ -57,8 +57,9 @@ def new_term() -> ResponseReturnValue:
 def change_term(public_id: str) -> ResponseReturnValue:
     """Change a term: its names, its notes, its neighbours."""
     tag = term_for(public_id)
-    said = said_of(tag, read_book())
-    form = TermForm(data=filled_from(tag, said) if request.method == "GET" else None)
+    book = read_book()
+    said = said_of(tag, book)
+    form = TermForm(data=filled_from(tag, said, book) if request.method == "GET" else None)
     if request.method == "POST" and form.validate():
         kept = _kept(form, tag)
         if kept is not None:

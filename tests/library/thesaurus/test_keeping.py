@@ -116,6 +116,19 @@ def test_only_administrators_keep_the_thesaurus(context: Flask) -> None:
             deed()
 
 
+def test_form_names_the_neighbours_in_the_language_of_the_reader(app: Flask, browser: Any) -> None:
+    admin = browser(ADMIN)
+    made = admin.post("/mots-cles/nouveau", {"fr": "Kétamine", "en": "Ketamine", "broader": "Drogues"})
+    address = made.headers["Location"].rsplit("-", 1)[0]
+    assert 'name="broader" type="text" value="Drogues"' in admin.get(f"{address}/modifier").text
+    admin.post("/langue", {"lang": "en", "next": "/"})
+    page = admin.get(f"{address}/modifier").text
+    assert 'name="broader" type="text" value="Drugs"' in page
+    said = {"fr": "Kétamine", "en": "Ketamine", "broader": "Drugs", "seen_version": "1"}
+    assert admin.post(f"{address}/modifier", said).status_code == 302
+    assert 'value="Drugs"' in admin.get(f"{address}/modifier").text
+
+
 def test_pages_change_merge_split_and_delete(app: Flask, browser: Any) -> None:
     admin = browser(ADMIN)
     answer = admin.post("/mots-cles/nouveau", {"fr": "Kétamine", "broader": "drugs", "alt_fr": "kéta, K"})
