@@ -21,6 +21,7 @@ from app.library import (
 from app.library.cli import library as library_commands
 from app.library.collecting import jobs as collecting_jobs
 from app.library.incoming import jobs as incoming_jobs
+from app.library.reading_lists import indexing as lists_indexing
 from app.library.staging import jobs as staging_jobs
 from app.library.thesaurus import deciding
 from app.library.thesaurus import importing as terms_importing
@@ -42,6 +43,7 @@ __all__ = [
     "jobs",
     "journal",
     "laying_out",
+    "lists_indexing",
     "panels",
     "recognising",
     "redrawing",

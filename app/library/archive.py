@@ -201,6 +201,7 @@ def _what_points_to_them() -> list[Part]:
             leave_out=TRASH | {"intro_html"},
             choices={"state": {State.PUBLISHED, State.ARCHIVED}, "audience": set(Audience)},
             prepare=lambda record, arriving: {"intro_html": arriving.markdown(str(record.get("intro") or ""))[0]},
+            finish=lambda arriving: _index_all(arriving, LISTS, "reading_list"),
             title=_l("Dossiers de lecture"),
             line=lambda record: (record["title"], []),
         ),
@@ -321,11 +322,15 @@ def _tag(resource: Resource, record: Record, _arriving: Arriving) -> None:
 
 def _index(arriving: Arriving) -> None:
     """Have everything indexed, some hundred at a time."""
-    ids = list(arriving.refs.get(RESOURCES, {}).values())
+    _index_all(arriving, RESOURCES, "resource")
+
+
+def _index_all(arriving: Arriving, part: str, type_: str) -> None:
+    ids = list(arriving.refs.get(part, {}).values())
     for start in range(0, len(ids), AT_ONCE):
         with transaction():
             for one in ids[start : start + AT_ONCE]:
-                index_soon("resource", one)
+                index_soon(type_, one)
 
 
 def _take_file(record: Record, arriving: Arriving) -> Record | None:

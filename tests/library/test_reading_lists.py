@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import select
 
 from app.core.db import transaction
@@ -27,12 +27,33 @@ from app.library.reading_lists.operations import (
     write_words,
 )
 from app.library.reading_lists.permissions import can_edit_list, can_read_list
-from app.library.reading_lists.queries import MOST_PINNED, entries_of, entry_counts, list_for, pinned_in
+from app.library.reading_lists.queries import (
+    MOST_PINNED,
+    entries_of,
+    entry_counts,
+    list_for,
+    pinned_in,
+    removed_list_for,
+)
+from app.search.operations import find
+from app.search.query import parse
 from app.spaces.models import Audience, Space
 from app.spaces.queries import space_by_slug
 from tests.library.shelves import share, shared
-from tests.people import EVERYBODY, FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, PRIVATE, REQUEST, Cast
-from tests.support import CountedStatements, loaded
+from tests.people import (
+    ADMIN,
+    EVERYBODY,
+    FACILITATOR,
+    GUEST,
+    MEMBER,
+    OPEN,
+    OUTSIDER,
+    PRIVATE,
+    REFERENT,
+    REQUEST,
+    Cast,
+)
+from tests.support import CountedStatements, loaded, work
 
 
 @pytest.fixture(autouse=True)
@@ -190,3 +211,32 @@ def test_number_of_statements_of_a_list_does_not_grow(app: Flask, browser: Any) 
             assert here.get(address).text.count("Pour R") == number
         counts.append(len(statements))
     assert counts[0] == counts[1]
+
+
+def found(email: str, words: str) -> list[tuple[str, str]]:
+    with current_app.test_request_context():
+        return [(one.card.title, one.card.url(None)) for one in find(loaded(email), parse(words).query).results]
+
+
+@pytest.mark.usefixtures("_empty_index")
+def test_list_is_found_by_its_title_and_words_by_those_alone_who_read_its_space(app: Flask) -> None:
+    with app.app_context():
+        reading = made(FACILITATOR, PRIVATE, share("Rapport zorglub", space=PRIVATE))
+        public_id = reading.public_id
+    work(app)
+    with app.app_context():
+        address = f"/dossiers/{public_id}-a-lire-avant-la-reunion"
+        for words in ("réunion", "premier", "kind:dossier réunion"):
+            assert found(MEMBER, words) == [("À lire avant la réunion", address)], words
+        assert [found(one, "réunion") for one in (OUTSIDER, GUEST, REFERENT, ADMIN)] == [[]] * 4
+        assert found(MEMBER, "Pour") == []
+        with transaction():
+            remove_list(loaded(FACILITATOR), list_for(loaded(FACILITATOR), public_id))
+        assert found(MEMBER, "réunion") == []
+        with transaction():
+            restore_list(loaded(FACILITATOR), removed_list_for(loaded(FACILITATOR), public_id))
+            edit_list(loaded(FACILITATOR), list_for(loaded(FACILITATOR), public_id), "Pour la plénière", "", 1)
+    work(app)
+    with app.app_context():
+        assert found(MEMBER, "réunion") == []
+        assert [title for title, _url in found(MEMBER, "plénière")] == ["Pour la plénière"]

@@ -19,6 +19,7 @@ from app.library.permissions import can_mark_resource
 from app.library.reading_lists.models import Pin, ReadingEntry, ReadingList
 from app.library.reading_lists.permissions import can_edit_list, can_make_list, can_pin, keeps_list
 from app.library.reading_lists.queries import MOST_PINNED, entries_of
+from app.search.operations import index_soon
 from app.spaces.models import Audience, Space, State
 
 LONGEST_INTRO, LONGEST_WORDS, MOST_ENTRIES = 20_000, 600, 100
@@ -33,6 +34,7 @@ def make_list(person: User, space: Space, title: str, intro: str = "") -> Readin
     db.session.add(reading)
     db.session.flush()
     record("list.made", person, reading, space_id=space.id)
+    index_soon("reading_list", reading.id)
     return reading
 
 
@@ -47,6 +49,7 @@ def edit_list(person: User, reading: ReadingList, title: str, intro: str, seen_v
     _write(reading, title, intro)
     reading.edit_version += 1
     record("list.edited", person, reading)
+    index_soon("reading_list", reading.id)
 
 
 def write_words(person: User, reading: ReadingList, words: Mapping[int, str]) -> None:
@@ -111,6 +114,7 @@ def remove_list(person: User, reading: ReadingList) -> None:
     can_edit_list.require(person, reading)
     reading.deleted_at, reading.deleted_by_id = now(), person.id
     record("list.removed", person, reading)
+    index_soon("reading_list", reading.id)
 
 
 def restore_list(person: User, reading: ReadingList) -> None:
@@ -119,6 +123,7 @@ def restore_list(person: User, reading: ReadingList) -> None:
     keeps_list.require(person, reading)
     reading.deleted_at, reading.deleted_by_id = None, None
     record("list.restored", person, reading)
+    index_soon("reading_list", reading.id)
 
 
 def pin(person: User, space: Space, resource: Resource, *, on: bool) -> None:
