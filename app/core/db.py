@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, String, event, inspect
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -145,6 +146,11 @@ def lock(*things: Any) -> None:
             if not inspect(thing).persistent:
                 raise  # never was a row of this session: a mistake of ours
             raise NotFoundError from error
+
+
+def insert_into(table: Any) -> postgresql.Insert | sqlite.Insert:
+    """Return an INSERT that may say what to do on a conflict, in the dialect of this database."""
+    return postgresql.insert(table) if db.engine.dialect.name == "postgresql" else sqlite.insert(table)
 
 
 def cache_of_transaction() -> dict[str, Any]:

@@ -9,11 +9,10 @@ from typing import Any
 
 from flask_babel.speaklater import LazyString
 from sqlalchemy import String, case, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
-from app.core.db import UtcDateTime, separate_write, transaction
+from app.core.db import UtcDateTime, insert_into, separate_write, transaction
 from app.core.errors import TooManyError
 from app.core.i18n import lazy_gettext as _l
 from app.core.jobs import job
@@ -70,10 +69,9 @@ class Limit:
         """
         self.check(*subjects)  # who waits already holds no row
         db.session.rollback()
-        insert = _insert()
         with separate_write() as connection:
             for key in sorted(self.key(subject) for subject in subjects):  # one order for all, as in ``count``
-                row = insert(Attempts).values(key=key, count=0, last_at=now())
+                row = insert_into(Attempts).values(key=key, count=0, last_at=now())
                 connection.execute(row.on_conflict_do_nothing(index_elements=["key"]))
                 mine = select(Attempts.count, Attempts.last_at).where(Attempts.key == key)
                 count, last_at = connection.execute(mine.with_for_update()).one()
@@ -85,11 +83,10 @@ class Limit:
         """Count one attempt for each subject, in a transaction of its own."""
         db.session.rollback()
         moment = now()
-        insert = _insert()
         fresh = Attempts.last_at >= moment - self.rest
         with separate_write() as connection:
             for key in sorted(self.key(subject) for subject in subjects):  # one order for all: nobody waits in a circle
-                row = insert(Attempts).values(key=key, count=1, last_at=moment)
+                row = insert_into(Attempts).values(key=key, count=1, last_at=moment)
                 # In one statement, because several files sent at once are counted at once.
                 counted = {"count": case((fresh, Attempts.count + 1), else_=1), "last_at": moment}
                 connection.execute(row.on_conflict_do_update(index_elements=["key"], set_=counted))
@@ -103,10 +100,6 @@ class Limit:
         """Forget the attempts of the subjects. Call inside ``transaction()``."""
         keys = [self.key(subject) for subject in subjects]
         db.session.execute(delete(Attempts).where(Attempts.key.in_(keys)))
-
-
-def _insert() -> Any:
-    return postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
 
 
 def _refuse_for(wait: timedelta) -> None:

@@ -9,12 +9,11 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.accounts.models import User
 from app.core.audit import record
 from app.core.clock import now
-from app.core.db import lock
+from app.core.db import insert_into, lock
 from app.core.errors import DomainError, EditConflictError, RefusedError
 from app.core.events import announce
 from app.core.i18n import lazy_gettext as _l
@@ -144,8 +143,7 @@ def mark_read(person: User, thread: Thread, n: int) -> None:
     n = min(n, thread.post_count)
     if n < 1:
         return
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = insert(ReadPosition).values(user_id=person.id, thread_id=thread.id, n=n, at=now())
+    row = insert_into(ReadPosition).values(user_id=person.id, thread_id=thread.id, n=n, at=now())
     further = row.on_conflict_do_update(
         index_elements=["user_id", "thread_id"],
         set_={"n": row.excluded.n, "at": row.excluded.at},

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.accounts.models import User
 from app.core.clock import now
+from app.core.db import insert_into
 from app.core.errors import DomainError, NotFoundError
 from app.core.i18n import lazy_gettext as _l
 from app.core.jobs import BULK, NORMAL, enqueue
@@ -28,7 +28,6 @@ def keep_blob(received: Received, *, priority: int = NORMAL) -> Blob:
 
     Two people who send the same bytes at once share one row.
     """
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     values = {
         "sha256": received.sha256,
         "size": received.size,
@@ -42,7 +41,7 @@ def keep_blob(received: Received, *, priority: int = NORMAL) -> Blob:
         "page_count": 0,
         "proposed": {},
     }
-    db.session.execute(insert(Blob).values(values).on_conflict_do_nothing(index_elements=["sha256"]))
+    db.session.execute(insert_into(Blob).values(values).on_conflict_do_nothing(index_elements=["sha256"]))
     blob = db.session.scalars(select(Blob).where(Blob.sha256 == received.sha256)).one()
     if blob.reader_version < READER_VERSION:
         read_soon(blob, priority=priority)

@@ -10,20 +10,19 @@ from typing import Any
 from flask import render_template
 from markupsafe import Markup
 from sqlalchemy import ForeignKey, Select, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from app.accounts.models import User
 from app.core.access import person
 from app.core.clock import now
-from app.core.db import UtcDateTime
+from app.core.db import UtcDateTime, insert_into
 from app.core.i18n import gettext as _
 from app.core.slots import fill
 from app.core.takeaway import ExportPart
 from app.extensions import db
+from app.library.listing import shown_with
 from app.library.models import Resource
 from app.library.permissions import can_mark_resource, can_read_resource
-from app.library.queries import shown_with
 from app.spaces.people import can_see_person
 
 #: How many people are named under « Utile ».
@@ -67,9 +66,8 @@ def mark(who: User, resource: Resource, kind: Mark, *, on: bool) -> None:
     if not on:
         db.session.execute(delete(kind).where(mine))
         return
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = {"resource_id": resource.id, "user_id": who.id, "at": now()}
-    db.session.execute(insert(kind).values(row).on_conflict_do_nothing())
+    db.session.execute(insert_into(kind).values(row).on_conflict_do_nothing())
 
 
 def is_marked(who: User, resource: Resource, kind: Mark) -> bool:

@@ -7,9 +7,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Insert, Table, select
-from sqlalchemy.dialects import postgresql, sqlite
 
-from app.core.db import sort_key
+from app.core.db import insert_into, sort_key
 from app.core.errors import DomainError
 from app.core.i18n import lazy_gettext as _l
 from app.core.text import one_line, slugify
@@ -127,8 +126,7 @@ def _words_of(space: Space, typed: dict[str, str]) -> dict[str, Tag]:
 
 def insert_new(table: Table, rows: Sequence[Mapping[str, object]]) -> Insert:
     """Return the statement that adds rows, those already there left as they are."""
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    return insert(table).values([dict(row) for row in rows]).on_conflict_do_nothing()
+    return insert_into(table).values([dict(row) for row in rows]).on_conflict_do_nothing()
 
 
 def words_moved(tags: Sequence[Tag], target: Space) -> list[Tag]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import String, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import is_writing
+from app.core.db import insert_into, is_writing
 from app.extensions import db
 
 _ONLY = 1
@@ -41,8 +40,7 @@ def touch_audience(type_: str | None = None, object_id: int | None = None) -> in
     if not is_writing():
         message = "touch_audience() outside of transaction()"
         raise RuntimeError(message)
-    insert_new = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    db.session.execute(insert_new(AudienceVersion).values(id=_ONLY, version=0).on_conflict_do_nothing())
+    db.session.execute(insert_into(AudienceVersion).values(id=_ONLY, version=0).on_conflict_do_nothing())
     # The row stays locked to the end of the transaction, so versions become visible in their order.
     moved = update(AudienceVersion).where(AudienceVersion.id == _ONLY).values(version=AudienceVersion.version + 1)
     options = {"synchronize_session": False}
