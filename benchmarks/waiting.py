@@ -10,7 +10,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from app.core.jobs import QUEUED, RUNNING, counts
+from app.core.jobs import QUEUED, RUNNING
+from app.core.queues import counts
 from app.extensions import db
 from benchmarks.network import Place
 from benchmarks.subjects import FETCH, Reader, WrongAnswerError

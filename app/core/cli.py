@@ -8,7 +8,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from app.core import jobs
+from app.core import queues
 from app.core.db import transaction
 from app.core.worker import Worker, run_all
 
@@ -32,14 +32,14 @@ def work(until_idle: bool) -> None:
 @group.command("state")
 def state() -> None:
     """Show how many jobs are queued, running, done and failed."""
-    for name, number in sorted(jobs.counts().items()):
+    for name, number in sorted(queues.counts().items()):
         click.echo(f"{name:10} {number}")
 
 
 @group.command("failed")
 def failed() -> None:
     """List the jobs that were given up, with the reason."""
-    for one in jobs.failed_jobs():
+    for one in queues.failed_jobs():
         reason = (one.error or "").strip().splitlines()
         click.echo(f"{one.id}  {one.name}  {one.finished_at:%Y-%m-%d %H:%M}  {reason[-1] if reason else ''}")
 
@@ -49,7 +49,7 @@ def failed() -> None:
 def retry(ids: tuple[int, ...]) -> None:
     """Queue given-up jobs again: those named, or all."""
     with transaction():
-        count = jobs.retry(list(ids))
+        count = queues.retry(list(ids))
     click.echo(f"{count} queued again")
 
 

@@ -14,7 +14,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.access import anyone
-from app.core.jobs import FAILED, QUEUED, counts, queued_since, waiting_since
+from app.core.jobs import FAILED, QUEUED
+from app.core.queues import counts, queued_since, waiting_since
 from app.core.slots import collect, fill
 from app.extensions import db
 

@@ -12,8 +12,9 @@ import traceback
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from app.core import jobs
+from app.core import claims, jobs
 from app.core.db import keep_one_connection, transaction
+from app.core.leases import release_lease
 from app.core.lives import bury, life_sign, the_dead
 from app.extensions import db
 
@@ -67,7 +68,7 @@ class Worker:
         for name in the_dead(self.instance):
             log.warning("worker %s died: what it had in hand is taken again", name)
             with self.app.app_context(), transaction():
-                jobs.take_back(name)
+                claims.take_back(name)
             bury(self.instance, name)
 
     def _work(self, queue: str) -> None:
@@ -85,12 +86,12 @@ class Worker:
         """Take and run the next work of a queue; return whether there was any."""
         owner = f"{self.name}-{queue}"
         with self.app.app_context():
-            ready = jobs.anything_ready(queue)
+            ready = claims.anything_ready(queue)
             db.session.rollback()
             if not ready:
                 return False
             with transaction():
-                taken = jobs.claim(queue, owner)
+                taken = claims.claim(queue, owner)
             if not taken:
                 return False
             kind, ids = jobs.KINDS[taken[0].name], [one.id for one in taken]
@@ -104,12 +105,12 @@ class Worker:
             error, permanent = _error_of(kind, payloads)
         with transaction():
             if error is None:
-                jobs.succeed(ids, owner)
+                claims.succeed(ids, owner)
             else:
                 log.error("job %s %s: %s", kind.name, ids, error.strip().splitlines()[-1])
-                jobs.fail(ids, owner, error, permanent=permanent)
+                claims.fail(ids, owner, error, permanent=permanent)
             if kind.lease:
-                jobs.release_lease(kind.lease, owner)
+                release_lease(kind.lease, owner)
 
 
 def _error_of(kind: jobs.JobKind, payloads: list[dict[str, object]]) -> tuple[str | None, bool]:
@@ -144,7 +145,7 @@ class _Heartbeat:
         while not self.over.wait(self.kind.timeout / timedelta(seconds=3)):
             try:
                 with self.app.app_context(), transaction():
-                    jobs.prolong(self.ids, self.owner, self.kind)
+                    claims.prolong(self.ids, self.owner, self.kind)
             except Exception:
                 log.exception("lease of %s not prolonged", self.kind.name)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from app.core.health import Check
-from app.core.jobs import waiting_since
+from app.core.queues import waiting_since
 from app.core.slots import fill
 from app.search.operations import engine
 

@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 from flask import Flask
 
-from app.core import jobs
+from app.core import queues
 from app.core.db import transaction
 from app.core.worker import run_all
 from app.extensions import db
@@ -195,7 +195,7 @@ def test_change_rolled_back_leaves_no_trace(context: Flask, shelf: Shelf) -> Non
         index_soon("book", 1)
         raise RuntimeError
     assert audience_version() == before
-    assert jobs.counts() == {}
+    assert queues.counts() == {}
 
 
 def test_changes_belong_into_a_transaction(context: Flask, shelf: Shelf) -> None:
@@ -245,7 +245,7 @@ def test_broken_index_answers_from_titles_and_is_rebuilt_without_hands(context: 
     results = find(MEMBER, parse("nocturne").query)
     assert (results.degraded, [one.key for one in results.results]) == (True, ["book:1"])
     assert find(MEMBER, parse("bruit").query).results == ()
-    assert jobs.counts()["queued"] == 1
+    assert queues.counts()["queued"] == 1
     run_all(context)
     results = find(MEMBER, parse("bruit").query)
     assert (results.degraded, results.total) == (False, 1)
@@ -282,7 +282,7 @@ def test_rebuild_asked_twice_is_queued_once(context: Flask, shelf: Shelf) -> Non
     for _ in range(2):
         with transaction():
             rebuild_soon()
-    assert jobs.counts() == {"queued": 1}
+    assert queues.counts() == {"queued": 1}
 
 
 def test_commands_rebuild_and_tell_the_state(context: Flask, shelf: Shelf) -> None:
