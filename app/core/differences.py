@@ -7,7 +7,7 @@ that have nothing in common are shown one after the other.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -35,29 +35,26 @@ def pieces_of(before: str, after: str) -> list[Piece]:
 
 
 def _by_line(before: str, after: str) -> Iterator[Piece]:
-    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
-    if max(len(old), len(new)) > MOST_LINES:
-        yield from _replaced(before, after)
-        return
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        gone, came = "".join(old[i1:i2]), "".join(new[j1:j2])
-        if tag == "equal":
-            yield Piece(SAME, gone)
-        else:
-            yield from _by_word(gone, came)
+    return _compared(before.splitlines(keepends=True), after.splitlines(keepends=True), MOST_LINES, _by_word)
 
 
 def _by_word(before: str, after: str) -> Iterator[Piece]:
-    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
-    if max(len(old), len(new)) > MOST_WORDS:
-        yield from _replaced(before, after)
+    return _compared(_TOKEN.findall(before), _TOKEN.findall(after), MOST_WORDS, _replaced)
+
+
+def _compared(
+    old: list[str], new: list[str], most: int, differing: Callable[[str, str], Iterator[Piece]]
+) -> Iterator[Piece]:
+    """Yield what stayed and what ``differing`` says of the rest; beyond ``most`` parts, one text after the other."""
+    if max(len(old), len(new)) > most:
+        yield from _replaced("".join(old), "".join(new))
         return
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         gone, came = "".join(old[i1:i2]), "".join(new[j1:j2])
         if tag == "equal":
             yield Piece(SAME, gone)
         else:
-            yield from _replaced(gone, came)
+            yield from differing(gone, came)
 
 
 def _replaced(gone: str, came: str) -> Iterator[Piece]:
