@@ -58,10 +58,17 @@ def resources_leaving(leaving: Leaving) -> Select[Any]:
 @fill("space.archive", order=30)
 def library_parts() -> list[Part]:
     """Return the parts of the library, in the order in which they come back."""
-    return [*_resources_and_files(), *_what_people_say(), *_what_points_to_them()]
+    return [
+        *_words_and_resources(),
+        *_files(),
+        _states_of_resources(),
+        *_what_people_say(),
+        *_shelves_and_pins(),
+        *_reading_lists(),
+    ]
 
 
-def _resources_and_files() -> list[Part]:
+def _words_and_resources() -> list[Part]:
     return [
         Part(
             WORDS,
@@ -92,6 +99,11 @@ def _resources_and_files() -> list[Part]:
             title=_l("Ressources"),
             line=_resource_line,
         ),
+    ]
+
+
+def _files() -> list[Part]:
+    return [
         Part(
             ATTACHMENTS,
             Attachment,
@@ -117,17 +129,20 @@ def _resources_and_files() -> list[Part]:
             title=_l("Fichiers"),
             line=lambda record: ("", [(record["sha256"], record["name"])]),
         ),
-        _revisions(
-            "resource_revisions",
-            Resource,
-            RESOURCES,
-            resources_leaving,
-            _told_to,
-            also=resource_state_leaving,
-            misfit=resource_state_misfit,
-            prepare=resource_state_arriving,
-        ),
     ]
+
+
+def _states_of_resources() -> Part:
+    return _revisions(
+        "resource_revisions",
+        Resource,
+        RESOURCES,
+        resources_leaving,
+        _told_to,
+        also=resource_state_leaving,
+        misfit=resource_state_misfit,
+        prepare=resource_state_arriving,
+    )
 
 
 def _what_people_say() -> list[Part]:
@@ -171,7 +186,7 @@ def _what_people_say() -> list[Part]:
     ]
 
 
-def _what_points_to_them() -> list[Part]:
+def _shelves_and_pins() -> list[Part]:
     return [
         Part(
             "shelves",
@@ -192,6 +207,11 @@ def _what_points_to_them() -> list[Part]:
             ),
             refers={"resource_id": RESOURCES},
         ),
+    ]
+
+
+def _reading_lists() -> list[Part]:
+    return [
         Part(
             LISTS,
             ReadingList,
