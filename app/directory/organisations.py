@@ -18,7 +18,7 @@ from app.directory.facets import Facet, has_words
 from app.directory.permissions import can_see_organisation
 from app.directory.words import country_name, kind_words, membership_words
 from app.extensions import db
-from app.library.queries import count_by_organisation
+from app.library.counting import count_by_organisation
 from app.spaces.people import can_find_person
 
 PRACTICE = "practice"  # the kind of resource by which cities compare themselves

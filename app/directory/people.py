@@ -15,7 +15,7 @@ from app.core.i18n import gettext as _
 from app.directory.facets import Facet, has_words
 from app.directory.words import MANDATES, language_name
 from app.extensions import db
-from app.library.queries import Keyword, keywords_shared
+from app.library.keywords import Keyword, keywords_shared
 from app.spaces.models import Membership
 from app.spaces.people import can_find_person, is_running
 from app.spaces.queries import spaces_of

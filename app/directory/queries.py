@@ -11,8 +11,8 @@ from app.accounts.models import Expertise, Organisation, User
 from app.core.errors import NotFoundError
 from app.directory.permissions import can_see_organisation
 from app.extensions import db
+from app.library.listing import resources_visible_to
 from app.library.models import Resource
-from app.library.queries import resources_visible_to
 from app.spaces.models import Space
 from app.spaces.people import can_find_person, can_see_person
 from app.spaces.permissions import can_see_space, exists, takes_part

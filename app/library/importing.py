@@ -17,9 +17,9 @@ from app.core.db import lock, transaction
 from app.core.errors import DomainError
 from app.core.jobs import BULK
 from app.core.text import clean_text, one_line
+from app.library.carriers import holds_bytes
 from app.library.kinds import KINDS, OTHER, Kind, UnreadableError
 from app.library.operations import ResourceDetails, share_resource, taken_in
-from app.library.queries import holds_bytes
 from app.library.receiving import FileRefusedError, Received, receive
 from app.library.tags import split_tags
 from app.spaces.models import LONGEST_TITLE, Space

@@ -22,9 +22,9 @@ from app.library.collecting.models import FetchedPage
 from app.library.events import ResourceChanged, ResourcePublished, ResourcePurged, ResourceRemoved, ResourcesChanged
 from app.library.facts import shown_date
 from app.library.kinds import KINDS, kind_of, kind_words
+from app.library.listing import shown_with
 from app.library.models import Attachment, FileVersion, Page, Resource, Unit
 from app.library.permissions import can_read_resource
-from app.library.queries import shown_with
 from app.library.reading.inside.passages import passages
 from app.library.states import unit_word
 from app.library.thesaurus.reach import labels_of, names_meant, slugs_reached

@@ -17,9 +17,9 @@ from app.core.jobs import BULK, URGENT, PermanentFailureError, enqueue, job
 from app.core.slots import collect, fill
 from app.core.storage import storage
 from app.extensions import db
+from app.library.carriers import ids_carrying
 from app.library.laying_out import lay_out_again, lay_out_soon, pdf_name
 from app.library.models import Blob, FileVersion, Page, Reading, ReceivedFile, Resource, pack_boxes
-from app.library.queries import ids_carrying
 from app.library.reading.converting import may_be_converted
 from app.library.reading.filetypes import FileType
 from app.library.reading.pictures import THUMBNAIL_WIDTH, VIEW_WIDTH, has_pictures, picture_name, render_widths

@@ -12,8 +12,8 @@ from app.core.db import transaction
 from app.core.jobs import BULK, enqueue, job
 from app.core.storage import storage
 from app.extensions import db
+from app.library.carriers import ids_carrying
 from app.library.models import Blob, Page, Reading, Unit, pack_boxes
-from app.library.queries import ids_carrying
 from app.library.reading.converting import CONVERTED, converted, find_soffice, may_be_converted
 from app.library.reading.opened import OpenReading
 from app.library.reading.results import READER_VERSION

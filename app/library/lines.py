@@ -11,10 +11,10 @@ from app.accounts.models import User
 from app.core.i18n import format_size
 from app.core.i18n import gettext as _
 from app.library.addresses import download_url, resource_url
+from app.library.carriers import resources_carrying
 from app.library.files import received_for
 from app.library.mails import MailParts, parts_of_mail
 from app.library.models import Attachment, Blob, ReceivedFile, Resource
-from app.library.queries import resources_carrying
 from app.library.quotas import beyond
 from app.library.receiving import filetype_named
 from app.library.saying import may_be_told

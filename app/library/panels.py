@@ -22,17 +22,12 @@ from app.core.slots import collect, fill
 from app.core.text import excerpt
 from app.extensions import db
 from app.library.addresses import resource_url
+from app.library.counting import count_visible
 from app.library.kinds import kind_of
+from app.library.listing import Wanted, named_with, resources_named_to, resources_visible_to
 from app.library.models import Resource
 from app.library.permissions import can_read_resource
-from app.library.queries import (
-    Wanted,
-    count_visible,
-    named_with,
-    proposals_in,
-    resources_named_to,
-    resources_visible_to,
-)
+from app.library.queries import proposals_in
 from app.library.reading_lists.queries import pinned_in
 from app.library.rows import foreign_lang, row_of
 from app.library.thesaurus.permissions import can_adopt_words

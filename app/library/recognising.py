@@ -16,8 +16,8 @@ from app.core.db import transaction
 from app.core.jobs import BULK, enqueue, job
 from app.core.storage import storage
 from app.extensions import db
+from app.library.carriers import ids_carrying
 from app.library.models import Blob, Page, Reading, Resource, pack_boxes
-from app.library.queries import ids_carrying
 from app.library.reading.inside.language import SAMPLE, guess_language
 from app.library.reading.ocr import Tesseract, find_tesseract, may_be_recognised, recognise_page
 from app.library.reading.results import READER_VERSION, PageText

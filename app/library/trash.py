@@ -18,9 +18,9 @@ from app.core.revisions import Revision
 from app.extensions import db
 from app.library.bulk import forget_bulk_edits
 from app.library.events import ResourcePurged
+from app.library.listing import named_with
 from app.library.models import Adoption, Resource
 from app.library.permissions import can_restore_resource
-from app.library.queries import named_with
 from app.spaces.models import Space
 
 AT_ONCE = 25  # resources erased in one transaction, so that nobody waits behind them

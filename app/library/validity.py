@@ -24,9 +24,9 @@ from app.core.revisions import keep_revision
 from app.core.slots import fill
 from app.extensions import db
 from app.library.kinds import kind_of
+from app.library.listing import shown_with
 from app.library.models import Resource, ValidityAsked
 from app.library.permissions import can_verify_resource
-from app.library.queries import shown_with
 from app.spaces.models import Space, State
 from app.spaces.permissions import facilitates, in_space, remember_places
 from app.spaces.queries import facilitators_of

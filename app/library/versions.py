@@ -20,12 +20,12 @@ from app.core.i18n import lazy_gettext as _l
 from app.core.revisions import keep_revision
 from app.core.text import one_line
 from app.extensions import db
+from app.library.carriers import version_numbered
 from app.library.events import FileVersionAdded, ResourceChanged
 from app.library.files import attach, keep_all, keep_blob, next_part
 from app.library.models import Attachment, FileVersion, Resource
 from app.library.operations import as_written
 from app.library.permissions import can_edit_resource, can_prepare_resource
-from app.library.queries import version_numbered
 from app.library.quotas import hold_place, require_room
 from app.library.receiving import MOST_FILES, Received
 from app.library.scanning.safety import refuse_infected

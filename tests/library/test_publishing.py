@@ -15,6 +15,8 @@ from app.core.revisions import revisions_of
 from app.discussions.operations import comment
 from app.discussions.permissions import can_reply
 from app.extensions import db
+from app.library.counting import count_archived
+from app.library.listing import WITH, Wanted, resources_visible_to
 from app.library.models import Resource
 from app.library.operations import ResourceDetails, edit_resource
 from app.library.permissions import can_archive_resource, can_bring_back_resource, can_review_resource
@@ -25,7 +27,7 @@ from app.library.publishing import (
     send_back,
     take_proposal_back,
 )
-from app.library.queries import WITH, Wanted, count_archived, proposals_in, resources_visible_to
+from app.library.queries import proposals_in
 from app.search.operations import find
 from app.search.query import parse
 from app.spaces.models import State

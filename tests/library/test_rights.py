@@ -12,18 +12,13 @@ from werkzeug.test import TestResponse
 from app.core.db import transaction
 from app.core.errors import NotFoundError, RefusedError
 from app.extensions import db
+from app.library.carriers import file_version_for, resources_carrying
+from app.library.counting import count_by_kind, count_by_tag
 from app.library.indexing import ResourceSource
+from app.library.listing import Wanted, resources_visible_to
 from app.library.models import Resource
 from app.library.permissions import can_edit_resource, can_read_resource, can_restore_resource
-from app.library.queries import (
-    Wanted,
-    count_by_kind,
-    count_by_tag,
-    file_version_for,
-    resource_for,
-    resources_carrying,
-    resources_visible_to,
-)
+from app.library.queries import resource_for
 from app.spaces.models import Audience, Membership, State
 from tests.library.shelves import pdf, share, shared
 from tests.people import (

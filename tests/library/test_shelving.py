@@ -12,9 +12,9 @@ from app.core.audit import AuditEntry
 from app.core.db import transaction
 from app.core.errors import DomainError, RefusedError
 from app.extensions import db
+from app.library.listing import Wanted, resources_visible_to
 from app.library.models import Resource, Shelf
 from app.library.publishing import archive_resource
-from app.library.queries import Wanted, resources_visible_to
 from app.library.shelving import shelve, take_off_shelf
 from app.spaces.models import Space
 from app.spaces.queries import space_by_slug

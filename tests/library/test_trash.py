@@ -18,9 +18,9 @@ from app.discussions.operations import comment, edit_post
 from app.discussions.permissions import can_read_thread
 from app.extensions import db
 from app.library.jobs import sweep
+from app.library.listing import Wanted, resources_visible_to
 from app.library.models import Blob, Resource, Shelf
 from app.library.operations import ResourceDetails, prepare_resource, remove_resource, restore_resource
-from app.library.queries import Wanted, resources_visible_to
 from app.library.trash import count_in_trash, purge_trash
 from app.search.operations import find
 from app.search.query import parse

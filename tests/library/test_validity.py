@@ -17,10 +17,11 @@ from app.core.db import transaction
 from app.core.errors import RefusedError
 from app.core.mail import FolderTransport
 from app.extensions import db
+from app.library.counting import count_due
+from app.library.listing import Wanted
 from app.library.models import Resource
 from app.library.operations import ResourceDetails, edit_resource
 from app.library.publishing import archive_resource
-from app.library.queries import Wanted, count_due
 from app.library.validity import ask_validity, set_review_day, still_valid
 from app.spaces.models import Space
 from tests.library.shelves import share

@@ -17,9 +17,9 @@ from app.core.db import transaction
 from app.core.errors import DomainError, EditConflictError, NotFoundError, RefusedError
 from app.core.revisions import revisions_of
 from app.extensions import db
+from app.library.carriers import file_version_for, removed_files_of, resources_carrying
 from app.library.models import Attachment, FileVersion, Resource
 from app.library.operations import ResourceDetails, edit_resource
-from app.library.queries import file_version_for, removed_files_of, resources_carrying
 from app.library.versions import (
     PUT_BACK_WITHIN,
     add_files,

@@ -22,7 +22,8 @@ from app.directory.facets import Chosen, Facet, Group, chosen_in, groups_of, kep
 from app.directory.permissions import can_see_organisation
 from app.directory.views.door import blueprint
 from app.extensions import db
-from app.library.queries import Wanted, count_by_kind
+from app.library.counting import count_by_kind
+from app.library.listing import Wanted
 from app.spaces.people import can_find_person
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from app.core.text import slugify
 from app.extensions import db
 from app.library.exchange.references import Reference
 from app.library.kinds import kind_of
+from app.library.listing import Wanted, resources_named_to
 from app.library.models import Resource
-from app.library.queries import Wanted, resources_named_to
 
 AT_ONCE = 200  # resources read in one statement while a list is sent
 

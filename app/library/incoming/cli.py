@@ -19,7 +19,7 @@ from app.library.incoming.judging import DOES, Outcome, heading
 from app.library.incoming.models import ReferenceImport
 from app.library.incoming.operations import give_up, keep_list, start, work_on
 from app.library.incoming.queries import rows_of, trial
-from app.library.queries import Wanted
+from app.library.listing import Wanted
 from app.spaces.cli.group import deed, space_named, user_named
 from app.spaces.models import Space
 from app.spaces.queries import facilitators_of

@@ -10,9 +10,9 @@ from sqlalchemy.orm import contains_eager, joinedload
 from app.accounts.models import User
 from app.core.errors import NotFoundError
 from app.extensions import db
+from app.library.listing import Wanted, resources_visible_to, shown_with
 from app.library.models import Resource
 from app.library.permissions import can_mark_resource
-from app.library.queries import Wanted, resources_visible_to, shown_with
 from app.library.reading_lists.models import Pin, ReadingEntry, ReadingList
 from app.library.reading_lists.permissions import can_edit_list, can_read_list, keeps_list
 from app.spaces.models import Space

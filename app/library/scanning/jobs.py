@@ -18,9 +18,9 @@ from app.core.jobs import BULK, enqueue, job
 from app.core.slots import fill
 from app.core.storage import storage
 from app.extensions import db
+from app.library.carriers import ids_carrying
 from app.library.events import FileQuarantined
 from app.library.models import Blob, Page, Reading, Resource, Safety
-from app.library.queries import ids_carrying
 from app.library.reading.results import READER_VERSION
 from app.library.scanning.clamd import ScannerUnreachableError, scan
 from app.library.scanning.safety import has_antivirus

@@ -12,13 +12,13 @@ from app.accounts.models import User
 from app.core.i18n import gettext as _
 from app.core.text import one_line
 from app.library.addresses import resource_url
+from app.library.carriers import carrying_by_file
 from app.library.fields_form import text_of
 from app.library.forms import DEFAULT_KIND, ResourceForm, form_class
 from app.library.kinds import KINDS, Kind, kind_of
 from app.library.lines import FileLine, received_line
 from app.library.models import ReceivedFile
 from app.library.operations import ResourceDetails
-from app.library.queries import carrying_by_file
 from app.library.quotas import beyond
 from app.library.saying import may_be_told, said_by
 from app.library.staging.models import StagedResource

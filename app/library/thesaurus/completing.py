@@ -9,8 +9,9 @@ from sqlalchemy import select
 from app.accounts.models import User
 from app.core.i18n import current_language
 from app.extensions import db
+from app.library.keywords import begins
+from app.library.listing import are_visible
 from app.library.models import Resource, Tag, TagState, resource_tag
-from app.library.queries import are_visible, begins
 from app.library.tags import tag_slug
 from app.library.thesaurus.models import tag_word
 from app.library.thesaurus.reach import names_of

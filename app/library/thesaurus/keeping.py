@@ -14,8 +14,8 @@ from app.core.i18n import lazy_gettext as _l
 from app.core.i18n import ngettext
 from app.core.revisions import keep_revision
 from app.extensions import db
+from app.library.listing import are_visible
 from app.library.models import Resource, Tag, resource_tag
-from app.library.queries import are_visible
 from app.library.tags import insert_new, tag_slug
 from app.library.thesaurus.book import read_book
 from app.library.thesaurus.judging import Outcome, plan

@@ -10,8 +10,9 @@ from sqlalchemy import func, select
 
 from app.accounts.models import User
 from app.extensions import db
+from app.library.counting import count_by_term
+from app.library.listing import are_visible
 from app.library.models import Blob, Resource, Tag, TagState
-from app.library.queries import are_visible, count_by_term
 from app.library.tags import tag_slug
 from app.library.thesaurus.finding import Finder, finder
 from app.library.thesaurus.reach import names_of

@@ -13,8 +13,8 @@ from app.core.db import sort_key
 from app.core.errors import NotFoundError
 from app.core.revisions import revisions_of
 from app.extensions import db
+from app.library.counting import count_by_term
 from app.library.models import Tag, TagState
-from app.library.queries import count_by_term
 from app.library.thesaurus.book import Book, read_book
 from app.library.thesaurus.reach import names_of
 

@@ -12,8 +12,8 @@ from app.accounts.models import User
 from app.core.errors import NotFoundError
 from app.core.paging import Page, paginate
 from app.extensions import db
+from app.library.listing import are_visible, named_with
 from app.library.models import Resource, Tag, TagState, resource_tag
-from app.library.queries import are_visible, named_with
 from app.library.thesaurus.book import read_book
 from app.library.thesaurus.models import TagDecision, tag_refused
 from app.library.thesaurus.nearness import Nearness

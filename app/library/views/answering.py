@@ -10,6 +10,7 @@ from app.core.drafts import draft_for, keep_draft
 from app.core.errors import DomainError, EditConflictError
 from app.core.i18n import format_time, ngettext
 from app.core.i18n import gettext as _
+from app.library.carriers import attachment_of
 from app.library.files import received_for
 from app.library.forms import DEFAULT_KIND, ResourceForm, form_class
 from app.library.kinds import kind_of
@@ -17,7 +18,6 @@ from app.library.lines import DETACH, REMOVE, TAKE_OUT
 from app.library.models import Resource
 from app.library.permissions import can_publish_at_once
 from app.library.proposals import propose_keywords
-from app.library.queries import attachment_of
 from app.library.versions import remove_file
 from app.library.views.desk import ATTACH, CHOOSE, LATER, LEAVE_PAGE, PREPARE, PREVIEW, TAKE, Desk, members, parts_of
 from app.library.views.previewing import files_of

@@ -17,26 +17,15 @@ from app.core.slots import collect
 from app.core.text import one_line
 from app.library.bulk import editable_among
 from app.library.comparing import MOST
+from app.library.counting import cities_like_mine, count_archived, count_by_kind, count_by_tag, count_due, facet_groups
 from app.library.facets import MOST_CHOSEN, FacetGroup, label_of, names_of
+from app.library.keywords import tags_by_slug
 from app.library.kinds import KINDS, kind_of
 from app.library.kinds.values import LONGEST_KEY
+from app.library.listing import SORTS, WITH, Wanted, page_of_resources
 from app.library.models import Resource
 from app.library.permissions import can_add_resource
-from app.library.queries import (
-    SORTS,
-    WITH,
-    Wanted,
-    cities_like_mine,
-    count_archived,
-    count_by_kind,
-    count_by_tag,
-    count_due,
-    drafts_prepared_by,
-    facet_groups,
-    page_of_resources,
-    resources_beside,
-    tags_by_slug,
-)
+from app.library.queries import drafts_prepared_by, resources_beside
 from app.library.reading_lists.queries import pinned_in
 from app.library.receiving import MOST_FILES, accepted_for_field
 from app.library.rows import row_of

@@ -17,12 +17,12 @@ from app.core.i18n import gettext as _
 from app.core.navigation import safe_next
 from app.core.storage import storage
 from app.core.throttle import Limit
+from app.library.carriers import file_version_for
 from app.library.files import keep_received, received_file_for
 from app.library.histories import saved_name
 from app.library.lines import CHOSEN_PART, TAKE_OUT, already_here, attachment_line, received_line
 from app.library.mails import take_out
 from app.library.models import FileVersion, ReceivedFile
-from app.library.queries import file_version_for
 from app.library.reading.pictures import THUMBNAIL_WIDTH, VIEW_WIDTH, picture_name
 from app.library.receiving import MOST_FILES, FileRefusedError, Received, filetype_named, receive
 from app.library.scanning.safety import is_open, require_open

@@ -14,6 +14,7 @@ from app.core.paging import page_number
 from app.core.slots import collect
 from app.core.text import one_line, slugify, typographic
 from app.library.addresses import download_url, resource_url, version_url
+from app.library.carriers import attachment_of, version_numbered
 from app.library.collecting.claiming import text_shown
 from app.library.exchange.citing import tags_of
 from app.library.exchange.leaving import reference_of
@@ -34,7 +35,7 @@ from app.library.permissions import (
     can_prepare_resource,
     can_verify_resource,
 )
-from app.library.queries import attachment_of, opened_resource_for, version_numbered
+from app.library.queries import opened_resource_for
 from app.library.reading_lists.permissions import can_pin
 from app.library.reading_lists.queries import is_pinned
 from app.library.rows import foreign_lang

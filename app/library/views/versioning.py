@@ -12,10 +12,11 @@ from app.core.errors import DomainError, RefusedError
 from app.core.forms import number_in
 from app.core.i18n import format_size, ngettext
 from app.core.i18n import gettext as _
+from app.library.carriers import attachment_of, carried_elsewhere, removed_files_of
 from app.library.histories import histories_of
 from app.library.models import FileVersion, Resource
 from app.library.permissions import can_edit_resource
-from app.library.queries import attachment_of, carried_elsewhere, published_resource_for, removed_files_of
+from app.library.queries import published_resource_for
 from app.library.receiving import MOST_FILES, FileRefusedError, Received, accepted_for_field, receive
 from app.library.versions import add_files, go_back, move_file, put_back_file, remove_file, replace_file
 from app.library.views.doors import library

@@ -16,8 +16,8 @@ from app.library.exchange import FORMATS, read_file
 from app.library.exchange.leaving import leaving
 from app.library.incoming.models import ReferenceImport
 from app.library.incoming.operations import forget_old
+from app.library.listing import Wanted
 from app.library.models import Resource
-from app.library.queries import Wanted
 from tests.library.shelves import shared
 from tests.people import FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, PRIVATE, Cast
 from tests.support import Browser, loaded, work

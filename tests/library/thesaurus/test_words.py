@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from app.core.db import transaction
 from app.extensions import db
+from app.library.counting import count_by_tag, count_by_term
+from app.library.listing import Wanted, resources_visible_to
 from app.library.models import Tag, TagState
 from app.library.moving import move_resource
-from app.library.queries import Wanted, count_by_tag, count_by_term, resources_visible_to
 from app.library.thesaurus.operations import bring_in
 from app.library.thesaurus.reach import meaning_of
 from app.library.thesaurus.saying import TermSaid

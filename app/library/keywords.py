@@ -1,0 +1,77 @@
+"""The keywords of what a person may read: those of an address, those somebody uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, func, or_, select
+
+from app.accounts.models import User
+from app.core.db import sort_key
+from app.extensions import db
+from app.library.listing import Wanted, are_visible
+from app.library.models import Resource, Tag, TagState, resource_tag
+from app.library.tags import terms_called
+from app.library.thesaurus.models import tag_word
+from app.library.thesaurus.reach import names_of
+
+
+@dataclass(frozen=True)
+class Keyword:
+    """A keyword somebody uses: folded, in the reader's language, and how many of the resources they shared carry it."""
+
+    folded: str
+    label: str
+    count: int
+
+
+def keywords_shared(person: User, words: Sequence[str]) -> list[tuple[int, Keyword]]:
+    """Return which authors, by id, shared something under keywords that these folded words begin.
+
+    Counted over the resources the person may read, and no others. The same word of several spaces is one keyword.
+    """
+    begun = [begins(Tag.sort_key, word, " ") for word in words]
+    named = [begins(tag_word.c.slug, word.replace(" ", "-"), "-") for word in words]
+    terms = select(tag_word.c.tag_id).where(or_(false(), *named))
+    query = (
+        select(Resource.author_id, Tag, func.count())
+        .join(resource_tag, resource_tag.c.resource_id == Resource.id)
+        .join(Tag, Tag.id == resource_tag.c.tag_id)
+        .where(are_visible(person, Wanted()), Resource.author_id.is_not(None), or_(Tag.id.in_(terms), *begun))
+        .group_by(Resource.author_id, Tag.id)
+        .order_by(func.count().desc(), Tag.sort_key)
+    )
+    found: dict[tuple[int, str], Keyword] = {}
+    for author, tag, count in db.session.execute(query):
+        key = (author or 0, _folded(tag))
+        so_far = found.get(key)
+        found[key] = replace(so_far, count=so_far.count + count) if so_far else Keyword(key[1], tag.name, count)
+    return [(author, one) for (author, _word), one in sorted(found.items(), key=lambda item: -item[1].count)]
+
+
+def _folded(tag: Tag) -> str:
+    return " ".join(sort_key(name) for name in names_of(tag))
+
+
+def begins(column: Any, word: str, between: str) -> ColumnElement[bool]:
+    """Return the condition that a word begins one of those of a folded text, ``between`` standing between them."""
+    condition: ColumnElement[bool] = or_(
+        column.startswith(word, autoescape=True), column.contains(f"{between}{word}", autoescape=True)
+    )
+    return condition
+
+
+def tags_by_slug(person: User, slugs: Iterable[str]) -> list[Tag]:
+    """Return the keywords of these slugs: terms, and the words of spaces that a resource this person reads carries.
+
+    Other words do not exist for them.
+    """
+    wanted = list(dict.fromkeys(slugs))
+    terms = terms_called(wanted) if wanted else {}
+    read = select(resource_tag.c.tag_id).join(Resource, Resource.id == resource_tag.c.resource_id)
+    typed = [slug for slug in wanted if slug not in terms]
+    known = Tag.slug.in_(typed) & Tag.id.in_(read.where(are_visible(person, Wanted()), Tag.state == TagState.PROPOSED))
+    words = {tag.slug: tag for tag in db.session.scalars(select(Tag).where(known))} if typed else {}
+    return sorted((terms | words).values(), key=lambda tag: sort_key(tag.name))
