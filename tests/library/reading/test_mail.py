@@ -83,6 +83,21 @@ def test_ten_thousand_attachments_are_counted_and_a_hundred_named(tmp_path: Path
     assert time.monotonic() - begun < 20
 
 
+@pytest.mark.parametrize("false", [b"text/plain; a*0", b"text/plain; charset*=", b";;;", b"="])
+def test_false_header_leaves_the_rest_of_the_mail_to_be_read(tmp_path: Path, false: bytes) -> None:
+    head = b"From: a@b.example\r\nTo: c@d.example\r\nSubject: Bilan\r\nContent-Type: " + false
+    mail = read_mail(written(tmp_path, "a.eml", head + b"\r\n\r\nfin"), "eml")
+    assert (dict(mail.heads)["Subject"], "fin" in mail.text) == ("Bilan", True)
+
+
+def test_header_cut_in_thousands_of_pieces_does_not_hold_the_reader_up(tmp_path: Path) -> None:
+    pieces = b"".join(b" a*%d=x;" % n for n in range(20_000))
+    head = b"From: a@b.example\r\nTo: c@d.example\r\nSubject: x\r\nContent-Type: text/plain;" + pieces
+    begun = time.monotonic()
+    assert "fin" in read_mail(written(tmp_path, "a.eml", head + b"\r\n\r\nfin"), "eml").text
+    assert time.monotonic() - begun < 10
+
+
 @pytest.mark.thorough
 def test_mail_nested_without_end_is_given_up(tmp_path: Path) -> None:
     text = b"Subject: x\r\nFrom: a@b.example\r\n"
