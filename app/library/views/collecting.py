@@ -19,6 +19,7 @@ from app.core.throttle import Limit
 from app.extensions import db
 from app.library.collecting.models import FetchedPage, PageState
 from app.library.collecting.operations import ask_for_page
+from app.library.collecting.sentences import sentence_of
 from app.library.kinds import UnreadableError
 from app.library.kinds.values import Address
 from app.library.permissions import can_add_resource
@@ -72,7 +73,7 @@ def article_found(space: Space, public_id: str) -> ResponseReturnValue:
     """Wait for a page, or go on to the form it fills."""
     page = _mine(space, public_id)
     if page.state == PageState.WAITING:
-        return render_space_page("library/article_waiting.html", space, page=page)
+        return render_space_page("library/article_waiting.html", space, page=page, said="")
     return redirect(url_for("space_library.new_resource", slug=space.slug, type=PRESS))
 
 
@@ -80,7 +81,8 @@ def article_found(space: Space, public_id: str) -> ResponseReturnValue:
 @signed_in
 def article_state(space: Space, public_id: str) -> ResponseReturnValue:
     """Say whether the page has come: asked again until it has."""
-    return render_template("library/article_state.html", space=space, page=_mine(space, public_id))
+    page = _mine(space, public_id)
+    return render_template("library/article_state.html", space=space, page=page, said=sentence_of(page)[0])
 
 
 def form_of(space: Space) -> str:

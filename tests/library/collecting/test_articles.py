@@ -129,7 +129,11 @@ def test_document_at_the_address_is_joined_and_a_false_one_is_not(app: Flask, si
 
 
 def test_failure_is_told_in_words_and_the_form_goes_on_by_hand(app: Flask, site: str) -> None:
-    page = fetched(app, Browser(app, MEMBER), f"{site}/inward")
+    member = Browser(app, MEMBER)
+    waiting = member.post(f"/espaces/{OPEN}/ressources/article", {"address": f"{site}/inward"}).headers["Location"]
+    work(app)
+    assert "publique" in member.get(f"{waiting}/etat").text
+    page = fetched(app, member, f"{site}/inward")
     assert "Remplissez le formulaire à la main" in page
     assert f'value="{site}/inward"' in page
     assert "publique" in page
