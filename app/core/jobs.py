@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -81,6 +81,7 @@ class JobKind:
     every: timedelta | None = None
     max_attempts: int = 5
     timeout: timedelta = timedelta(minutes=2)
+    at_start: bool = False
 
 
 KINDS: dict[str, JobKind] = {}
@@ -112,6 +113,11 @@ def job(
         return handler
 
     return declare
+
+
+def run_at_each_start(name: str) -> None:
+    """Have a periodic job queued as well, before others, each time a worker starts."""
+    KINDS[name] = replace(KINDS[name], at_start=True)
 
 
 def enqueue(
@@ -172,10 +178,11 @@ def is_queued(key: str) -> bool:
     return db.session.scalar(select(Job.id).where(Job.key == key, Job.state == QUEUED).limit(1)) is not None
 
 
-def queue_periodic() -> None:
-    """Queue the periodic jobs that are due. Call inside ``transaction()``.
+def queue_periodic(*, starting: bool = False) -> None:
+    """Queue the periodic jobs that are due, and when a worker is ``starting`` those of each start at once.
 
-    A clock set back does not queue again until the interval has passed; a jump ahead queues once.
+    Call inside ``transaction()``. A clock set back does not queue again until the interval has passed; a jump ahead
+    queues once.
     """
     moment = now()
     last = {run.name: run for run in db.session.scalars(select(PeriodicRun))}
@@ -186,7 +193,8 @@ def queue_periodic() -> None:
         if run is None:
             run = PeriodicRun(name=kind.name)
             db.session.add(run)
-        elif run.queued_at <= moment < run.queued_at + kind.every or moment < run.queued_at:
+        elif not (starting and kind.at_start) and moment < run.queued_at + kind.every:
             continue
         run.queued_at = moment
-        enqueue(kind.name, {}, key=f"periodic:{kind.name}", priority=BULK)
+        urgency = URGENT if starting and kind.at_start else BULK
+        enqueue(kind.name, {}, key=f"periodic:{kind.name}", priority=urgency)

@@ -48,16 +48,19 @@ class Worker:
         threads = [threading.Thread(target=self._work, args=(queue,), name=queue, daemon=True) for queue in self.queues]
         for thread in threads:
             thread.start()
-        while not self.stopping.wait(PERIODIC_SECONDS if self._queue_periodic() else 1.0):
-            pass
+        starting = True
+        while not self.stopping.is_set():
+            queued = self._queue_periodic(starting=starting)
+            starting = starting and not queued
+            self.stopping.wait(PERIODIC_SECONDS if queued else 1.0)
         for thread in threads:
             thread.join(timeout=12)
 
-    def _queue_periodic(self) -> bool:
+    def _queue_periodic(self, *, starting: bool) -> bool:
         try:
             self.take_over()
             with self.app.app_context(), transaction():
-                jobs.queue_periodic()
+                jobs.queue_periodic(starting=starting)
         except Exception:
             log.exception("periodic jobs could not be queued")
             return False

@@ -236,6 +236,21 @@ def test_periodic_job_is_queued_once_a_period_whatever_the_clock_does(
     assert [queued_at(0), queued_at(0.5), queued_at(1.5), queued_at(-48), queued_at(960)] == [1, 1, 2, 2, 3]
 
 
+def test_job_of_each_start_runs_when_a_worker_starts_though_its_time_has_not_come(
+    context: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for other in list(jobs.KINDS):  # a site has them, and they would all run
+        monkeypatch.delitem(jobs.KINDS, other)
+    job("test.start", every=timedelta(hours=1))(lambda _payload: seen.append("test.start"))
+    job("test.hourly", every=timedelta(hours=1))(lambda _payload: seen.append("test.hourly"))
+    jobs.run_at_each_start("test.start")
+    for starting in (True, False, True):
+        with transaction():
+            jobs.queue_periodic(starting=starting)
+        run_all(context)
+    assert (seen.count("test.start"), seen.count("test.hourly")) == (2, 1)
+
+
 KILLED = """
 import sys, time
 from app import create_app

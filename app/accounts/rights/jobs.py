@@ -14,7 +14,7 @@ from app.core.audit import record
 from app.core.clock import now
 from app.core.db import transaction
 from app.core.i18n import lazy_gettext as _l
-from app.core.jobs import job
+from app.core.jobs import job, run_at_each_start
 from app.core.mail import send
 from app.core.navigation import address
 from app.core.storage import storage
@@ -61,3 +61,6 @@ def keep_erased(_payload: dict[str, Any]) -> None:
     for public_id, withdraw in list(erased_again()):
         with transaction():
             forget_again(public_id, withdraw=withdraw)
+
+
+run_at_each_start("accounts.erase_again")  # an older copy may just have been put back

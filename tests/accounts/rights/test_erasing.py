@@ -14,6 +14,7 @@ from app.accounts.email_change import ask_change
 from app.accounts.models import AccessRequest, Expertise, User
 from app.accounts.rights.erasing import NEUTRAL_NAME, erase, obstacles_to_erasing
 from app.accounts.rights.jobs import keep_erased
+from app.core import jobs
 from app.core.audit import AuditEntry
 from app.core.clock import now
 from app.core.db import transaction
@@ -172,6 +173,24 @@ def test_erased_stays_erased_after_an_older_copy_is_put_back(context: Flask) -> 
     assert db.session.scalars(again).all() == ["user.erased_again"]
     keep_erased({})
     assert db.session.scalars(again).all() == ["user.erased_again"]
+
+
+def test_copy_put_back_minutes_after_is_erased_again_as_soon_as_the_site_starts(
+    app: Flask, context: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for other in set(jobs.KINDS) - {"accounts.erase_again"}:
+        monkeypatch.delitem(jobs.KINDS, other)
+    with transaction():
+        jobs.queue_periodic()
+    work(app)
+    user = erased(MEMBER)
+    with transaction():  # as a restore would
+        user.name, user.email, user.erased_at, user.disabled_at = "Malik Benali", MEMBER, None, None
+    with transaction():
+        jobs.queue_periodic(starting=True)
+    work(app)
+    db.session.expire_all()
+    assert (user.name, user.is_active) == (NEUTRAL_NAME, False)
 
 
 def test_half_a_line_in_the_list_of_the_erased_stops_nothing(app: Flask, context: Flask) -> None:
