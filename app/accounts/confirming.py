@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from flask import redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 
 from app.accounts.factors import confirm_by_code
 from app.accounts.forms import ConfirmationForm
@@ -47,6 +47,22 @@ def confirmed(view: View) -> View:
     def confirmed_view(*args: Any, **kwargs: Any) -> Any:
         asked = _ask_first()
         return view(*args, **kwargs) if asked is None else asked
+
+    return cast("View", confirmed_view)
+
+
+def confirmed_to_download(view: View) -> View:
+    """As ``confirmed``, for a form that is answered with a file: the person comes back to its page and sends it again.
+
+    Sent on with the password, it would leave them on the confirmation, whose button has served, beside a file.
+    """
+
+    @wraps(view)
+    def confirmed_view(*args: Any, **kwargs: Any) -> Any:
+        if is_confirmed():
+            return view(*args, **kwargs)
+        flash(_("Une fois que c'est confirmé, demandez le fichier de nouveau."))
+        return redirect(url_for("confirmation.confirmation_page", next=page_of_form()))
 
     return cast("View", confirmed_view)
 

@@ -21,7 +21,7 @@ from app.core.db import transaction
 from app.core.drafts import draft_for
 from app.core.sessions import UserSession
 from app.extensions import db
-from tests.people import MEMBER, OUTSIDER, PASSWORD, Cast
+from tests.people import ADMIN, MEMBER, OUTSIDER, PASSWORD, Cast
 from tests.support import Browser, loaded, work
 
 CARRIED = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
@@ -231,3 +231,17 @@ def test_typed_text_is_a_draft_when_the_link_is_asked_for(app: Flask, later: Bro
 
 def test_person_with_a_password_gets_no_link(app: Flask, later: Browser) -> None:
     assert later.post("/confirmation", {"confirmation_link": "1"}).status_code == 422
+
+
+@pytest.mark.parametrize("page", ["/administration/personnes", "/administration/journal"])
+def test_file_of_people_or_of_the_journal_is_asked_for_again_once_confirmed(app: Flask, cast: Cast, page: str) -> None:
+    start = clock.now()
+    clock.set_clock(lambda: start)
+    ada = Browser(app, ADMIN)
+    clock.set_clock(lambda: start + timedelta(minutes=15))
+    whole = ada.get(page).request.url
+    answer = ada.post(f"{page}/export", headers={"Referer": f"{whole}?q=a"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/confirmation?next={page}?q%3Da")
+    assert "demandez le fichier de nouveau" in ada.get(answer.headers["Location"]).text
+    assert confirm(ada, confirmation_next=f"{page}?q=a").headers["Location"] == f"{page}?q=a"
+    assert ada.post(f"{page}/export").mimetype == "text/csv"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, current_app, render_template, request, url_for
 
+from app.accounts.confirming import confirmed_to_download
 from app.admin.journal_export import MOST_EXPORTED, heads, rows_of
 from app.admin.journal_filter import Wanted, families
 from app.core.access import administrators, person
@@ -53,6 +54,7 @@ def journal_page() -> ResponseReturnValue:
 
 @blueprint.post("/export")
 @administrators
+@confirmed_to_download
 def export_journal() -> ResponseReturnValue:
     """Give the lines asked for as a CSV file; that is written in the journal too."""
     me, wanted = person(), Wanted.of(request.form)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, render_template, request, url_for
 
+from app.accounts.confirming import confirmed_to_download
 from app.admin.figures import dormant_figure, guests_figure, members_figure
 from app.admin.roster import GROUP_NAMES, Row, Wanted, all_spaces, everybody, roster
 from app.core.access import administrators, person
@@ -55,6 +56,7 @@ def people_page() -> ResponseReturnValue:
 
 @blueprint.post("/administration/personnes/export")
 @administrators
+@confirmed_to_download
 def export_people() -> ResponseReturnValue:
     """Give the people asked for as a CSV file; the journal keeps who took it, never the words searched."""
     me, wanted = person(), _wanted(request.form)
