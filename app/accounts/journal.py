@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.accounts.models import Organisation, User
+from app.accounts.models import AccessRequest, Organisation, User
 from app.core.audit import describe
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
@@ -70,6 +70,14 @@ def named_people(ids: Collection[int], _reader: Any) -> dict[int, str]:
     """Name people; an erased account keeps its line and no name."""
     rows = db.session.execute(select(User.id, User.name, User.erased_at).where(User.id.in_(ids)))
     return {row.id: _("Ancien membre") if row.erased_at else row.name for row in rows}
+
+
+@names("access_request")
+def named_requests(ids: Collection[int], _reader: Any) -> dict[int, str]:
+    """Name the strangers who ask for an access, as long as their request is kept: those who decide read it."""
+    asked = select(AccessRequest.id, AccessRequest.name, AccessRequest.email)
+    rows = db.session.execute(asked.where(AccessRequest.id.in_(ids)))
+    return {row.id: f"{row.name}, {row.email}" for row in rows}
 
 
 @names("organisation")

@@ -41,9 +41,9 @@ describe(
         "people.import_done": _l("Import de personnes terminé"),
         "people.import_cancelled": _l("Import de personnes arrêté"),
         "user.became_guest": _l("Membre devenu invité"),
-        "space.request_accepted": _l("Demande d'accès acceptée"),
-        "space.request_refused": _l("Demande d'accès refusée"),
-        "space.answer_taken_back": _l("Décision sur une demande d'accès annulée"),
+        "space.request_accepted": _l("Demande d'entrée dans un espace acceptée"),
+        "space.request_refused": _l("Demande d'entrée dans un espace refusée"),
+        "space.answer_taken_back": _l("Décision sur une demande d'entrée annulée"),
         "space.role_changed": _l("Rôle changé dans un espace"),
     }
 )

@@ -225,6 +225,13 @@ def test_decided_again_within_seconds_takes_effect_once(app: Flask, cast: Cast, 
         assert user_by_email(TYPED["email"]) is None
 
 
+def test_journal_names_whose_request_was_decided(app: Flask, cast: Cast, browser: Any) -> None:
+    asked, ada = waiting_request(app), browser(ADMIN)
+    ada.post(f"{QUEUE}/{asked}")
+    page = ada.get("/administration/journal?action=access").text
+    assert page.count(f"{TYPED['name']}, {TYPED['email']}") == 2
+
+
 def test_refusal_needs_a_reason(app: Flask, cast: Cast, browser: Any) -> None:
     asked, here = waiting_request(app), browser(ADMIN)
     answer = here.post(f"{QUEUE}/{asked}/refuser", {"reason": "  "})
