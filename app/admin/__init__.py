@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.admin import figures, people_cli  # noqa: F401 - fills its slots, adds its commands
+from app.admin import figures, people_cli, waiting_cli  # noqa: F401 - fill their slots, add their commands
 from app.admin import journal as actions  # noqa: F401 - names its actions
 from app.admin.cli import audit
 from app.admin.views import (

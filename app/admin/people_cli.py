@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from app.accounts.cli import users
-from app.accounts.managing import reopen_account, set_administrator
+from app.accounts.managing import PersonDetails, change_person, reopen_account, set_administrator
 from app.accounts.models import User, UserKind
 from app.accounts.organisations.operations import set_referent
 from app.accounts.queries import user_by_email
@@ -32,7 +32,8 @@ def _user(email: str) -> User:
     return user
 
 
-def _do(deed: Callable[[], Any]) -> None:
+def do(deed: Callable[[], Any]) -> None:
+    """Do one operation in its transaction; what the rules forbid ends the command with their sentence."""
     try:
         with transaction():
             deed()
@@ -66,6 +67,27 @@ def show(email: str) -> None:
         click.echo(f"{'space':14} {place.space.slug} as {place.role}{until}")
 
 
+@users.command("edit")
+@click.argument("email")
+@click.option("--name", help="The name, when it changes.")
+@click.option("--function", help="The function, when it changes.")
+@click.option("--organisation", metavar="NAME", help="A recorded organisation; empty for none.")
+def edit(email: str, name: str | None, function: str | None, organisation: str | None) -> None:
+    """Correct what is said of a person; what is left out stays as it is."""
+    user = _user(email)
+    place = organisation_called_like(organisation) if organisation else None
+    if organisation and place is None:
+        raise click.ClickException(f"no organisation {organisation}")
+    details = PersonDetails(
+        user.name if name is None else name,
+        user.function if function is None else function,
+        user.organisation if organisation is None else place,
+        user.language,
+    )
+    do(lambda: change_person(user, details, by=None))
+    click.echo(f"{user.email} changed")
+
+
 @users.command("set-kind")
 @click.argument("email")
 @click.argument("kind", type=KINDS)
@@ -74,10 +96,10 @@ def set_kind(email: str, kind: str, author: str | None) -> None:
     """Make a guest of a member, or a member of a guest."""
     user = _user(email)
     if kind == UserKind.GUEST:
-        _do(lambda: become_guest(user, by=user_by_email(author) if author else None))
+        do(lambda: become_guest(user, by=user_by_email(author) if author else None))
     elif user.is_guest:
         by = administrator_called(author)
-        _do(lambda: become_member(user, by=by))
+        do(lambda: become_member(user, by=by))
     click.echo(f"{user.email} is a {kind}")
 
 
@@ -87,7 +109,7 @@ def set_kind(email: str, kind: str, author: str | None) -> None:
 def make_admin(email: str, *, undo: bool) -> None:
     """Let a member run the site, or take it back; never from the last administrator."""
     user = _user(email)
-    _do(lambda: set_administrator(user, is_admin=not undo, by=None))
+    do(lambda: set_administrator(user, is_admin=not undo, by=None))
     click.echo(f"{user.email} {'no longer runs' if undo else 'runs'} the site")
 
 
@@ -97,7 +119,7 @@ def make_admin(email: str, *, undo: bool) -> None:
 def referent_command(email: str, *, off: bool) -> None:
     """Let a member invite the colleagues of their organisation and answer their requests, or take it back."""
     user = _user(email)
-    _do(lambda: set_referent(user, given=not off))
+    do(lambda: set_referent(user, given=not off))
     place = user.organisation.name if user.organisation else "any organisation"
     click.echo(f"{user.email} is {'no longer a' if off else 'a'} referent of {place}")
 
@@ -108,7 +130,7 @@ def referent_command(email: str, *, off: bool) -> None:
 def close(email: str, *, leave_spaces_alone: bool) -> None:
     """Close an account at once; what the person wrote stays."""
     user = _user(email)
-    _do(lambda: close_person(user, by=None, orphans=leave_spaces_alone))
+    do(lambda: close_person(user, by=None, orphans=leave_spaces_alone))
     click.echo(f"{user.email} closed")
 
 
@@ -120,7 +142,7 @@ users.add_command(close, "disable")
 def open_command(email: str) -> None:
     """Open a closed account again."""
     user = _user(email)
-    _do(lambda: reopen_account(user, by=None))
+    do(lambda: reopen_account(user, by=None))
     click.echo(f"{user.email} open")
 
 
@@ -150,5 +172,5 @@ def invite_command(
         spaces=(space,) if space else (),
         language=by.language,
     )
-    _do(lambda: invite(by, details))
+    do(lambda: invite(by, details))
     click.echo(f"{email} invited")

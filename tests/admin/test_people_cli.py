@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.accounts.models import UserKind
+from app.accounts.models import AccessRequest, UserKind
+from app.accounts.queries import user_by_email
+from app.accounts.requests.operations import Asked, ask_for_access, confirm_request, new_secret
+from app.core.clock import now, set_clock
 from app.core.db import transaction
 from app.extensions import db
 from app.spaces.models import Invitation, PeopleImport
 from tests.people import ADMIN, CLOSED_GUEST, ENTERED, FACILITATOR, FORMER, GUEST, MEMBER, OPEN, Cast
-from tests.support import loaded
+from tests.support import loaded, work
 
 LIST = "Prénom;Nom;Courriel;Collectivité\nAnne;Roy;anne@ville.example;Castelmaure\nEve;Dur;eve@;\nMalik;;{}\n"
 
@@ -137,3 +141,62 @@ def test_disabling_obeys_the_rules_of_the_page(app: Flask, cast: Cast) -> None:
     assert [run(app, "disable", one)[0] for one in (ENTERED, ADMIN)] == [0, 1]
     with app.app_context():
         assert (loaded(FACILITATOR).is_active, loaded(ADMIN).is_active) == (True, True)
+
+
+def asked(app: Flask, email: str, organisation: str) -> None:
+    """Put a confirmed request for access into the queue."""
+    with app.app_context(), transaction():
+        ask_for_access(Asked(email, "Yann Derrien", "Adjoint", organisation))
+        request = db.session.scalars(select(AccessRequest).where(AccessRequest.email == email)).one()
+        confirm_request(new_secret(request))
+
+
+def test_requests_for_access_are_listed_accepted_and_refused(app: Flask, cast: Cast) -> None:
+    for email in ("yann@ville.example", "zoe@ville.example"):
+        asked(app, email, "Lanvallec")
+    code, output = run(app, "requests")
+    assert (code, "Yann Derrien, Adjoint, Lanvallec: Domaine inconnu" in output.replace("\u202f", " ")) == (0, True)
+    assert run(app, "refuse", "zoe@ville.example", "  ", "--as", ADMIN)[0] == 1
+    assert run(app, "refuse", "zoe@ville.example", "Pas encore.", "--as", ADMIN)[0] == 0
+    assert run(app, "accept", "yann@ville.example", "--organisation", "Nulle part", "--as", ADMIN)[0] == 1
+    assert run(app, "accept", "YANN@ville.example", "--organisation", "port elvain", "--as", ADMIN)[0] == 0
+    assert run(app, "accept", "yann@ville.example", "--as", ADMIN)[0] == 1
+    moment = now() + timedelta(seconds=30)
+    set_clock(lambda: moment)
+    work(app)
+    with app.app_context():
+        yann = loaded("yann@ville.example")
+        assert yann.organisation is not None
+        assert (yann.kind, yann.organisation.name) == (UserKind.MEMBER, "Port-Elvain")
+        assert user_by_email("zoe@ville.example") is None
+
+
+def test_invitations_that_wait_are_listed_sent_again_and_cancelled(app: Flask, cast: Cast) -> None:
+    lea, by = "lea@ville.example", ("--as", ADMIN)
+    assert run(app, "resend", lea, *by)[0] == 1
+    run(app, "invite", lea, "--space", OPEN, *by)
+    assert f"member, {OPEN}, by {ADMIN}, until" in run(app, "invitations")[1]
+    before = secret_of(app, lea)
+    assert run(app, "resend", lea, *by)[0] == 0
+    assert secret_of(app, lea) != before
+    assert run(app, "cancel", lea, *by)[0] == 0
+    assert run(app, "invitations")[1] == ""
+
+
+def secret_of(app: Flask, email: str) -> str:
+    work(app)
+    with app.app_context():
+        return db.session.scalars(select(Invitation.secret_hash).where(Invitation.email == email)).one()
+
+
+def test_what_is_said_of_a_person_is_corrected(app: Flask, cast: Cast) -> None:
+    assert run(app, "edit", MEMBER, "--function", "Maire", "--organisation", "lanvallec")[0] == 0
+    assert run(app, "edit", MEMBER, "--organisation", "Nulle part")[0] == 1
+    assert run(app, "edit", MEMBER, "--name", " ")[0] == 1
+    with app.app_context():
+        malik = loaded(MEMBER)
+        assert malik.organisation is not None
+        assert (malik.name, malik.function, malik.organisation.name) == ("Malik Benali", "Maire", "Lanvallec")
+    assert run(app, "edit", MEMBER, "--organisation", "")[0] == 0
+    with app.app_context():
+        assert loaded(MEMBER).organisation is None
