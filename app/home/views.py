@@ -80,11 +80,12 @@ def _actions(me: User) -> list[Tab]:
 @blueprint.get("/discussions/nouvelle")
 @signed_in
 def ask_page() -> ResponseReturnValue:
-    """Ask in which space a question is to be put; go there at once when there is only one."""
+    """Ask in which space a question is to be put, its title begun or not; go there at once when there is only one."""
     spaces = [one for one in writable_spaces(person()) if can_start_thread(person(), one)]
+    title = request.args.get("titre") or None
     if len(spaces) == 1:
-        return redirect(url_for("space_discussions.new_thread_page", slug=spaces[0].slug))
-    return render_template("home/ask.html", spaces=spaces)
+        return redirect(url_for("space_discussions.new_thread_page", slug=spaces[0].slug, titre=title))
+    return render_template("home/ask.html", spaces=spaces, title=title)
 
 
 def _page_of(feed: Feed, wanted: str | None) -> Page[NewsItem]:

@@ -3,7 +3,22 @@
 from __future__ import annotations
 
 from app.core.i18n import gettext as _
-from app.search.query import MAX_LENGTH, MAX_PREFIXES, MAX_TERMS, SHORTEST_PREFIX, Hint
+from app.search.query import MAX_LENGTH, MAX_PREFIXES, MAX_TERMS, SHORTEST_PREFIX, Field, Filter, Hint
+
+
+def of_unknown(one: Filter) -> str:
+    """Return the sentence for a filter whose value the reader knows nothing of, whether or not others do."""
+    value = one.value
+    sentences = {
+        Field.KIND: _("Aucun type de document ne s’appelle « %(value)s ».", value=value),
+        Field.SPACE: _("Vous n’avez accès à aucun espace nommé « %(value)s ».", value=value),
+        Field.TAG: _("Rien de ce que vous pouvez lire ne porte le mot-clé « %(value)s ».", value=value),
+        Field.CITY: _("Rien de ce que vous pouvez lire ne vient de « %(value)s ».", value=value),
+        Field.AUTHOR: _("Rien de ce que vous pouvez lire n’est de « %(value)s ».", value=value),
+        Field.YEAR: _("Rien de ce que vous pouvez lire ne date de %(value)s.", value=value),
+        Field.LANG: _("Rien de ce que vous pouvez lire n’est dans la langue « %(value)s ».", value=value),
+    }
+    return sentences[one.field]
 
 
 def sentence(hint: Hint) -> str:

@@ -11,6 +11,7 @@ from app.extensions import db
 from app.search.engine import ParentDocument, SearchEngine, SearchWriter
 from app.search.models import audience_version, changes_after
 from app.search.sources import in_batches, source_of, sources
+from app.search.words import forget_all_but, noting, remember
 
 ROUNDS = 5
 MOST_REPLAYED = 50_000
@@ -22,7 +23,9 @@ def reindex(writer: SearchWriter, things: Iterable[Thing]) -> None:
     """Bring things up to date in an index: added, replaced, or taken out when their feature no longer gives them."""
     wanted = list(dict.fromkeys(things))
     there: set[str] = set()
-    writer.index(_noted(_documents(wanted), there))
+    words: set[str] = set()
+    writer.index(noting(_noted(_documents(wanted), there), words))
+    remember(words)
     gone = [key for type_, number in wanted if (key := f"{type_}:{number}") not in there]
     if gone:
         writer.delete(gone)
@@ -52,13 +55,17 @@ def rebuild(engine: SearchEngine) -> None:
     """
     db.session.rollback()
     version = audience_version()
+    words: set[str] = set()
     with engine.fresh() as beside:
-        beside.index(_everything())
+        beside.index(noting(_everything(), words))
+        db.session.rollback()
+        remember(words)
         for _ in range(ROUNDS):
             before, version = version, _replay(beside, version)
             if before == version:
                 break
     _queue_again(version)
+    forget_all_but(words)
 
 
 def _everything() -> Iterator[ParentDocument]:

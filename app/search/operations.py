@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from flask import current_app
@@ -104,6 +104,13 @@ def _shown(person: Any, terms: Terms, hits: Sequence[ParentHit]) -> tuple[Result
     texts = _texts(seen)
     clauses = terms.marked
     return tuple(_result(hit, cards[hit.key], texts, clauses) for hit in seen)
+
+
+def texts_read(person: Any, hits: Sequence[ParentHit]) -> Iterator[str]:
+    """Yield the titles and the passages of some hits, of those alone that this person may see."""
+    cards = _cards(person, [hit.key for hit in hits])
+    yield from (card.title for card in cards.values())
+    yield from (passage.text for passage in _texts([hit for hit in hits if hit.key in cards]).values())
 
 
 def _cards(person: Any, keys: Iterable[str]) -> Mapping[str, Card]:

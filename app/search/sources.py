@@ -101,6 +101,12 @@ def kind_named(word: str) -> str:
     return _kind_words.get(fold(word), word.casefold())
 
 
+def kind_word(kind: str, lang: str = "fr") -> str:
+    """Return the word by which a kind is typed, in French or in English."""
+    words = [word for word, named in _kind_words.items() if named == kind and word != kind]
+    return words[0] if words and lang == "fr" else kind
+
+
 def set_scope_provider(provider: Callable[[Any], Scope]) -> None:
     """Declare who tells what a person may read."""
     _providers["scope"] = provider

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from app.search.analysis import LANGUAGES, fold, is_stopword, tokens
+from app.search.analysis import LANGUAGES, fold, is_stopword, stem, tokens
 from app.search.analysis.combining import split_combined
+from app.search.analysis.endings import ENGLISH_ENDINGS, FRENCH_ENDINGS
 from app.search.query import Form, Item, Query
 
 Sequence = tuple[str, ...]
@@ -150,6 +151,8 @@ def _written_together(words: tuple[str, ...]) -> Iterator[Clause]:
 
 
 def _prefix_clause(start: str) -> Clause:
+    """Give a clause for a beginning, with the terms of words it may begin: a stem may be shorter than it is."""
     letters = fold(start)
-    readings = [tuple(token.term for token in tokens(start, lang)) for lang in LANGUAGES]
-    return Clause(tuple(reading for reading in readings if reading), prefix=letters)
+    ends = (("fr", FRENCH_ENDINGS), ("en", ENGLISH_ENDINGS))
+    found = (stem(letters + ending, lang) for lang, endings in ends for ending in endings)
+    return Clause(tuple((term,) for term in dict.fromkeys(found) if not term.startswith(letters)), prefix=letters)

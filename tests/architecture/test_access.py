@@ -71,6 +71,7 @@ OPEN_ENDPOINTS = {
     "sso.come_back",
     "sso.leave",
     "email_change.confirm_page",
+    "search.opensearch",
 }
 
 

@@ -60,6 +60,19 @@ BLIND = (None, GUEST, EXPIRED_GUEST, OUTSIDER, ADMIN, REFERENT)
 SIGHTED = (MEMBER, CLOSED_GUEST, FACILITATOR, ENTERED)
 REQUEST_NUMBER = re.compile(rb"\b[0-9a-f]{12}\b|(?<=name=\"csrf_token\" value=\")[^\"]+")  # and the form's token
 UNKNOWN = "zorglubinconnu"
+#: The ways to ask: plain, exact, among others, a beginning, every filter that takes a name, nearly spelled, required.
+ASKED = (
+    *("{}", '"{}"', "question {} -ville", "{}*", "{}x", "{} ET question", "({} OU zorglubrien) ET question", "-{}"),
+    *(
+        "espace:{}",
+        "mot-cle:{}",
+        "ville:{}",
+        "auteur:{}",
+        "type:{}",
+        "question -mot-cle:{}",
+        "{} type:thread annee:2019..",
+    ),
+)
 CONTENT = re.compile(r"^/(ressources|fichiers|discussions|dossiers)/[a-z2-7]{10}")
 #: How the addresses end of what stands in the open space and speaks of a closed one.
 OPENLY = ("une-question-ouverte", "un-dossier-ouvert")
@@ -118,6 +131,7 @@ def _addresses(slug: str, resource: str, thread: str, file: str) -> list[str]:
         "/?voir=discussions",
         "/ressources?tri=titre",
     ]
+    pages += ["/recherche/aide"]
     pages += [f"/ressources?mot={CANARIES['motcle']}", "/discussions/nouvelle", "/ressources/nouvelle"]
     pages += ["/ressources/gardees", "/mots-cles", "/mots-cles/proposer?q=zor", "/mots-cles/en-attente"]
     pages += [f"/espaces/{OPEN}{end}" for end in ("/dossiers", "/mots-cles/proposer?q=zor")]
@@ -171,7 +185,7 @@ def test_search_for_a_canary_answers_like_a_search_for_nothing(app: Flask, plant
     told = []
     for who in BLIND[1:]:
         here = browser(who)
-        for pattern in ("{}", '"{}"', "question {} -ville", "{}*"):
+        for pattern in ASKED:
             unknown = without_echo(here, pattern.format(UNKNOWN))
             told += [
                 f"{who}: {word}" for word in CANARIES.values() if without_echo(here, pattern.format(word)) != unknown

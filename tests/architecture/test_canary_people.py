@@ -48,6 +48,9 @@ ASKED = (
     "/annuaire?q={}",
     "/espaces?q={}",
     "/recherche?q={}",
+    "/recherche?q=auteur:{}",
+    "/recherche?q=ville:{}",
+    "/recherche?q=espace:{}",
     "/ressources?mot={}",
 )
 

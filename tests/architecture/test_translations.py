@@ -311,6 +311,7 @@ def addresses(languages: Flask, cast: Cast) -> list[str]:
     space_pages = [f"/espaces/{OPEN}{rest}" for rest in ("", "/ressources", "/discussions", "/membres", "/quitter")]
     return [
         *("/", "/espaces", "/ressources", "/recherche", "/recherche?q=zorglub", "/recherche?q=introuvablement", "/moi"),
+        *("/recherche/aide", "/recherche?q=zorglub+annee:1999+espace:nulle+foo:bar"),
         *("/mentions-legales", "/donnees-personnelles", "/accessibilite", "/charte", "/nulle-part"),
         *("/moi/profil", "/annuaire", "/annuaire/personnes", "/annuaire/personnes?sujet=zorglub"),
         *space_pages,

@@ -134,6 +134,15 @@ class EngineContract:
         assert keys(engine, "média*", everybody(*ALL)) == ["resource:1"]
         assert keys(engine, "municip* ET polic*", everybody(*ALL)) == ["resource:2"]
 
+    def test_cut_word_finds_words_whose_stem_is_shorter(self, engine: SearchEngine) -> None:
+        guide = thing(
+            "resource:9", "Guide", "La délinquance, une médiatrice, les actions de prévention, des citoyennes"
+        )
+        engine.index([guide])
+        for typed in ("délinquan*", "médiatr*", "préventi*", "citoyenn*", "délinquanc* ET médiatri*"):
+            assert keys(engine, typed, everybody(guide)) == ["resource:9"]
+        assert keys(engine, "délire*", everybody(guide)) == []
+
     def test_english_document_is_found_with_english_stems(self, engine: SearchEngine) -> None:
         for typed in ("city", "policy", "burglary", "mayor"):
             assert keys(engine, typed, everybody(*ALL)) == ["resource:3"]

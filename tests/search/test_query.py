@@ -191,6 +191,7 @@ def test_page_stays_in_bounds(page: int) -> None:
 
 
 QUESTIONS = [
+    "le conseil local de sécurité et de prévention de la délinquance est-il " + "de la ville ou " * 20,
     'sécurité "police municipale" -bruit kind:note -espace:"Vie nocturne" prév*',
     "(police OU gendarmerie) ET nuit",
     '"vie nocturne" OU calme bruit',

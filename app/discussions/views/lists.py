@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import flash, redirect, request, url_for
 
@@ -20,7 +20,7 @@ from app.discussions.permissions import can_start_thread
 from app.discussions.queries import page_of_threads
 from app.discussions.views.blueprints import space_blueprint
 from app.spaces.blueprint import render_space_page
-from app.spaces.models import Audience, Space, Visibility
+from app.spaces.models import LONGEST_TITLE, Audience, Space, Visibility
 from app.spaces.permissions import can_join_space
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def new_thread_page(space: Space) -> ResponseReturnValue:
     """Show the form of a new discussion, or open it."""
     me = person()
     can_start_thread.require(me, space)
-    form = ThreadForm(data=draft_for(me, request.path) if request.method == "GET" else None)
+    form = ThreadForm(data=_begun(me) if request.method == "GET" else None)
     if not may_choose_audience(me, space):
         del form.audience
     if form.validate_on_submit():
@@ -62,6 +62,11 @@ def new_thread_page(space: Space) -> ResponseReturnValue:
     action = url_for("space_discussions.new_thread_page", slug=space.slug)
     page = render_space_page("discussions/new.html", space, form=form, action=action, space_page_title=True)
     return page, 200 if request.method == "GET" else 422
+
+
+def _begun(me: User) -> dict[str, Any]:
+    """Return what the form of a new discussion begins with: a draft, or the title its address gives."""
+    return draft_for(me, request.path) or {"title": request.args.get("titre", "")[:LONGEST_TITLE]}
 
 
 def may_choose_audience(me: User, space: Space) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from app.search.analysis import fold, is_stopword
 from app.search.analysis.chunks import CHUNK
 
 MAX_LENGTH = 500
@@ -134,12 +135,24 @@ def settled(query: Query) -> Query:
     groups = tuple(dict.fromkeys(tuple(dict.fromkeys(group)) for group in query.required if group))
     strict = any(_is_plain(group) for group in groups)
     held = {item for group in groups for item in group}
-    left = [item for item in dict.fromkeys(query.items) if item not in held]
+    left = [item for item in _once(query.items) if item not in held]
     groups += tuple((item,) for item in left if strict or item.form is Form.PHRASE)
-    items = tuple(dict.fromkeys((*(item for group in groups for item in group), *left)))
+    required = dict.fromkeys(item for group in groups for item in group)
+    items = (*required, *(item for item in left if item not in required))
     if len(groups) == 1 and _is_plain(groups[0]):
         groups = ()
     return replace(query, items=items, required=groups, filters=in_order(query.filters))
+
+
+def _once(items: Iterable[Item]) -> tuple[Item, ...]:
+    """Give items each once, but function words as often as they stand: a name may hold two (« de … de la … »)."""
+    known: set[Item] = set()
+    kept = []
+    for item in items:
+        if item not in known or (item.form is Form.WORD and is_stopword(fold(item.text))):
+            kept.append(item)
+            known.add(item)
+    return tuple(kept)
 
 
 def _is_plain(group: Iterable[Item]) -> bool:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from app.search.query.asked import MAX_TERMS, Field, Filter, Item, Query, Sort, settled
+from app.search.query.asked import MAX_LENGTH, Field, Filter, Item, Query, Sort, settled
 from app.search.query.fields import value_of
 
 Plain = dict[str, Any]
@@ -54,7 +54,7 @@ def _strings(value: object) -> Iterable[str]:
 
 
 def _items(value: object) -> Iterator[Item]:
-    for written in list(_strings(value))[:MAX_TERMS]:
+    for written in list(_strings(value))[:MAX_LENGTH]:
         item = Item.read(written)
         if item is not None:
             yield item

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from tests.architecture.addresses.lines import SIGNED_IN, Line
+from tests.architecture.addresses.lines import ALL, SIGNED_IN, Line
 
 TABLE: list[Line] = [
     Line("search.results_page", "/recherche?q=ville", SIGNED_IN),
+    Line("search.help_page", "/recherche/aide", SIGNED_IN),
+    Line("search.opensearch", "/recherche/navigateur.xml", ALL),
 ]
 
 #: Addresses that change what the table stands on have tests of their own, named here.
