@@ -139,7 +139,7 @@ def _conclude(blob_id: int, summary: Summary, met: Gathering | None = None) -> N
         blob.reading, blob.reading_detail = Reading(summary.status), summary.detail[:40]
         blob.page_count, blob.reader_version = summary.page_count, READER_VERSION
         blob.proposed = proposals(summary) | ({KEYWORDS: met.kept(summary.lang or "")} if met else {})
-        blob.recognised, blob.laid_out = None, None
+        blob.scanned, blob.recognised, blob.laid_out = summary.scanned, None, None
         recognise_soon(blob)
         lay_out_soon(blob)
         carrying = ids_carrying(blob_id)

@@ -277,7 +277,9 @@ class Blob(db.Model):
     page_count: Mapped[int] = mapped_column(default=0)
     #: Why the text is missing or cut short: a short code of the reader (timeout, memory, damaged …), never a sentence.
     reading_detail: Mapped[str] = mapped_column(String(40), default="")
-    #: How many pages of a scan have had their words read on their picture; None when nobody asked for it.
+    #: The pages that are pictures among pages with text; where none has any, they all are and none is named here.
+    scanned: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")
+    #: How many of these pages have had their words read on their picture; None when nobody asked for it.
     recognised: Mapped[int | None]
     #: On how many pages LibreOffice laid it out, beside it as a PDF; 0 when it could not, None when nobody asked.
     laid_out: Mapped[int | None]
@@ -364,6 +366,8 @@ class Page(db.Model):
     unit: Mapped[str] = mapped_column(String(10))
     label: Mapped[str] = mapped_column(String(80), default="")
     text: Mapped[str] = mapped_column(Text)
+    #: Whether its words were read on its picture, and so may be wrong.
+    is_recognised: Mapped[bool] = mapped_column(default=False, server_default=false())
     packed_boxes: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
     reader_version: Mapped[int]
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import delete, select, update
+from sqlalchemy import Text, cast, select, update
 
 from app.core.db import transaction
 from app.core.jobs import BULK, enqueue, job
@@ -20,19 +20,20 @@ from app.library.carriers import ids_carrying
 from app.library.models import Blob, Page, Reading, Resource, pack_boxes
 from app.library.reading.inside.language import SAMPLE, guess_language
 from app.library.reading.ocr import Tesseract, find_tesseract, may_be_recognised, recognise_page
-from app.library.reading.results import READER_VERSION, PageText
+from app.library.reading.results import MOST_SCANNED, READER_VERSION, PageText
 from app.library.receiving import filetype_of
 from app.library.scanning.safety import is_open
+from app.library.scans import has_pictures_to_read, pages_of_scan
 from app.library.thesaurus.offering import KEYWORDS, Gathering
 from app.search.operations import index_soon
 from config import FALSE_WORDS
 
 #: After everything else: a scan is read when nobody waits for anything.
 LAST = BULK + 5
-#: A scan of more pages is read so far; the search then says that it knows a part of it.
-MOST_PAGES = 500
 INDEXED_EVERY = 20
 AT_ONCE = 200
+#: What is read on a picture takes the place of words laid over it (a stamp) only when it says far more.
+FAR_MORE, AT_LEAST = 2, 20
 
 
 def reader_of_scans() -> Tesseract | None:
@@ -43,11 +44,14 @@ def reader_of_scans() -> Tesseract | None:
 
 
 def recognise_soon(blob: Blob) -> None:
-    """Have the words of a scan read, from its first page, when something on this host can. Inside ``transaction()``."""
-    wanted = blob.reading == Reading.IMAGE_ONLY and blob.page_count and may_be_recognised(filetype_of(blob.type))
+    """Have the words of scanned pages read, from the first, when something on this host can.
+
+    Inside ``transaction()``.
+    """
+    wanted = has_pictures_to_read(blob) and may_be_recognised(filetype_of(blob.type))
     if wanted and blob.recognised is None and reader_of_scans() is not None:
         blob.recognised = 0
-        _ask(blob.id, blob.sha256, 1)
+        _ask(blob.id, blob.sha256, pages_of_scan(blob)[0])
 
 
 def _ask(blob_id: int, sha256: str, page: int) -> None:
@@ -61,33 +65,43 @@ def recognise(payload: dict[str, Any]) -> None:
     reader = reader_of_scans()
     if blob is None or blob.recognised is None or reader is None or not is_open(blob):
         return
-    sha256, type_, done, last = blob.sha256, blob.type, blob.recognised, min(blob.page_count, MOST_PAGES)
+    pages = pages_of_scan(blob)
+    if page not in pages:
+        return
+    sha256, type_, number = blob.sha256, blob.type, pages.index(page) + 1
+    is_new, is_last = number > blob.recognised, number == len(pages)
     db.session.rollback()
     try:
-        found = recognise_page(storage().path(sha256), filetype_of(type_), page, reader) if page > done else None
+        found = recognise_page(storage().path(sha256), filetype_of(type_), page, reader) if is_new else None
     except FileNotFoundError:
         return
     with transaction():
-        if page > done:
+        if is_new:
+            db.session.execute(update(Blob).where(Blob.id == payload["blob_id"]).values(recognised=number))
             _keep(payload["blob_id"], page, found)
-        if page < last:
-            _ask(payload["blob_id"], sha256, page + 1)
-        else:
+        if is_last:
             _conclude(payload["blob_id"])
-        if page == last or page % INDEXED_EVERY == 0:
+        else:
+            _ask(payload["blob_id"], sha256, pages[number])
+        if is_last or number % INDEXED_EVERY == 0:
             for resource_id in ids_carrying(payload["blob_id"]):
                 index_soon("resource", resource_id)
 
 
 def _keep(blob_id: int, n: int, found: PageText | None) -> None:
-    db.session.execute(update(Blob).where(Blob.id == blob_id).values(recognised=n))
-    db.session.execute(delete(Page).where(Page.blob_id == blob_id, Page.n == n))
-    if found is not None:
-        boxes = pack_boxes(found.boxes)
-        page = Page(blob_id=blob_id, n=n, unit=found.unit, text=found.text, packed_boxes=boxes)
-        page.reader_version = READER_VERSION
-        db.session.add(page)
-        db.session.flush()
+    """Keep the words read on a picture, unless the page had about as many of its own."""
+    there = db.session.scalar(select(Page).where(Page.blob_id == blob_id, Page.n == n))
+    if found is None or (there is not None and not there.is_recognised and not _says_more(found.text, there.text)):
+        return
+    page = there or Page(blob_id=blob_id, n=n, unit=found.unit)
+    page.text, page.packed_boxes, page.is_recognised = found.text, pack_boxes(found.boxes), True
+    page.reader_version = READER_VERSION
+    db.session.add(page)
+    db.session.flush()
+
+
+def _says_more(read: str, written: str) -> bool:
+    return len(read.split()) > FAR_MORE * len(written.split()) + AT_LEAST
 
 
 def _conclude(blob_id: int) -> None:
@@ -99,8 +113,9 @@ def _conclude(blob_id: int) -> None:
     if not texts:
         blob.reading_detail = "nothing_recognised"
         return
-    blob.reading = Reading.RECOGNISED if blob.page_count <= MOST_PAGES else Reading.PARTIAL
-    blob.reading_detail = "recognised"
+    if not blob.scanned:
+        blob.reading = Reading.RECOGNISED if blob.page_count <= MOST_SCANNED else Reading.PARTIAL
+        blob.reading_detail = "recognised"
     enqueue("library.gather_keywords", {"blob_id": blob_id}, key=f"gather:{blob.sha256}", priority=BULK)
     lang = guess_language("\n".join(texts)[:SAMPLE])
     if lang:
@@ -129,6 +144,7 @@ def recognise_all(_payload: dict[str, Any]) -> None:
     if reader_of_scans() is None:
         return
     with transaction() as session:
-        never = (Blob.reading == Reading.IMAGE_ONLY) & Blob.recognised.is_(None)
+        some = (Blob.reading == Reading.IMAGE_ONLY) | (cast(Blob.scanned, Text) != "[]")
+        never = some & Blob.recognised.is_(None)
         for blob in session.scalars(select(Blob).where(never).order_by(Blob.id).limit(AT_ONCE)).all():
             recognise_soon(blob)

@@ -8,6 +8,7 @@ from app.core.i18n import format_number, ngettext
 from app.core.i18n import gettext as _
 from app.library.models import Blob, Reading, Safety, Unit
 from app.library.receiving import filetype_of
+from app.library.scans import is_being_recognised, pages_of_scan
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,41 @@ def state_of(blob: Blob) -> FileState:
 def _state_of_reading(blob: Blob) -> FileState:
     if blob.reading == Reading.WAITING:
         return FileState(_("Lecture en cours"), "", is_final=False)
+    if is_being_recognised(blob):
+        return FileState(_being_recognised(blob), "", is_final=False)
+    if blob.reading == Reading.SEARCHABLE and blob.scanned:
+        return _of_mixed(blob)
     if blob.reading in {Reading.SEARCHABLE, Reading.RECOGNISED}:
         return FileState(_read(blob) if blob.reading == Reading.SEARCHABLE else _recognised(blob), "ok")
-    if is_being_recognised(blob):
-        done, total = format_number(blob.recognised or 0), format_number(blob.page_count)
-        words = _("Lecture optique en cours : %(done)s sur %(total)s", done=done, total=total)
-        return FileState(words, "", is_final=False)
     return FileState(_trouble(blob), "warn")
+
+
+def _being_recognised(blob: Blob) -> str:
+    done, total = format_number(blob.recognised or 0), format_number(len(pages_of_scan(blob)))
+    if blob.scanned:
+        return _("Texte lu ; lecture optique des pages en image : %(done)s sur %(total)s", done=done, total=total)
+    return _("Lecture optique en cours : %(done)s sur %(total)s", done=done, total=total)
+
+
+def _of_mixed(blob: Blob) -> FileState:
+    """Say how far pages that are pictures among others are in the search."""
+    number, total = len(blob.scanned), format_number(blob.page_count)
+    if blob.recognised is None:
+        words = ngettext(
+            "Texte lu, sauf sur %(num)s page qui est une image : on ne peut pas encore y chercher.",
+            "Texte lu, sauf sur %(num)s pages qui sont des images : on ne peut pas encore y chercher.",
+            number,
+        )
+        return FileState(words, "warn")
+    if number == blob.page_count:
+        return FileState(_recognised(blob), "ok")
+    words = ngettext(
+        "Texte lu : %(total)s pages consultables par la recherche, dont %(num)s par lecture optique",
+        "Texte lu : %(total)s pages consultables par la recherche, dont %(num)s par lecture optique",
+        number,
+        total=total,
+    )
+    return FileState(words, "ok")
 
 
 def _unit_of(blob: Blob) -> str:
@@ -70,11 +99,6 @@ def _read(blob: Blob) -> str:
             number=format_number(number),
         )
     return _("Texte lu : il est consultable par la recherche")
-
-
-def is_being_recognised(blob: Blob) -> bool:
-    """Tell whether the words of a scan are being read on the pictures of its pages."""
-    return blob.reading == Reading.IMAGE_ONLY and blob.recognised is not None and blob.recognised < blob.page_count
 
 
 def _recognised(blob: Blob) -> str:

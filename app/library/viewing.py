@@ -113,7 +113,6 @@ def document_of(
         image_url=resource_url(resource, **{**state, "page": number, "vue": ""}),
         download_url=download_url(version),
         lang="" if resource.lang in {"", "mul", current_language()} else resource.lang,
-        is_recognised=blob.recognised is not None,
         kept=[(name, value) for name, value in which.items() if value],
     )
     _show_text(document, blob, resource.lang)
@@ -138,7 +137,7 @@ def _show_text(document: Document, blob: Blob, lang: str) -> None:
         return
     clauses = clauses_of(document.find)
     document.text = mark(page.text, clauses, lang or "fr")
-    document.label, document.unit = page.label, page.unit
+    document.label, document.unit, document.is_recognised = page.label, page.unit, page.is_recognised
     document.boxes = boxes_on(page, clauses, lang)
 
 

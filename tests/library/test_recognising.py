@@ -12,6 +12,7 @@ from typing import Any
 
 import pypdfium2
 import pytest
+import typst
 from flask import Flask
 from PIL import Image
 from sqlalchemy import select
@@ -50,6 +51,25 @@ def scan(*pages: str) -> bytes:
     stream = io.BytesIO()
     drawn[0].save(stream, "PDF", save_all=True, append_images=drawn[1:], resolution=144)
     return stream.getvalue()
+
+
+def bound(*documents: bytes) -> bytes:
+    """Return one PDF of the pages of several."""
+    whole = pypdfium2.PdfDocument.new()
+    for one in documents:
+        whole.import_pages(pypdfium2.PdfDocument(one))
+    stream = io.BytesIO()
+    whole.save(stream)
+    return stream.getvalue()
+
+
+def stamped(text: str, stamp: str, folder: Path) -> bytes:
+    """Return a PDF of one page: the picture of a text, and over it the words an administration prints."""
+    page = pypdfium2.PdfDocument(pdf(text))[0].render(scale=2).to_pil()
+    page.convert("L").save(folder / "page.png")
+    source = '#set page(width: 15cm, height: 20cm, margin: 0cm)\n#place(image("page.png", width: 15cm))\n'
+    (folder / "page.typ").write_text(f"{source}#place(bottom)[{stamp}]", encoding="utf-8")
+    return typst.compile(folder / "page.typ")
 
 
 @pytest.fixture(autouse=True)
@@ -103,6 +123,44 @@ def test_keywords_of_a_scan_are_offered_once_its_words_are_read(app: Flask) -> N
     with app.app_context():
         [offer] = offered(loaded(MEMBER), [], [the_blob()], "", "fr")
         assert offer.label == "Médiation sociale"
+
+
+def test_scanned_pages_among_pages_with_text_are_recognised_and_the_others_left_alone(app: Flask) -> None:
+    written, drawn = "Le conseil municipal délibère", "Le guetteur du beffroi sonne la cloche"
+    shared(app, "Registre", files=[(bound(pdf(written), scan(drawn), pdf("Fin du registre")), "registre.pdf")])
+    work(app)
+    with app.app_context():
+        blob = the_blob()
+        assert (blob.reading, blob.scanned, blob.recognised) == (Reading.SEARCHABLE, [2], 1)
+        assert pages() == [(1, written), (2, drawn), (3, "Fin du registre")]
+        assert list(db.session.scalars(select(Page.is_recognised).order_by(Page.n))) == [False, True, False]
+        with app.test_request_context():
+            assert state_of(blob).sentence.endswith("consultables par la recherche, dont 1 par lecture optique")
+            [result] = find(loaded(MEMBER), parse("guetteurs").query).results
+            assert "page=2" in result.places[0].url
+
+
+def test_pages_in_pictures_are_owned_up_to_where_nothing_reads_them(context: Flask) -> None:
+    context.config["SETTINGS"] = replace(context.config["SETTINGS"], ocr="0")
+    share(files=[(bound(pdf("Le conseil délibère"), scan("un scan")), "registre.pdf")])
+    work(context)
+    with context.test_request_context():
+        state = state_of(the_blob())
+    assert (state.tone, "page qui est une image" in state.sentence) == ("warn", True)
+
+
+def test_scan_under_a_stamp_is_recognised_and_a_picture_under_a_title_keeps_its_title(
+    context: Flask, tmp_path: Path
+) -> None:
+    long = "Article premier. " + "La ville et le bailleur tiennent une permanence commune chaque semaine. " * 6
+    share(files=[(stamped(long, "Reçu en préfecture le 5 juillet 2021", tmp_path), "acte.pdf")])
+    work(context)
+    assert "permanence commune" in pages()[0][1]
+    assert the_blob().scanned == [1]
+    share("Autre", files=[(stamped("ville", "Rapport annuel de la prévention", tmp_path), "couverture.pdf")])
+    work(context)
+    kept = db.session.scalars(select(Page).order_by(Page.id.desc()).limit(1)).one()
+    assert (kept.text, kept.is_recognised) == ("Rapport annuel de la prévention", False)
 
 
 @pytest.mark.thorough

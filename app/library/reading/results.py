@@ -9,8 +9,10 @@ if TYPE_CHECKING:
     from datetime import date
 
 # Raised whenever another text or other boxes come out of the same bytes: older pages are then read again.
-READER_VERSION = 1
+READER_VERSION = 2
 
+# A scan of more pages is read so far; the search then says that it knows a part of it.
+MOST_SCANNED = 500
 STATUSES = ("searchable", "partial", "image_only", "protected", "unreadable", "too_big", "empty")
 
 Box = tuple[float, float, float, float]
@@ -43,6 +45,7 @@ class Summary:
     memory or output exceeded before any text came); empty. `detail` is a short code for the log and the tests
     (timeout, memory, cpu, output, crash, damaged, "pages_missing 3" …). `page_count` counts pages, slides,
     sheets or passages, those without text included. `lang` is a two-letter code; `date` a day, without time zone.
+    `scanned` numbers the pages of a PDF with text that are pictures, at most MOST_SCANNED of them.
     `carries`, of a mail, holds {n, name, size, inline} of the files in it; `carries_more` counts those not named.
     """
 
@@ -53,6 +56,7 @@ class Summary:
     author: str | None = None
     date: date | None = None
     lang: str | None = None
+    scanned: list[int] = field(default_factory=list)
     carries: list[dict[str, Any]] = field(default_factory=list)
     carries_more: int = 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import sys
 import unicodedata
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from ..results import MOST_SCANNED  # noqa: TID252 - the child loads this package under another name
 from .cleaning import clean_word
 from .language import Sample
 from .metadata import about
@@ -49,6 +51,11 @@ _LINKS = (
     "d'",
     "l'",
 )  # of place names
+# Words laid over a scan: a stamp, what an administration prints at the head of what it receives, a page number.
+_STAMPED = 300  # characters
+_COVERED, _TOUCHED = 0.5, 0.1  # of the page, by pictures: under a stamp, and where there is no text at all
+_DRAWN_LETTERS = 60  # curves: a page whose letters have been made into drawings
+_MOST_OBJECTS = 2000
 _FINE = 1_000_000  # device units across a page: PageToDevice answers in whole ones
 _DIGITS = 4
 
@@ -56,20 +63,22 @@ _DIGITS = 4
 def run(request: dict[str, Any], limits: dict[str, Any], output: Output) -> None:
     """Write the pages of a PDF that hold text, then its summary. Raises CannotRead for a locked or broken file."""
     document = open_pdf(request["path"])
-    sample, missing, drawn = Sample(), 0, False
+    sample, missing, drawn, scanned = Sample(), 0, False, list[int]()
     total = len(document)
     for number in range(1, min(total, limits["pages"]) + 1):
         try:
-            has_objects = _read_page(document, number, limits["page_text"], output, sample)
+            has_objects, is_scan = _read_page(document, number, limits["page_text"], output, sample)
         except pypdfium2.PdfiumError:
             missing += 1
             continue
         drawn = drawn or has_objects
+        scanned += [number] if is_scan and len(scanned) < MOST_SCANNED else []
     if not output.pages and missing == total:
         raise CannotRead("unreadable", "no_page")
     status, detail = _status(output, drawn=drawn, missing=missing, beyond=total > limits["pages"])
     described = about(document.get_metadata_dict(skip_empty=True), sample.text)
-    output.end(status=status, detail=detail, page_count=total, **described)
+    # Where no page has text, all of them are pictures.
+    output.end(status=status, detail=detail, page_count=total, scanned=scanned if output.pages else [], **described)
 
 
 def open_pdf(path: str) -> pypdfium2.PdfDocument:
@@ -94,8 +103,10 @@ def _status(output: Output, *, drawn: bool, missing: int, beyond: bool) -> tuple
     return ("image_only", "") if drawn else ("empty", "")
 
 
-def _read_page(document: pypdfium2.PdfDocument, number: int, most: int, output: Output, sample: Sample) -> bool:
-    """Write one page, if it holds text; tell whether anything is drawn on it."""
+def _read_page(
+    document: pypdfium2.PdfDocument, number: int, most: int, output: Output, sample: Sample
+) -> tuple[bool, bool]:
+    """Write one page, if it holds text; tell whether anything is drawn on it, and whether it looks like a scan."""
     page = document[number - 1]
     try:
         textpage = page.get_textpage()
@@ -107,9 +118,23 @@ def _read_page(document: pypdfium2.PdfDocument, number: int, most: int, output: 
             label = document.get_page_label(number - 1)
             output.page(number, "page", "" if label == str(number) else label, text, boxes)
             sample.add(text)
-        return bool(text) or pdfium.FPDFPage_CountObjects(page.raw) > 0
+        objects = pdfium.FPDFPage_CountObjects(page.raw)
+        return bool(text) or objects > 0, objects > 0 and len(text) <= _STAMPED and _is_scan(page, has_text=bool(text))
     finally:
         page.close()
+
+
+def _is_scan(page: pypdfium2.PdfPage, *, has_text: bool) -> bool:
+    """Tell whether a page with little text or none says what it says by pictures, or by letters made of curves."""
+    covered, curves = 0.0, 0
+    for one in itertools.islice(page.get_objects(max_depth=3), _MOST_OBJECTS):
+        if one.type == pdfium.FPDF_PAGEOBJ_IMAGE:
+            left, bottom, right, top = one.get_bounds()
+            covered += abs((right - left) * (top - bottom))
+        curves += one.type == pdfium.FPDF_PAGEOBJ_PATH
+    across, down = page.get_size()
+    share = covered / (across * down) if across and down else 0.0
+    return share >= _COVERED if has_text else share >= _TOUCHED or curves >= _DRAWN_LETTERS
 
 
 def words_of(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, most: int) -> tuple[str, list[Box]]:
