@@ -18,13 +18,15 @@ from app.core.i18n import format_time, ngettext
 from app.core.i18n import gettext as _
 from app.core.parts import parts
 from app.library.addresses import resource_url
+from app.library.files import received_file_for
 from app.library.forms import LANGUAGES, form_class, offer_audiences
 from app.library.kinds import KINDS, kind_of
+from app.library.lines import TAKE_OUT
 from app.library.permissions import can_add_resource, can_publish_at_once
 from app.library.queries import resources_just_shared
 from app.library.quotas import refuse_announced
 from app.library.receiving import MOST_FILES, FileRefusedError, accepted_for_field, refuse_early
-from app.library.staging.models import StagedResource
+from app.library.staging.models import FORM, StagedResource
 from app.library.staging.operations import (
     READ,
     TYPED,
@@ -43,7 +45,7 @@ from app.library.uploads.queries import come_of, named, unfinished_of, upload_fo
 from app.library.views.answering import REFUSED
 from app.library.views.desk import members
 from app.library.views.doors import space_library
-from app.library.views.sending import take_in
+from app.library.views.sending import take_in, take_out_of_mail
 from app.spaces.blueprint import render_space_page
 from app.spaces.models import Audience, Space
 
@@ -73,6 +75,7 @@ def staging_page(space: Space) -> ResponseReturnValue:
     if request.method == "GET":
         return _page(space)
     kept, problems = take_in(lambda received: stage(person(), space, received))
+    problems += _take_out_of_mail(space)
     if wants_json():  # our script, where there is no client of the protocol: one file, whole
         return (
             _row_alone(space, kept[0])
@@ -92,6 +95,17 @@ def staging_page(space: Space) -> ResponseReturnValue:
     if answer is None:
         flash(_("Votre saisie est enregistrée."))
     return answer or _back(space)
+
+
+def _take_out_of_mail(space: Space) -> list[str]:
+    """Join the ticked files of a mail to the row it waits in; return a sentence for each one refused."""
+    if TAKE_OUT not in request.form:
+        return []
+    form = received_file_for(person(), request.form[TAKE_OUT]).form
+    problems = take_out_of_mail(staged_for(person(), space, form.removeprefix(FORM)).form)
+    if not problems:
+        flash(_("Les pièces sont jointes à leur message. « Séparer » donne une ligne à chacune."))
+    return problems
 
 
 @space_library.post(f"{BASE}/brouillon")
@@ -190,6 +204,8 @@ def _do(space: Space) -> Response | None:
         with transaction():
             part_row(person(), space, staged_for(person(), space, request.form[PART]))
         flash(_("Chaque fichier a de nouveau sa ligne."))
+        return _back(space)
+    if TAKE_OUT in request.form:
         return _back(space)
     if TICK in request.form:
         return _back(space, [one.public_id for one in staged_of(person(), space)] if request.form[TICK] else [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -22,6 +23,7 @@ from app.library.staging.jobs import tidy_staging
 from app.library.staging.models import StagedResource
 from app.spaces.models import Space, State
 from app.spaces.quotas import set_quota
+from tests.library.reading.test_mail import carrying
 from tests.library.shelves import pdf, shared, upload
 from tests.people import FACILITATOR, GUEST, MEMBER, OPEN, PRIVATE, Cast
 from tests.support import Browser, CountedStatements, work
@@ -322,3 +324,25 @@ def test_what_nobody_touches_is_forgotten_a_week_after_its_person_was_told(app: 
     assert rows(app) == []
     with app.app_context():
         assert db.session.scalars(select(ReceivedFile)).all() == []
+
+
+def test_files_a_mail_carries_join_its_row_and_part_from_it(app: Flask, member: Browser, browser: Any) -> None:
+    member.post(HERE, {"files": upload(carrying().as_bytes(), "message.eml")})
+    work(app)
+    a_moment_later()
+    [row] = rows(app)
+    page = member.get(HERE).get_data(as_text=True)
+    [token] = set(re.findall(r'name="piece-([a-z2-7]{10})"', page))
+    asked = {"sortir": token, f"piece-{token}": ["0", "1"], f"title-{row}": "Message du préfet"}
+    stranger = browser(FACILITATOR)
+    stranger.get(HERE)
+    assert stranger.post(HERE, asked).status_code == 404
+    assert "Les pièces sont jointes" in follow(member, member.post(HERE, asked))
+    with app.app_context():
+        together = [one.name for one in db.session.scalars(select(ReceivedFile).order_by(ReceivedFile.id))]
+    assert (together, rows(app)) == (["message.eml", "arrêté.pdf", "Arrêté « nuit ».eml"], [row])
+    assert typed(app, row)["title"] == "Message du préfet"
+    member.post(HERE, {"separer": row})
+    assert len(rows(app)) == 3
+    nothing = member.post(HERE, {"sortir": token})
+    assert (nothing.status_code, "Cochez les pièces" in nothing.get_data(as_text=True)) == (422, True)
