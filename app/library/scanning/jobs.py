@@ -24,6 +24,7 @@ from app.library.models import Blob, Page, Reading, Resource, Safety
 from app.library.reading.results import READER_VERSION
 from app.library.scanning.clamd import ScannerUnreachableError, scan
 from app.library.scanning.safety import has_antivirus
+from app.library.scanning.telling import tell_of
 from app.search.operations import index_soon
 
 ASKED_AGAIN = timedelta(minutes=5)
@@ -90,6 +91,8 @@ def _conclude(blob_id: int, signature: str) -> None:
         blob.safety, blob.signature = (Safety.INFECTED if signature else Safety.CLEAN), signature[:LONGEST_SIGNATURE]
         if signature:
             _put_away(blob)
+            if before != Safety.INFECTED:
+                tell_of(blob)
         elif before == Safety.INFECTED:
             blob.reading, blob.reader_version = Reading.WAITING, 0
             enqueue("library.extract", {"blob_id": blob.id}, key=f"extract:{blob.sha256}")

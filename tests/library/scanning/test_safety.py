@@ -17,18 +17,19 @@ from app.core import clock
 from app.core.audit import AuditEntry
 from app.core.clock import now
 from app.core.db import transaction
+from app.core.mail import FolderTransport
 from app.core.slots import collect
 from app.extensions import db
 from app.library.files import keep_received
 from app.library.models import Blob, FileVersion, Reading, Resource, Safety
 from app.library.receiving import FileRefusedError
-from app.library.scanning.jobs import check_files
+from app.library.scanning.jobs import check_files, check_soon
 from app.library.versions import go_back, replace_file
 from app.search.operations import find
 from app.search.query import parse
 from tests.library.scanning.scanner import EICAR, nobody_there, scanner
-from tests.library.shelves import pdf, receive_bytes, share, shared
-from tests.people import FACILITATOR, MEMBER, OPEN, Cast
+from tests.library.shelves import pdf, receive_bytes, share, shared, upload
+from tests.people import FACILITATOR, GUEST, MEMBER, OPEN, PRIVATE, Cast
 from tests.support import loaded, work
 
 INFECTED = b"Le guetteur veille.\n" + EICAR
@@ -103,6 +104,30 @@ def test_infected_file_is_never_opened_read_or_found(
         assert "resource.file_quarantined" in db.session.scalars(lines).all()
         with app.test_request_context():
             assert find(loaded(MEMBER), parse("guetteur").query).total == 0
+
+
+def test_who_brought_an_infected_file_and_who_runs_its_space_are_told_once(
+    app: Flask, browser: Any, antivirus: Callable[[str], None]
+) -> None:
+    with scanner() as url:
+        antivirus(url)
+        shared(app, "Piège secret", by=MEMBER, space=PRIVATE, files=[(INFECTED, "piege.txt")])
+        shared(app, "Encore", by=MEMBER, space=PRIVATE, files=[(INFECTED, "encore.txt")])
+        other = browser(GUEST)
+        other.post(f"/espaces/{OPEN}/ressources/depot", {"files": upload(INFECTED, "autre.txt")})
+        work(app)
+        with app.app_context(), transaction():
+            check_soon(Blob.safety == Safety.INFECTED)
+        work(app)
+    transport: FolderTransport = app.extensions["mail_transport"]
+    sent = [one for one in transport.messages() if "quarantaine" in str(one["Subject"])]
+    told = {str(one["To"]): str(one.get_body(("plain",)).get_content()) for one in sent}  # type: ignore[union-attr]
+    assert len(sent) == 3
+    assert set(told) == {MEMBER, FACILITATOR, GUEST}
+    assert "Vous l’aviez envoyé" in told[MEMBER]
+    assert told[MEMBER].count("/ressources/") == 2
+    assert "Vous animez l’espace" in told[FACILITATOR]
+    assert ("Vous l’aviez envoyé" in told[GUEST], "secret" in told[GUEST]) == (True, False)
 
 
 def test_bytes_known_to_be_infected_are_refused_by_every_way_in(
