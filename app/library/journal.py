@@ -34,6 +34,7 @@ describe(
         "resource.file_added": _l("Fichier ajouté à une ressource"),
         "resource.file_replaced": _l("Fichier remplacé par une nouvelle version"),
         "resource.file_removed": _l("Fichier retiré"),
+        "resource.file_version_erased": _l("Version d'un fichier effacée"),
         "resource.file_quarantined": _l("Fichier mis en quarantaine par l'antivirus"),
         "resource.file_put_back": _l("Fichier retiré puis remis"),
         "resource.files_ordered": _l("Fichiers d'une ressource rangés dans un autre ordre"),

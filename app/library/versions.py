@@ -131,6 +131,23 @@ def move_file(person: User, attachment: Attachment, step: int) -> None:
     _changed(person, resource)
 
 
+def erase_version(person: User, attachment: Attachment, n: int) -> str:
+    """Erase one earlier version of a file for good and return its name; the sweep removes bytes that nothing carries.
+
+    For what should never have been shared, such as somebody's data. Raises RefusedError, NotFoundError, DomainError for
+    the version shown.
+    """
+    resource = _held(person, attachment)
+    version = version_numbered(attachment, n)
+    if version.n == attachment.current.n:
+        raise DomainError(_l("La version actuelle ne s'efface pas : remplacez-la d'abord, ou retirez le fichier."))
+    name = version.name
+    attachment.versions.remove(version)
+    record("resource.file_version_erased", person, resource, name=name, version=n)
+    db.session.flush()
+    return name
+
+
 def forget_removed() -> None:
     """Forget the files that were taken away long ago: the sweep then removes bytes that nothing carries."""
     db.session.execute(delete(Attachment).where(Attachment.removed_at < now() - PUT_BACK_WITHIN))

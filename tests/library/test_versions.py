@@ -18,11 +18,13 @@ from app.core.errors import DomainError, EditConflictError, NotFoundError, Refus
 from app.core.revisions import revisions_of
 from app.extensions import db
 from app.library.carriers import file_version_for, removed_files_of, resources_carrying
-from app.library.models import Attachment, FileVersion, Resource
+from app.library.jobs import sweep
+from app.library.models import Attachment, Blob, FileVersion, Resource
 from app.library.operations import ResourceDetails, edit_resource
 from app.library.versions import (
     PUT_BACK_WITHIN,
     add_files,
+    erase_version,
     forget_removed,
     go_back,
     move_file,
@@ -114,6 +116,33 @@ def test_files_in_another_order_are_still_found_on_their_page(context: Flask) ->
     with transaction():
         move_file(loaded(FACILITATOR), made.attachments[0], -1)
     assert names(made) == ["deux.txt", "un.txt"]
+
+
+def test_one_earlier_version_is_erased_for_good_by_those_who_keep_the_resource(app: Flask, browser: Any) -> None:
+    public_id, _ = shared(app, "Tableau", files=[(b"Madame Dupont, 06 00 00 00 00", "noms.txt")])
+    with app.app_context():
+        resource = db.session.scalars(select(Resource)).one()
+        replaced(resource, b"anonyme", "tableau.txt")
+        replaced(resource, b"anonyme, complet", "tableau.txt")
+        [attachment] = resource.attachments
+        erased, bytes_of = attachment.versions[0].public_id, attachment.versions[0].blob.sha256
+        with pytest.raises(DomainError, match="version actuelle"), transaction():
+            erase_version(loaded(FACILITATOR), attachment, 3)
+        where = f"/ressources/{public_id}/fichiers/{attachment.public_id}/versions/1/effacer"
+    assert browser(MEMBER).get(where).status_code == 403
+    facilitator = browser(FACILITATOR)
+    assert "Effacer la version" in facilitator.get(where).text
+    assert facilitator.post(where).status_code == 302
+    assert browser(MEMBER).get(f"/fichiers/{erased}/noms.txt").status_code == 404
+    assert "noms.txt" not in facilitator.get(f"/ressources/{public_id}/fichiers").text
+    assert facilitator.post(where).status_code == 404
+    later = now() + timedelta(days=2)
+    clock.set_clock(lambda: later)
+    with app.app_context():
+        sweep({})
+        assert db.session.scalar(select(Blob.id).where(Blob.sha256 == bytes_of)) is None
+        line = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1)).one()
+        assert line.detail == {"name": "noms.txt", "version": 1}
 
 
 def test_same_bytes_make_no_version(context: Flask) -> None:

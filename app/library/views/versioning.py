@@ -12,13 +12,21 @@ from app.core.errors import DomainError, RefusedError
 from app.core.forms import number_in
 from app.core.i18n import format_size, ngettext
 from app.core.i18n import gettext as _
-from app.library.carriers import attachment_of, carried_elsewhere, removed_files_of
+from app.library.carriers import attachment_of, carried_elsewhere, removed_files_of, version_numbered
 from app.library.histories import histories_of
 from app.library.models import FileVersion, Resource
 from app.library.permissions import can_edit_resource
 from app.library.queries import published_resource_for
 from app.library.receiving import MOST_FILES, FileRefusedError, Received, accepted_for_field, receive
-from app.library.versions import add_files, go_back, move_file, put_back_file, remove_file, replace_file
+from app.library.versions import (
+    add_files,
+    erase_version,
+    go_back,
+    move_file,
+    put_back_file,
+    remove_file,
+    replace_file,
+)
 from app.library.views.doors import library
 from app.library.views.sending import UPLOADS
 from config import MEBIBYTE
@@ -83,6 +91,19 @@ def go_back_view(public_id: str, file: str) -> ResponseReturnValue:
         return _page(resource, [_sentence(error)]), error.status
     _say_replaced(version)
     return redirect(url_for("library.files_page", public_id=public_id))
+
+
+@library.route(f"{ONE}/versions/<int:n>/effacer", methods=["GET", "POST"])
+@signed_in
+def erase_version_page(public_id: str, file: str, n: int) -> ResponseReturnValue:
+    """Ask, then erase one earlier version of a file for good."""
+    resource = published_resource_for(person(), public_id)
+    can_edit_resource.require(person(), resource)
+    version = version_numbered(attachment_of(resource, file), n)
+    if request.method == "GET":
+        return render_template("library/erase_version.html", resource=resource, file=file, version=version)
+    attachment, said = version.attachment, _("La version %(n)s est effacée.", n=n)
+    return _done(resource, lambda: erase_version(person(), attachment, n), said)
 
 
 @library.post(f"{ONE}/retirer")

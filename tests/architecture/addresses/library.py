@@ -52,6 +52,7 @@ TABLE: list[Line] = [
     post("library.keep_change", "/ressources/{resource}/modifier/brouillon", MODERATE, title="brouillon"),
     Line("library.files_page", "/ressources/{resource}/fichiers", READ),
     Line("library.replace_page", "/ressources/{resource}/fichiers/{attachment}/remplacer", MODERATE),
+    Line("library.erase_version_page", "/ressources/{resource}/fichiers/{attachment}/versions/1/effacer", MODERATE),
     post("library.move_file_view", "/ressources/{resource}/fichiers/{attachment}/deplacer", MODERATE, vers="haut"),
     post("library.pack_resource", "/ressources/{resource}/archive", READ),
     Line("library.move_page", "/ressources/{resource}/deplacer", MODERATE),
