@@ -18,6 +18,4 @@ def has_pictures_to_read(blob: Blob) -> bool:
 
 def is_being_recognised(blob: Blob) -> bool:
     """Tell whether the words of pages are being read on their pictures."""
-    return (
-        has_pictures_to_read(blob) and blob.recognised is not None and blob.recognised < len(pages_of_scan(blob))
-    )
+    return has_pictures_to_read(blob) and blob.recognised is not None and blob.recognised < len(pages_of_scan(blob))
