@@ -90,3 +90,9 @@ def _unsaid(path: Path) -> list[str]:
 
 def test_our_own_sentences_answer_what_is_missing_not_those_of_the_browser() -> None:
     assert _wrong(lambda path: [tag for tag in FORM_TAG.findall(_source(path)) if "novalidate" not in tag]) == {}
+
+
+def test_main_button_comes_last_at_the_foot_of_a_form() -> None:
+    main = r"\{\{ (?:post_)?button\([^{}]*?\"(?:primary|danger)\"[^{}]*?\}\}"
+    before_leaving = re.compile(rf'{main}\s*\{{\{{ link_button\(_\("Annuler"\)')
+    assert _wrong(lambda path: before_leaving.findall(_source(path))) == {}
