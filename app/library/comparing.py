@@ -53,12 +53,16 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A field across the records; ``note`` says in words how its choices differ."""
+    """A field across the records; ``note`` says in words how its choices differ.
+
+    ``names_it``: it is what the records are called by, and stands at the head of their columns already.
+    """
 
     name: str
     label: str
     cells: list[Cell]
     note: str = ""
+    names_it: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,8 @@ def _said(rows: Sequence[Row]) -> list[Row]:
 
 def _row(field: Field, resources: Sequence[Resource]) -> Row:
     values = [resource.fields.get(field.name) for resource in resources]
-    return Row(field.name, field.name_on_page, [_cell(field, value) for value in values], _difference(field, values))
+    cells, note = [_cell(field, value) for value in values], _difference(field, values)
+    return Row(field.name, field.name_on_page, cells, note, names_it=field.names_it)
 
 
 def _cell(field: Field, value: Any) -> Cell:

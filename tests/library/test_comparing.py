@@ -74,6 +74,7 @@ def test_practices_stand_side_by_side_by_field(app: Flask, browser: Any) -> None
     assert rows["L'action"] == ["Des médiateurs.", "une psychologue reçoit deux soirs par semaine"]
     assert not [label for label in rows if label.startswith(("Financement", "Fin"))]
     assert '<span class="compare__city">Montrevel</span>' in page
+    assert "Collectivité" not in rows, "the city stands at the head of its column"
 
 
 def test_added_field_appears(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
