@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page
 
 #: What Chromium says of an answer that the journey asks for on purpose.
-EXPECTED = ("status of 404", "status of 403", "status of 422", "status of 401", "ERR_INTERNET_DISCONNECTED")
+EXPECTED = (
+    "status of 404",
+    "status of 403",
+    "status of 409",
+    "status of 422",
+    "status of 401",
+    "ERR_INTERNET_DISCONNECTED",
+)
 
 
 @pytest.fixture(scope="session")

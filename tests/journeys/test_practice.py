@@ -8,13 +8,16 @@ from collections.abc import Callable
 import pytest
 
 from tests.journeys.eyes import Page, expect
-from tests.journeys.live import MEMBER, OPEN
+from tests.journeys.live import DESK, MEMBER, OPEN, PHONE
 
 pytestmark = pytest.mark.browser
 #: Drafts are sent no more from this page on, without a word on the console.
 CUT_LINE = """() => { const whole = window.fetch; window.fetch = (address, ...rest) =>
   String(address).includes("/brouillon") ? Promise.reject(new TypeError("no line")) : whole(address, ...rest); }"""
 NEW = f"/espaces/{OPEN}/ressources/nouvelle"
+#: Two colleagues of one city, in a space where both write.
+HIM, HER = "bruno.castaignet@orsenne-metropole.example", "ines.bouzidane@orsenne-metropole.example"
+THEIRS = "/espaces/vie-nocturne/ressources/nouvelle?type=practice"
 
 
 def test_what_is_typed_without_a_line_is_found_again_and_forgotten_at_sign_out(opened: Callable[..., Page]) -> None:
@@ -46,3 +49,30 @@ def test_what_is_typed_without_a_line_is_found_again_and_forgotten_at_sign_out(o
     page.get_by_role("button", name="Se déconnecter").click()
     expect(page).to_have_url(re.compile("/connexion"))
     assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('beffroi:draft:'))") == []
+
+
+def test_two_colleagues_who_write_at_once_lose_nothing_of_each_other(opened: Callable[..., Page]) -> None:
+    his = opened(HIM, PHONE)
+    his.goto(THEIRS)
+    his.get_by_label("Titre").fill("Navette de nuit")
+    his.get_by_label("Le besoin de départ").fill("On rentrait à pied.")
+    his.get_by_label("Ce que vous avez fait").fill("Une navette toutes les trente minutes.")
+    his.get_by_role("button", name="Préparer avec mes collègues").click()
+    expect(his.get_by_text("Brouillon : il n’est pas encore")).to_be_visible()
+    hers = opened(HER, DESK)
+    hers.goto(his.url)
+    hers.get_by_label("Ce que cela a donné").fill("Deux cents personnes par soir.")
+    hers.get_by_label("Un conseil à une autre ville").fill("Commencer le samedi.")
+    hers.get_by_role("button", name="Enregistrer le brouillon").click()
+    expect(hers.locator("[data-toast]")).to_be_visible()
+    his.get_by_label("Les difficultés").fill("Le budget.")
+    his.get_by_label("Un conseil à une autre ville").fill("Parler aux cafetiers.")
+    his.get_by_role("button", name="Enregistrer le brouillon").click()
+    expect(his.get_by_text("a modifié cette ressource pendant que vous écriviez")).to_be_visible()
+    expect(his.get_by_text("Texte retrouvé sur cet appareil")).to_be_hidden()
+    expect(his.locator("#results")).to_have_value("Deux cents personnes par soir.")
+    expect(his.locator("#advice")).to_have_value("Parler aux cafetiers.")
+    expect(his.locator(".other-version")).to_contain_text("Commencer le samedi.")
+    his.get_by_role("button", name="Publier").last.click()
+    expect(his.get_by_text("Deux cents personnes par soir.")).to_be_visible()
+    expect(his.get_by_text("Le budget.")).to_be_visible()

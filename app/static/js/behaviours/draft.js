@@ -9,21 +9,23 @@ const SENT_KEY = "beffroi:sent";
 const DRAFT_PAUSE = 10000;
 
 export function attachDrafts(root) {
-  if (root === document) settleSent();
-  for (const form of fresh(root, "form[data-draft]")) watchDraft(form);
+  const sent = root === document ? settleSent() : null;
+  for (const form of fresh(root, "form[data-draft]")) watchDraft(form, sent);
   for (const form of fresh(root, 'form[action="/deconnexion"]')) form.addEventListener("submit", () => forget(DRAFT_PREFIX));
 }
 
-// The page after a submission: forget the draft when it arrived, keep it otherwise.
+// The page after a submission: forget the draft when it arrived, keep it otherwise. Gives back its key where the page is the
+// answer to the form itself: the server then has every word of it, and what it shows (another's text beside it) stands.
 function settleSent() {
   const key = kept(SENT_KEY);
   keep(SENT_KEY, null);
   const refused = document.querySelector(".error-summary, .error-page, .sign-in, [aria-invalid=true]");
   const arrived = document.querySelector("[data-toasts] [data-toast]") || document.querySelector(".post:target");
   if (key && arrived && !refused) keep(key, null);
+  return document.body.hasAttribute("data-answers-form") ? key : null;
 }
 
-function watchDraft(form) {
+function watchDraft(form, sent) {
   // A draft belongs to the person who wrote it.
   const person = document.querySelector("[data-person]")?.dataset.person ?? "";
   const key = `${DRAFT_PREFIX}${person}:${form.dataset.draft}`;
@@ -42,6 +44,7 @@ function watchDraft(form) {
     if (JSON.parse(kept(key) ?? "{}").at === at) keep(key, JSON.stringify({ at, texts: JSON.parse(now) }));
   };
   const before = JSON.stringify(texts(form));
+  if (key === sent) keep(key, JSON.stringify({ at: Date.now(), texts: texts(form) }));
   restore(form, key, save);
   last = before;
   form.addEventListener("input", later);
