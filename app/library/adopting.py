@@ -17,6 +17,8 @@ from app.core.db import lock, sort_key
 from app.core.errors import NotFoundError
 from app.core.i18n import format_day_number, local
 from app.core.i18n import lazy_gettext as _l
+from app.core.mail import send
+from app.core.navigation import address
 from app.core.revisions import Revision, keep_revision, revisions_of
 from app.core.slots import fill
 from app.extensions import db
@@ -86,6 +88,7 @@ def tell_adoption(person: User, resource: Resource, told: Told) -> Adoption:
     if told.own is not None and told.own not in own_practices(person, resource):
         raise NotFoundError
     adoption = adoption_of(person, resource)
+    before = adoption.says if adoption is not None else None
     said = {"says": told.says, "since": told.since, "words": told.words, "own_id": told.own.id if told.own else None}
     if adoption is None:
         adoption = Adoption(resource_id=resource.id, organisation_id=person.organisation_id)
@@ -99,7 +102,29 @@ def tell_adoption(person: User, resource: Resource, told: Told) -> Adoption:
     adoption.by_id, adoption.at = person.id, now()
     db.session.flush()
     record("resource.adopted", person, resource, says=told.says)
+    if before != told.says:
+        _tell_author(adoption, resource)
     return adoption
+
+
+def _tell_author(adoption: Adoption, resource: Resource) -> None:
+    """Mail the author of a practice what another city does of it, if they may still read it; once for each answer."""
+    author = resource.author
+    if author is None or author.disabled_at is not None or not can_read_resource(author, resource):
+        return
+    send(
+        author.email,
+        _l("Une autre ville répond à votre pratique"),
+        "adopted",
+        language=author.language,
+        timezone=author.timezone,
+        author=author,
+        city=adoption.organisation.name,
+        says=THEY_SAY[Says(adoption.says)],
+        told=adoption,
+        resource=resource,
+        link=address("library.resource_page", public_id=resource.public_id),
+    )
 
 
 def take_back_adoption(person: User, resource: Resource) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -12,8 +13,11 @@ from app.accounts.models import User
 from app.accounts.organisations.merging import merge
 from app.accounts.queries import user_by_email
 from app.core.audit import AuditEntry
+from app.core.clock import now
 from app.core.db import transaction
 from app.core.errors import RefusedError
+from app.core.jobs import Job
+from app.core.mail import MAIL
 from app.core.revisions import Revision
 from app.extensions import db
 from app.library.adopting import Told, descendants_of, tell_adoption
@@ -81,6 +85,33 @@ def test_last_word_lives_and_earlier_ones_are_kept(app: Flask, browser: Any) -> 
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Adoption)) == 0
         assert db.session.scalar(select(func.count()).where(Revision.subject_type == "adoption")) == 0
+
+
+def test_author_of_the_first_practice_is_told_by_mail_once_for_each_answer_while_they_read_it(
+    app: Flask, cast: Cast
+) -> None:
+    one = practice(app, "Permanence", FIRST, by=FACILITATOR)
+    tell(app, MEMBER, one, words="Un soir seulement.")
+    tell(app, MEMBER, one, words="Deux soirs.")
+    tell(app, MEMBER, one, says=Says.STOPPED)
+    with app.app_context():
+        told = mails_about(app, "répond à votre pratique")
+        assert [(to, "Un soir seulement." in text) for to, text in told] == [(FACILITATOR, True), (FACILITATOR, False)]
+        assert "a arrêté" in told[1][1]
+        with transaction() as session:
+            session.execute(update(User).where(User.email == FACILITATOR).values(disabled_at=now()))
+    tell(app, OUTSIDER, one)
+    with app.app_context():
+        assert len(mails_about(app, "répond à votre pratique")) == 2
+
+
+def mails_about(app: Flask, subject: str) -> list[tuple[str, str]]:
+    """Return to whom mails of a subject went, with their text, in order."""
+    db.session.rollback()
+    queued = [
+        json.loads(one) for one in db.session.scalars(select(Job.payload).where(Job.name == MAIL).order_by(Job.id))
+    ]
+    return [(one["to"], one["text"].replace("\u2019", "'")) for one in queued if subject in one["subject"]]
 
 
 def test_two_records_of_one_city_become_one_with_all_they_said(app: Flask) -> None:
