@@ -32,6 +32,7 @@ def test_two_files_are_sent_read_published_and_found(opened: Callable[..., Page]
     page.locator("input[type=file]").set_input_files(_two_files(tmp_path, "noctuelle"))
     expect(page.locator("[data-uploads] li")).to_have_count(2)
     expect(page.locator("[data-uploads]").get_by_text(READ)).to_have_count(2, timeout=LONGEST_READING)
+    expect(page.locator("[data-live]")).to_have_text(re.compile(r"\.pdf PDF, 2.pages, .* Texte lu"))
     page.get_by_label("Titre").fill("Navettes de nuit, bilan de l'année")
     page.get_by_role("button", name="Publier").last.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Navettes de nuit")

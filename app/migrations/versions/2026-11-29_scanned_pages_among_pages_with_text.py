@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "5e20b7c94f1a"
-down_revision = "c3a90d51e7f4"
+down_revision = "5b1e84c7d920"
 branch_labels = None
 depends_on = None
 

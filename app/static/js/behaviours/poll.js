@@ -28,11 +28,19 @@ async function pollOnce(element, delay) {
     const focused = reachable(element).indexOf(document.activeElement);
     element.replaceWith(fragment);
     if (focused >= 0) reachable(fragment)[focused]?.focus();
-    if (isWorthSaying(element, fragment)) announce((fragment.querySelector("[data-say]") ?? fragment).textContent.trim().replace(/\s+/g, " "));
+    if (isWorthSaying(element, fragment)) announce(wordsOf(fragment.querySelector("[data-say]") ?? fragment));
     fragment.dispatchEvent(new Event("beffroi:load", { bubbles: true }));
   } catch {
     pollLater(element, slower);
   }
+}
+
+// What stands in different elements is said apart: « bilan.pdf PDF, 2 pages », not « bilan.pdfPDF ».
+function wordsOf(element) {
+  const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (texts.nextNode()) found.push(texts.currentNode.data);
+  return found.join(" ").replace(/\s+/g, " ").trim();
 }
 
 const reachable = (element) => [...element.querySelectorAll("a[href], button, input, select, textarea")];
