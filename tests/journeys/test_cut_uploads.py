@@ -17,7 +17,7 @@ from tests.journeys.killable import Answer, Person, Site, until
 from tests.library.uploads.tus import BASE, encoded
 from tests.people import MEMBER, bring_in
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = pytest.mark.slow
 PIECE = "application/offset+octet-stream"
 
 
