@@ -52,7 +52,7 @@ def forget_photo(other: User, withdraw: bool) -> None:  # noqa: ARG001, FBT001 -
 def profile_tab() -> Tab:
     """Return the tab of one's profile."""
     url = url_for("directory.profile_page")
-    return Tab(url, _("Profil"), active=request.path == url)
+    return Tab(url, _("Profil"), active=request.path.startswith(url))
 
 
 @fill("home.aside", order=10)
