@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zlib
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from flask import Flask
 from PIL import Image
 
+from app.accounts.charter import publish_charter
 from app.accounts.rights.erasing import erase
 from app.core.db import transaction
 from app.core.storage import storage
@@ -65,6 +67,18 @@ def test_photo_is_cut_square_and_says_nothing_of_its_taking(app: Flask, cast: Ca
         assert again.status_code == 304
 
 
+def test_photo_shows_in_the_bar_of_the_page_that_asks_to_accept_the_charter(
+    app: Flask, cast: Cast, browser: Any
+) -> None:
+    here = browser(MEMBER)
+    _send(here, _jpeg())
+    with app.app_context(), transaction():
+        publish_charter("Une charte.", loaded(ADMIN))
+    page = here.get("/charte/accepter").get_data(as_text=True)
+    (shown,) = re.findall(r'src="(/personnes/[^"]+)"', page)
+    assert here.get(shown.replace("&amp;", "&")).mimetype == "image/webp"
+
+
 def test_original_is_not_kept(app: Flask, cast: Cast, browser: Any) -> None:
     _send(browser(MEMBER), _jpeg())
     with app.app_context():
@@ -94,6 +108,7 @@ def test_what_is_no_sound_photo_is_refused_with_a_sentence(
     refused = _send(browser(MEMBER), content, name)
     page = refused.get_data(as_text=True).replace("\u00a0", " ")
     assert (refused.status_code, any(words in page for words in answer.split("|"))) == (422, True)
+    assert re.search(r'href="/moi/profil"[^>]*aria-current="page"', page)
     with app.app_context():
         assert loaded(MEMBER).photo_sha256 is None
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import render_template, send_file
 
-from app.core.access import person, signed_in
+from app.core.access import before_anything_else, person, signed_in
 from app.core.errors import NotFoundError
 from app.directory.photos import SIDES, photo_path
 from app.directory.queries import common_spaces, person_for
@@ -37,8 +37,12 @@ def person_page(public_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/personnes/<string(length=10):public_id>/photo-<int:side>.webp")
 @signed_in
+@before_anything_else
 def photo(public_id: str, side: int) -> ResponseReturnValue:
-    """Send a photo to those who may see it: the right is checked each time, the browser's copy is asked about again."""
+    """Send a photo to those who may see it: the right is checked each time, the browser's copy is asked about again.
+
+    One's own stands in the bar of every page, of those too that ask for something before anything else.
+    """
     other = person_for(person(), public_id)
     if side not in SIDES or not shows(person(), other, "photo"):
         raise NotFoundError
