@@ -33,7 +33,7 @@ from app.library.models import Resource
 from app.search.catalogue import Audience, CatalogueRow
 from app.search.engine import OWN_TEXT, ParentDocument, Passage
 from app.search.operations import index_all_soon, index_soon
-from app.search.sources import Card, register_kind_labels, register_kind_words, register_source
+from app.search.sources import Card, register_group, register_kind_labels, register_kind_words, register_source
 from app.spaces.models import Space, State
 from app.spaces.permissions import shown_space
 
@@ -140,7 +140,8 @@ def _card(person: User, thread: Thread) -> Card:
         page = page_of_post(passage.n)
         return url_for("discussions.thread_page", public_id=public_id, slug=slug, page=page) + f"#reponse-{passage.n}"
 
-    return Card(title_of(thread), KIND, url, tuple(word for word in meta if word), thread.lang, author=author)
+    facts = tuple(word for word in meta if word)
+    return Card(title_of(thread), KIND, url, facts, thread.lang, author=author, public_id=public_id, talk="repondre")
 
 
 def index_thread(event: Any) -> None:
@@ -189,5 +190,6 @@ for happening_below in (ResourcePublished, ResourceChanged, ResourceRemoved):
 listen(ResourcePurged)(go_with_resource)
 listen(ResourcesChanged)(follow_resources)
 register_source(ThreadSource())
+register_group("discussions", _l("Discussions"), {KIND}, order=30)
 register_kind_labels({KIND: _l("Discussion")})
 register_kind_words({"discussion": KIND, "discussions": KIND, "question": KIND, "thread": KIND})

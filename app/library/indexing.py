@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload, undefer
 
 from app.accounts.models import User
 from app.core.db import sort_key
 from app.core.events import listen
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext as _l
 from app.core.text import plain_text
 from app.extensions import db
 from app.library.addresses import page_number_in, resource_url
@@ -23,19 +24,23 @@ from app.library.events import ResourceChanged, ResourcePublished, ResourcePurge
 from app.library.facts import shown_date
 from app.library.kinds import KINDS, kind_of, kind_words
 from app.library.listing import shown_with
+from app.library.marks import Useful
 from app.library.models import Attachment, FileVersion, Page, Resource, Unit
 from app.library.permissions import can_read_resource
 from app.library.reading.inside.passages import passages
 from app.library.states import unit_word
-from app.library.thesaurus.reach import labels_of, names_meant, slugs_reached
+from app.library.thesaurus.reach import keywords_named, labels_of, names_meant, slugs_reached
 from app.search.catalogue import Audience, CatalogueRow
 from app.search.engine import OWN_TEXT, PART, ParentDocument, Passage
 from app.search.operations import index_all_soon, index_soon
+from app.search.signals import prefer_kinds
 from app.search.sources import (
     Card,
+    register_group,
     register_kind_labels,
     register_kind_words,
     register_source,
+    set_keywords_provider,
     set_meanings_provider,
     set_tags_provider,
 )
@@ -43,6 +48,7 @@ from app.spaces.models import State
 from app.spaces.permissions import shown_space
 
 OWN = "own"
+PRACTICE = "practice"
 #: The field of a record that names who wrote what it describes.
 AUTHORS = "authors"
 #: Where the words of a fetched page stand among the passages: after the last file a resource may carry.
@@ -71,9 +77,9 @@ class ResourceSource:
         query = select(Resource).where(_is_found()).options(selectinload(Resource.tags), joinedload(Resource.space))
         if ids is not None:
             query = query.where(Resource.id.in_(ids))
-        parts = parts_counted(ids)
+        parts, voices = parts_counted(ids), voices_counted(ids)
         for resource in db.session.scalars(query):
-            yield _row(resource, parts[resource.id])
+            yield _row(resource, parts[resource.id], voices.get(resource.id, 0))
 
     def cards(self, person: Any, ids: Sequence[int]) -> Mapping[int, Card]:
         """Return the cards of those resources this person may read."""
@@ -115,6 +121,14 @@ def parts_counted(ids: Sequence[int] | None) -> Mapping[int, list[int]]:
     for resource_id, part in db.session.execute(query):
         found[resource_id].append(part)
     return found
+
+
+def voices_counted(ids: Sequence[int] | None) -> Mapping[int, int]:
+    """Return, by resource, how many people said that it is useful."""
+    query = select(Useful.resource_id, func.count()).group_by(Useful.resource_id)
+    if ids is not None:
+        query = query.where(Useful.resource_id.in_(ids))
+    return {one: voices for one, voices in db.session.execute(query)}  # noqa: C416 - rows, not pairs
 
 
 def _is_found() -> Any:
@@ -170,7 +184,7 @@ def _lang(resource: Resource) -> str | None:
     return resource.lang if resource.lang not in {"", "mul"} else None
 
 
-def _row(resource: Resource, parts: list[int]) -> CatalogueRow:
+def _row(resource: Resource, parts: list[int], voices: int) -> CatalogueRow:
     day = resource.dated_on or (resource.published_at.date() if resource.published_at else None)
     return CatalogueRow(
         key=f"resource:{resource.id}",
@@ -183,6 +197,7 @@ def _row(resource: Resource, parts: list[int]) -> CatalogueRow:
         tags=tuple(tag.slug for tag in resource.tags),
         parts=(*parts, FETCHED),
         authors=_authors(resource),
+        useful=voices,
     )
 
 
@@ -213,7 +228,22 @@ def card_of(resource: Resource, person: User) -> Card:
             return resource_url(resource)
         return resource_url(resource, page=page, fichier=files.get(part, ""))
 
-    return Card(resource.title, resource.kind, url, tuple(filter(None, meta)), _lang(resource), marks_words=True)
+    lengths = {one.current.part: one.current.blob.page_count for one in resource.attachments}
+
+    def pages(passage: Passage) -> int:
+        return lengths.get(page_number_in(passage.n)[0], 0) if passage.unit == Unit.PAGE else 0
+
+    return Card(
+        resource.title,
+        resource.kind,
+        url,
+        tuple(filter(None, meta)),
+        _lang(resource),
+        marks_words=True,
+        public_id=resource.public_id,
+        pages=pages,
+        talk="commentaires",
+    )
 
 
 def _own_texts(ids: Sequence[int]) -> dict[tuple[int, int], Passage]:
@@ -274,6 +304,10 @@ def register() -> None:
     """Declare resources to the search."""
     register_source(ResourceSource())
     set_tags_provider(slugs_reached)
+    set_keywords_provider(keywords_named)
     set_meanings_provider(names_meant)
     register_kind_words(kind_words())
+    prefer_kinds({PRACTICE: 1.0, "note": 1.0, "guide": 0.5})
+    register_group("pratiques", _l("Pratiques"), {PRACTICE}, order=10)
+    register_group("documents", _l("Documents"), set(KINDS) - {PRACTICE}, order=20)
     register_kind_labels({kind.key: kind.label for kind in KINDS.values()})

@@ -23,6 +23,7 @@ from app.extensions import db
 from app.library.listing import shown_with
 from app.library.models import Resource
 from app.library.permissions import can_mark_resource, can_read_resource
+from app.search.models import touch_audience
 from app.spaces.people import can_see_person
 
 #: How many people are named under « Utile ».
@@ -63,6 +64,8 @@ def mark(who: User, resource: Resource, kind: Mark, *, on: bool) -> None:
     """
     can_mark_resource.require(who, resource)
     mine = (kind.resource_id == resource.id) & (kind.user_id == who.id)
+    if kind is Useful:
+        touch_audience("resource", resource.id)
     if not on:
         db.session.execute(delete(kind).where(mine))
         return

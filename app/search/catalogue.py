@@ -1,7 +1,7 @@
 """What there is to find and who may find it: arrays over all things, a mask for each person, counts under it."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import count
@@ -9,10 +9,10 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
-from app.search.columns import Bools, Column, Numbers, Value
+from app.search.columns import Bools, Column, Group, Numbers, Value
 from app.search.query import Field
 
-__all__ = ["Allowed", "Audience", "Bools", "Catalogue", "CatalogueRow", "Facets", "Numbers", "Scope"]
+__all__ = ["Allowed", "Aspect", "Audience", "Bools", "Catalogue", "CatalogueRow", "Facets", "Numbers", "Scope"]
 
 Keys = NDArray[np.bytes_]
 
@@ -32,6 +32,16 @@ class Audience(StrEnum):
 
     SPACE = "space"
     NETWORK = "network"
+
+
+class Aspect(StrEnum):
+    """What results are narrowed by beside the fields of the language: what they are (a tab), the size of the city."""
+
+    WHAT = "what"
+    SIZE = "size"
+
+
+_FIELD_OF = {Aspect.WHAT: Field.KIND, Aspect.SIZE: Field.CITY}
 
 
 @dataclass(frozen=True)
@@ -70,6 +80,8 @@ class CatalogueRow:
     parts: tuple[int, ...] | None = None
     #: Who wrote it: ids of accounts, and names of people who have none.
     authors: tuple[int | str, ...] = ()
+    #: How many people said that it is useful.
+    useful: int = 0
 
     @property
     def type(self) -> str:
@@ -99,6 +111,9 @@ class Facets:
     """
 
     counts: Mapping[Field, Mapping[Value, int]] = field(default_factory=dict)
+    #: What was found and passes every filter but those of a field or aspect; only things the person may read.
+    found: Mapping["Field | Aspect", Bools] = field(default_factory=dict, compare=False, repr=False)
+    columns: Mapping[Field, Column] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def kinds(self) -> Mapping[str, int]:
@@ -109,6 +124,23 @@ class Facets:
     def spaces(self) -> Mapping[int, int]:
         """Counts by the id of the space."""
         return {int(space): n for space, n in self.counts.get(Field.SPACE, {}).items()}
+
+    def grouped(self, one: "Field | Aspect", groups: Mapping[Value, Group]) -> Mapping[Group, int]:
+        """Count by groups of values; a thing counts once in a group."""
+        column = self._column(one)
+        return column.grouped(self.found[one], groups) if column else {}
+
+    def having(self, one: "Field | Aspect", values: Collection[Value]) -> int:
+        """Count what has one of these values."""
+        column = self._column(one)
+        return int((column.having(values) & self.found[one]).sum()) if column else 0
+
+    def total(self, one: "Field | Aspect") -> int:
+        """Count what is found without the filters of one field or aspect."""
+        return int(self.found[one].sum()) if one in self.found else 0
+
+    def _column(self, one: "Field | Aspect") -> Column | None:
+        return self.columns.get(_field_of(one))
 
 
 class Catalogue:
@@ -126,6 +158,7 @@ class Catalogue:
         self.network: Bools = np.fromiter((row.audience == Audience.NETWORK for row in ordered), np.bool_, size)
         self.published: Bools = np.fromiter((row.published for row in ordered), np.bool_, size)
         self.dates: Numbers = np.fromiter((_day_of(row) for row in ordered), np.int64, size)
+        self.useful: Numbers = np.fromiter((row.useful for row in ordered), np.int64, size)
         self._in_parts: Bools = np.fromiter((row.parts is not None for row in ordered), np.bool_, size)
         pairs = (place * MOST_PARTS + part for place, row in enumerate(ordered) for part in row.parts or ())
         self._parts: Numbers = np.sort(np.fromiter(pairs, np.int64))
@@ -185,8 +218,15 @@ def _day_of(row: CatalogueRow) -> int:
     return _NO_DATE if row.date is None else row.date.toordinal()
 
 
+def _field_of(one: "Field | Aspect") -> Field:
+    return _FIELD_OF[one] if isinstance(one, Aspect) else one
+
+
 Wanted = Mapping[Field, frozenset[Value]]
 """Values by field; an empty set is a filter that nothing passes."""
+
+Narrowed = Mapping[Aspect, frozenset[Value]]
+"""The same beside the language: kinds for what a thing is, ids of accounts for the size of the city."""
 
 
 @dataclass(frozen=True)
@@ -201,36 +241,46 @@ class Allowed:
     nameable: frozenset[int] = frozenset()
     kept: Wanted = field(default_factory=dict)
     dropped: Wanted = field(default_factory=dict)
+    narrowed: Narrowed = field(default_factory=dict)
 
     @classmethod
     def to(
-        cls, catalogue: Catalogue, scope: Scope, kept: Wanted | None = None, dropped: Wanted | None = None
+        cls,
+        catalogue: Catalogue,
+        scope: Scope,
+        kept: Wanted | None = None,
+        dropped: Wanted | None = None,
+        narrowed: Narrowed | None = None,
     ) -> "Allowed":
         """Give what a scope lets through; a space the person may not know of is an unknown one."""
         kept, dropped = (_known(scope, wanted or {}) for wanted in (kept, dropped))
-        return cls(catalogue, catalogue.mask(scope), scope.nameable, kept, dropped)
+        return cls(catalogue, catalogue.mask(scope), scope.nameable, kept, dropped, narrowed or {})
 
-    def passing(self, aside: Field | None = None) -> Bools:
-        """Tell for every thing whether it passes the filters, those of the field `aside` left out."""
+    def passing(self, *aside: Field | Aspect) -> Bools:
+        """Tell for every thing whether it passes the filters, those of the fields and aspects `aside` left out."""
         passed = np.ones(len(self.catalogue), np.bool_)
-        for one, values in self.kept.items():
-            if one is not aside:
-                passed &= self.catalogue.column(one).having(values)
-        for one, values in self.dropped.items():
-            passed &= ~self.catalogue.column(one).having(values)
+        asked: list[tuple[Field | Aspect, frozenset[Value]]] = [*self.kept.items(), *self.narrowed.items()]
+        for one, values in asked:
+            if one not in aside:
+                passed &= self.catalogue.column(_field_of(one)).having(values)
+        for other, values in self.dropped.items():
+            passed &= ~self.catalogue.column(other).having(values)
         return passed
 
     def facets(self, places: Numbers) -> Facets:
-        """Count things by every field, each without its own filter."""
+        """Count things by every field, each without its own filter; what things are, without that of the kind too."""
         found = np.zeros(len(self.catalogue), np.bool_)
         found[places] = True
         everywhere = found & self.passing()
-        counts = {
-            one: self.catalogue.column(one).counts(found & self.passing(one) if one in self.kept else everywhere)
-            for one in Field
+        without: dict[Field | Aspect, Bools] = {
+            one: found & self.passing(one) if one in self.kept else everywhere for one in Field
         }
+        without[Aspect.WHAT] = found & self.passing(Aspect.WHAT, Field.KIND)
+        without[Aspect.SIZE] = found & self.passing(Aspect.SIZE)
+        columns = {one: self.catalogue.column(one) for one in Field}
+        counts = {one: column.counts(without[one]) for one, column in columns.items()}
         counts[Field.SPACE] = {space: n for space, n in counts[Field.SPACE].items() if space in self.nameable}
-        return Facets(counts)
+        return Facets(counts, without, columns)
 
 
 def _known(scope: Scope, wanted: Wanted) -> Wanted:

@@ -1,7 +1,8 @@
 """One column of the catalogue: which values of a field each thing has, as arrays that count and filter at once."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 Bools = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
 Value = str | int
+Group = TypeVar("Group", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -45,3 +47,18 @@ class Column:
         """Count, for each value, how many of these things (true at their place) have it; what none has is left out."""
         numbers = np.bincount(self.codes[things[self.places]], minlength=len(self.values))
         return {value: n for value, n in zip(self.values, numbers.tolist(), strict=True) if n}
+
+    def grouped(self, things: Bools, groups: Mapping[Value, Group]) -> Mapping[Group, int]:
+        """Count, for each group of values, how many of these things have one of them; values of no group are left out.
+
+        A thing with several values of a group counts once.
+        """
+        numbers = {group: number for number, group in enumerate(dict.fromkeys(groups.values()))}
+        of_code = np.array([numbers[groups[value]] if value in groups else -1 for value in self.values], np.int64)
+        if not numbers or not len(self.codes):
+            return {}
+        found = of_code[self.codes]
+        counted = things[self.places] & (found >= 0)
+        pairs = np.unique(self.places[counted] * len(numbers) + found[counted])
+        counts = np.bincount(pairs % len(numbers), minlength=len(numbers)).tolist()
+        return {group: counts[number] for group, number in numbers.items() if counts[number]}

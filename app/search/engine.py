@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from app.search.catalogue import PART_SIZE, Allowed, Facets, Numbers
 from app.search.query import Sort
+from app.search.signals import boosted
 from app.search.terms import Terms
 
 OWN_TEXT = 0
@@ -140,12 +141,13 @@ def arrange(
 ) -> tuple[int, Numbers, Facets]:
     """Count, filter, sort and page what an engine found under the mask.
 
-    `places` are the things found (places in the catalogue, all of them readable), `scores` theirs.
+    `places` are the things found (places in the catalogue, all of them readable), `scores` those of the words; what
+    else weighs, gently, is added here for every engine (`app.search.signals`).
     Gives the total, the numbers of the wanted page within `places`, and the facets.
     """
     facets = allowed.facets(places)
     kept = np.flatnonzero(allowed.passing()[places])
     newest = -allowed.catalogue.dates[places[kept]]
-    best = -scores[kept]
+    best = -boosted(allowed.catalogue, places[kept], scores[kept])
     by = (places[kept], best, newest) if sort is Sort.DATE else (places[kept], newest, best)
     return len(kept), kept[np.lexsort(by)][offset : offset + limit], facets

@@ -13,17 +13,29 @@ from typing import Any
 from sqlalchemy import select
 
 from app.accounts.models import Organisation, User
+from app.accounts.organisations.sizes import band_column
 from app.core.db import sort_key
 from app.extensions import db
 from app.search.analysis import fold
-from app.search.catalogue import Allowed, Catalogue, Scope, Wanted
+from app.search.catalogue import Allowed, Aspect, Catalogue, Narrowed, Scope, Wanted
 from app.search.columns import Value
 from app.search.languages import languages_named
 from app.search.query import Field, Filter, Query
 from app.search.query.fields import years_in
-from app.search.sources import kind_is_known, kind_named, names_of_spaces, tags_reached
+from app.search.sources import kind_is_known, kind_named, kinds_shown_in, names_of_spaces, tags_reached
 
 MOST_NAMED = 200
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What narrows results beside the words and their filters: the tab they are looked at in, sizes of cities."""
+
+    tab: str = ""
+    sizes: tuple[str, ...] = ()
+
+
+NOTHING_BESIDE = Beside()
 
 
 @dataclass(frozen=True)
@@ -34,11 +46,24 @@ class Filtered:
     unknown: tuple[Filter, ...] = ()
 
 
-def filtered(person: Any, scope: Scope, catalogue: Catalogue, query: Query) -> Filtered:
+def filtered(
+    person: Any, scope: Scope, catalogue: Catalogue, query: Query, beside: Beside = NOTHING_BESIDE
+) -> Filtered:
     """Read the filters of a query as one person means them. A constant number of statements for each field used."""
     reader = _Reader(person, scope, catalogue)
     kept, dropped = (reader.wanted(query, excluded=excluded) for excluded in (False, True))
-    return Filtered(Allowed.to(catalogue, scope, kept, dropped), tuple(reader.unknown))
+    allowed = Allowed.to(catalogue, scope, kept, dropped, _narrowed(beside))
+    return Filtered(allowed, tuple(reader.unknown))
+
+
+def _narrowed(beside: Beside) -> Narrowed:
+    narrowed: dict[Aspect, frozenset[Value]] = {}
+    if beside.tab:
+        narrowed[Aspect.WHAT] = frozenset(kinds_shown_in(beside.tab))
+    if beside.sizes:
+        cities = select(Organisation.id).where(band_column().in_(beside.sizes))
+        narrowed[Aspect.SIZE] = frozenset(db.session.scalars(select(User.id).where(User.organisation_id.in_(cities))))
+    return narrowed
 
 
 @dataclass
@@ -76,14 +101,20 @@ class _Reader:
         return self.readable(Field.TAG).intersection(tags_reached(word))
 
     def cities(self, word: str) -> set[Value]:
-        cities = _called(word, _rows(Organisation, word))
-        people = db.session.scalars(select(User.id).where(User.organisation_id.in_(cities))) if cities else ()
-        return self.readable(Field.CITY).intersection(people)
+        """Read the name of a city among those whose people wrote something this person may read."""
+        named = dict(_rows(Organisation, word))
+        people = select(User.id, User.organisation_id).where(User.organisation_id.in_(named))
+        rows = db.session.execute(people) if named else ()
+        city_of: dict[Value, int] = {one: int(city or 0) for one, city in rows}
+        writing = self.readable(Field.CITY).intersection(city_of)
+        cities = _called(word, ((city, named[city]) for city in {city_of[one] for one in writing}))
+        return {one for one in writing if city_of[one] in cities}
 
     def authors(self, word: str) -> set[Value]:
+        """Read the name of somebody who wrote something this person may read; others do not make it any less near."""
         readable = self.readable(Field.AUTHOR)
-        written = ((name, name) for name in readable if isinstance(name, str))
-        return (readable & _called(word, _rows(User, word))) | _called(word, written)
+        people = ((one, name) for one, name in _rows(User, word) if one in readable)
+        return _called(word, (*people, *((name, name) for name in readable if isinstance(name, str))))
 
     def years(self, word: str) -> set[Value]:
         first, last = years_in(word)
@@ -115,13 +146,14 @@ def _rows(model: type[Organisation | User], words: str) -> Iterable[tuple[int, s
 
 def _called(words: str, names: Iterable[tuple[Value, str]]) -> set[Value]:
     """Give those named exactly so; if there is none, those of whose name every word typed begins a word."""
-    parts = [(one, _words(name)) for one, name in names]
-    typed = _words(words)
+    parts = [(one, words_of_name(name)) for one, name in names]
+    typed = words_of_name(words)
     exactly = {one for one, name in parts if name == typed}
     return exactly or {one for one, name in parts if typed and all(_begins(word, name) for word in typed)}
 
 
-def _words(name: str) -> list[str]:
+def words_of_name(name: str) -> list[str]:
+    """Return the words by which a name is known, whatever its accents, its case and its signs."""
     return "".join(sign if sign.isalnum() else " " for sign in fold(name)).split()
 
 

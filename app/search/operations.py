@@ -13,16 +13,16 @@ from flask import current_app
 from app.core.db import transaction
 from app.core.jobs import URGENT, enqueue, enqueue_all
 from app.search.audience import catalogue
-from app.search.catalogue import Facets, Wanted
 from app.search.engine import OWN_TEXT, IndexUnavailableError, Matches, ParentHit, Passage, SearchEngine
-from app.search.filters import filtered
+from app.search.facets import Counted, facets_of, tabs_of
+from app.search.filters import NOTHING_BESIDE, Beside, filtered
 from app.search.models import touch_audience, touch_audience_of
-from app.search.query import Field, Query
-from app.search.results import FacetValue, Place, Result, Results
+from app.search.passages import place_of
+from app.search.query import Query
+from app.search.results import Result, Results
 from app.search.snippets import snippet
 from app.search.sources import (
     Card,
-    names_of_spaces,
     number_of,
     scope_of,
     source_of,
@@ -61,11 +61,14 @@ def rebuild_soon() -> None:
     enqueue("search.rebuild", {}, key="search.rebuild", priority=URGENT)
 
 
-def find(person: Any, query: Query, per_page: int = PER_PAGE) -> Results:
-    """Find what a person may see and answers a query; when the index is unusable, look at titles in the database."""
+def find(person: Any, query: Query, per_page: int = PER_PAGE, beside: Beside = NOTHING_BESIDE) -> Results:
+    """Find what a person may see and answers a query; when the index is unusable, look at titles in the database.
+
+    ``beside`` narrows the results further: a tab, sizes of cities.
+    """
     scope = scope_of(person)
     offset = (query.page - 1) * per_page
-    asked, terms = filtered(person, scope, catalogue(), query), terms_for(query)
+    asked, terms = filtered(person, scope, catalogue(), query, beside), terms_for(query)
     try:
         matches = engine().search(terms, asked.allowed, per_page, offset, query.sort)
     except IndexUnavailableError:
@@ -73,8 +76,9 @@ def find(person: Any, query: Query, per_page: int = PER_PAGE) -> Results:
         _ask_rebuild()
         return _by_titles(person, query, per_page)
     results = _shown(person, terms, matches.hits)
-    kinds, spaces = _facets(person, asked.allowed.kept, matches.facets)
-    return Results(query, results, matches.total, per_page, kinds, spaces, unknown=asked.unknown)
+    counted = Counted(person, scope, query, beside, asked.allowed, matches.facets)
+    facets, tabs = facets_of(counted), tabs_of(counted)
+    return Results(query, results, matches.total, per_page, facets, tabs, unknown=asked.unknown, marked=terms.marked)
 
 
 def _ask_rebuild() -> None:
@@ -93,8 +97,9 @@ def _ask_rebuild() -> None:
 def _by_titles(person: Any, query: Query, per_page: int) -> Results:
     text = " ".join(item.text for item in query.items).strip()
     found = [f"{source.type}:{one}" for source in sources() for one in source.titles(person, text, per_page)]
-    results = _shown(person, terms_for(query), [ParentHit(key, 0.0) for key in found[:per_page]])
-    return Results(query, results, len(results), per_page, degraded=True)
+    terms = terms_for(query)
+    results = _shown(person, terms, [ParentHit(key, 0.0) for key in found[:per_page]])
+    return Results(query, results, len(results), per_page, degraded=True, marked=terms.marked)
 
 
 def _shown(person: Any, terms: Terms, hits: Sequence[ParentHit]) -> tuple[Result, ...]:
@@ -149,33 +154,10 @@ def _result(
     clauses: tuple[Clause, ...],
 ) -> Result:
     passages = [texts[hit.key, one.n] for one in hit.passages if (hit.key, one.n) in texts]
-    places = tuple(
-        Place(one.n, one.unit, one.label, card.url(one), snippet(one.text, clauses, card.lang))
-        for one in passages[:PLACES_SHOWN]
-    )
+    places = tuple(place_of(one, card, clauses) for one in passages[:PLACES_SHOWN])
     own = texts.get((hit.key, OWN_TEXT)) if not places else None
     cut = snippet(own.text, clauses, card.lang) if own is not None else None
-    return Result(hit.key, card, cut, places, hit.passages_total)
-
-
-def _facets(
-    person: Any,
-    ticked: Wanted,
-    facets: Facets,
-) -> tuple[tuple[FacetValue, ...], tuple[FacetValue, ...]]:
-    names = names_of_spaces(person, facets.spaces)
-    kinds, spaces = ticked.get(Field.KIND, ()), ticked.get(Field.SPACE, ())
-    return _ordered([FacetValue(kind, kind, n, kind in kinds) for kind, n in facets.kinds.items()]), _ordered(
-        [
-            FacetValue(name.slug, name.title, facets.spaces[one], one in spaces)
-            for one, name in names.items()
-            if one in facets.spaces
-        ]
-    )
-
-
-def _ordered(values: list[FacetValue]) -> tuple[FacetValue, ...]:
-    return tuple(sorted(values, key=lambda value: (-value.count, value.label)))
+    return Result(hit.key, card, cut, places, hit.passages_total, hit.score, passages[0] if passages else own)
 
 
 def nothing(query: Query, per_page: int = PER_PAGE) -> Results:

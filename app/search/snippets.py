@@ -31,6 +31,17 @@ def mark(text: str, clauses: Sequence[Clause], lang: str | None = "fr") -> Marku
     return _marked(text, find_hits(text, clauses, lang), 0, len(text))
 
 
+def stretch(text: str, clauses: Sequence[Clause], lang: str | None = "fr", length: int = 1600) -> Markup:
+    """Give the text from a little before its first hits on, escaped, hits marked; line breaks stay."""
+    hits = find_hits(text, clauses, lang)
+    start = max(0, _window(text, hits)[0] - length // 8) if hits else 0
+    start, end = _on_words(text, start if start > length // 8 else 0, min(len(text), start + length))
+    inside = [hit for hit in hits if start <= hit.start and hit.end <= end]
+    before = _ELLIPSIS if text[:start].strip() else ""
+    after = _ELLIPSIS if text[end:].strip() else ""
+    return Markup("").join([escape(before), _marked(text, inside, start, end), escape(after)])
+
+
 def _window(text: str, hits: list[Hit]) -> tuple[int, int]:
     """Choose the stretch that holds most different clauses, then most hits, then the first."""
     if not hits:

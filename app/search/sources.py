@@ -14,6 +14,10 @@ MANY = 200
 """How many things are read from a source at once."""
 
 
+def _uncounted(_passage: Passage) -> int:
+    return 0
+
+
 @dataclass(frozen=True)
 class Card:
     """One thing as its feature shows it in a list of results.
@@ -21,6 +25,8 @@ class Card:
     ``url`` gives the address for a passage (the page of the hit), or of the thing itself for None. ``meta`` are short
     sentences shown under the title (space, organisation, date), already in the reader's language. ``marks_words``: the
     page of the thing takes the words searched as ``q`` and marks them. ``author``: the person named in ``meta``.
+    ``public_id`` names the thing in addresses; ``pages`` tells of how many a passage is one (0: not counted);
+    ``talk`` is the part of its page where people speak of it.
     """
 
     title: str
@@ -30,6 +36,28 @@ class Card:
     lang: str | None = None
     marks_words: bool = False
     author: Any = None
+    public_id: str = ""
+    pages: Callable[[Passage], int] = _uncounted
+    talk: str = ""
+
+
+@dataclass(frozen=True)
+class Keyword:
+    """A keyword as it is shown: its slug, its name in the reader's language, the slugs it reaches (it, those under)."""
+
+    slug: str
+    label: str
+    reach: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Kinds that are looked at together, under one tab of the results; the label is lazy."""
+
+    key: str
+    label: Any
+    kinds: frozenset[str]
+    order: int
 
 
 @dataclass(frozen=True)
@@ -131,6 +159,21 @@ def set_meanings_provider(provider: Callable[[Sequence[str]], Mapping[str, Seque
     _providers["meanings"] = provider
 
 
+def set_keywords_provider(provider: Callable[[Collection[str], Collection[int]], Mapping[str, Keyword]]) -> None:
+    """Declare who names keywords.
+
+    ``provider(slugs, space_ids)`` names them as everybody does, or else as one of these spaces does, in a constant
+    number of statements.
+    """
+    _providers["keywords"] = provider
+
+
+def keywords_of(slugs: Collection[str], space_ids: Collection[int]) -> Mapping[str, Keyword]:
+    """Return keywords by their slugs, in the words of the network or of these spaces; others are left out."""
+    provider: Callable[..., Mapping[str, Keyword]] | None = _providers.get("keywords")
+    return provider(slugs, space_ids) if provider and slugs else {}
+
+
 def tags_reached(word: str) -> Collection[str]:
     """Return the slugs of the keywords a typed one reaches, whoever may see them."""
     provider = _providers.get("tags")
@@ -188,3 +231,22 @@ def kind_label(kind: str) -> str:
 def kind_is_known(kind: str) -> bool:
     """Tell whether some feature declared this kind."""
     return kind in _kind_labels
+
+
+_groups: dict[str, Group] = {}
+
+
+def register_group(key: str, label: Any, kinds: Iterable[str], order: int = 50) -> None:
+    """Declare kinds that are looked at together; lower ``order`` comes first. One of the same key is replaced."""
+    _groups[key] = Group(key, label, frozenset(kinds), order)
+
+
+def groups() -> tuple[Group, ...]:
+    """Return the groups of kinds, in the order of their tabs."""
+    return tuple(sorted(_groups.values(), key=lambda group: group.order))
+
+
+def kinds_shown_in(key: str) -> frozenset[str]:
+    """Return the kinds of a group; none for an unknown key."""
+    group = _groups.get(key)
+    return group.kinds if group else frozenset()

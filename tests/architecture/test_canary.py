@@ -133,6 +133,8 @@ def _addresses(slug: str, resource: str, thread: str, file: str) -> list[str]:
     ]
     pages += ["/recherche/aide"]
     pages += [f"/ressources?mot={CANARIES['motcle']}", "/discussions/nouvelle", "/ressources/nouvelle"]
+    pages += ["/recherche?q=question+texte+ville", f"/recherche?q=-zorgl&espace={OPEN}", "/recherche?annee=1900..2999"]
+    pages += [f"/recherche?q=texte&apercu={resource}", f"/recherche?q=question&deplier={resource}"]
     pages += ["/ressources/gardees", "/mots-cles", "/mots-cles/proposer?q=zor", "/mots-cles/en-attente"]
     pages += [f"/espaces/{OPEN}{end}" for end in ("/dossiers", "/mots-cles/proposer?q=zor")]
     inside = (

@@ -41,11 +41,37 @@ def test_text_view_marks_the_same_words(opened: Callable[..., Page], site: Site)
 def test_filter_by_kind_leaves_only_that_kind(opened: Callable[..., Page]) -> None:
     page = opened(MEMBER)
     page.goto("/recherche?q=ville")
+    page.locator("summary", has_text="Type").click()
     page.get_by_role("group", name="Type").get_by_role("checkbox", name=re.compile("Guide")).check()
     expect(page).to_have_url(re.compile("kind=guide"))
+    expect(page.get_by_role("link", name="Retirer le filtre Guide")).to_be_visible()
+    expect(page.get_by_role("checkbox", name=re.compile("Guide"))).to_be_focused()
     kinds = page.locator(".hit .kind-word").all_inner_texts()
     assert kinds
     assert set(kinds) == {"Guide"}
+
+
+def test_arrows_go_through_results_and_each_is_read_beside(opened: Callable[..., Page]) -> None:
+    page = opened(MEMBER)
+    page.goto("/recherche?q=médiation")
+    titles = page.locator(".hit__title a")
+    titles.first.focus()
+    page.keyboard.press("ArrowDown")
+    expect(titles.nth(1)).to_be_focused()
+    expect(page.get_by_role("heading", name=re.compile(re.escape(titles.nth(1).inner_text())), level=2)).to_be_visible()
+    expect(page).to_have_url(re.compile("apercu="))
+    page.keyboard.press("ArrowUp")
+    expect(titles.first).to_be_focused()
+
+
+def test_passages_unfold_where_they_stand(opened: Callable[..., Page]) -> None:
+    page = opened(MEMBER)
+    page.goto("/recherche?q=la médiation débute à 16 h à la sortie des collèges")
+    hit = page.locator(".hit", has_text="Un binôme médiateur")
+    expect(hit.locator(".snippet")).to_have_count(2)
+    hit.get_by_role("link", name=re.compile("autres passages")).click()
+    expect(hit.locator(".snippet").nth(2)).to_be_focused()
+    expect(page).to_have_url(re.compile(r"/recherche\?q=[^&]*$"))
 
 
 def test_unknown_word_says_so_and_offers_a_way_on(opened: Callable[..., Page]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from app.extensions import db
 from app.library.models import Tag, TagState, resource_tag
 from app.library.tags import tag_slug, terms_called
 from app.library.thesaurus.models import NAMES, tag_under, tag_word
+from app.search.sources import Keyword
 
 
 def carrying(slug: str) -> Select[Any]:
@@ -84,3 +86,26 @@ def names_of(tag: Tag) -> tuple[str, ...]:
 def labels_of(tag: Tag) -> tuple[str, ...]:
     """Return the labels of a keyword in both languages: what the search index keeps of it."""
     return tuple(dict.fromkeys(name for name in (tag.label, tag.label_en) if name))
+
+
+def keywords_named(slugs: Collection[str], space_ids: Collection[int]) -> dict[str, Keyword]:
+    """Return keywords as the thesaurus names them, or else as some spaces write them; two statements.
+
+    A word that only other spaces use is left out: how they spell it is theirs.
+    """
+    mine = Tag.space_id.is_(None) | Tag.space_id.in_(space_ids)
+    query = select(Tag).where(Tag.slug.in_(slugs), mine).order_by(Tag.space_id.is_not(None), Tag.id)
+    named: dict[str, str] = {}
+    for tag in db.session.scalars(query):
+        named.setdefault(tag.slug, tag.name)
+    reached = _under(named)
+    return {slug: Keyword(slug, label, reached[slug] | {slug}) for slug, label in named.items()}
+
+
+def _under(slugs: Collection[str]) -> defaultdict[str, frozenset[str]]:
+    words = select(tag_word.c.slug, Tag.slug).join(tag_under, tag_under.c.tag_id == tag_word.c.tag_id)
+    query = words.join(Tag, Tag.id == tag_under.c.under_id).where(tag_word.c.slug.in_(slugs))
+    found: defaultdict[str, frozenset[str]] = defaultdict(frozenset)
+    for slug, under in db.session.execute(query):
+        found[slug] |= {under}
+    return found

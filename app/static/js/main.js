@@ -17,12 +17,13 @@ import { attachKinds } from "./behaviours/kind.js";
 import { attachChoosing } from "./behaviours/choosing.js";
 import { attachDeposits } from "./behaviours/deposit.js";
 import { attachStaging } from "./behaviours/staging.js";
+import { attachResults } from "./behaviours/results.js";
 import { attachTabs } from "./behaviours/tabs.js";
 
 const BEHAVIOURS = [
   attachShortcut, attachSubmitOnce, attachDrafts, attachUploads, attachComposer, attachViewer, attachReading,
   attachToasts, attachTimes, attachFacets, attachPolls, attachMenus, attachFields, attachSuggestions, attachTabs,
-  attachKinds, attachChoosing, attachDeposits, attachStaging,
+  attachKinds, attachChoosing, attachDeposits, attachStaging, attachResults,
 ];
 
 function attachAll(root) {

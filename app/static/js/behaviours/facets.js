@@ -1,6 +1,7 @@
 // Filters apply as soon as they change; the address carries them, the page comes back where it was. In the sheet of a
 // phone they wait for the button, which says each time how many results they would leave.
 import { announce, ask, fresh } from "../shared/page.js";
+import { showInPlace } from "./results.js";
 
 const NARROW = "(max-width: 60rem)";
 const counting = new WeakMap();
@@ -9,6 +10,7 @@ export function attachFacets(root) {
   for (const form of fresh(root, "form[data-auto-apply]")) {
     form.addEventListener("change", () => {
       if (form.closest("[data-facet-sheet]") && matchMedia(NARROW).matches) recount(form);
+      else if (form.matches("[data-in-place]")) showInPlace(form);
       else form.requestSubmit();
     });
   }
