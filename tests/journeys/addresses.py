@@ -209,6 +209,7 @@ def _of_things(site: Site) -> list[Address]:
         Address("change a reading list", f"{site.reading_list}/modifier"),
         Address("remove a reading list", f"{site.reading_list}/supprimer"),
         Address("where a resource is moved to", f"{document}/deplacer"),
+        Address("which other libraries show a resource", f"{document}/espaces"),
         Address("resources to choose from", f"/espaces/{OPEN}/ressources?choisir=1"),
         Address("nothing chosen to change", "/ressources/ensemble"),
         Address("resources to change together", f"/ressources/ensemble?{practices}&ajouter=essai&type=press"),
