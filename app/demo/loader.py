@@ -152,17 +152,18 @@ def _share(one: content.Resource, author: User, moment: datetime, known: dict[st
     # A resource that carries a file says its text there; the others say it on their page.
     files = [_composed(one, file) for file in one.files]
     kind = kind_of(one.kind)
+    fields = {field.name: field.type.read(typed) for field in kind.fields if (typed := one.fields.get(field.name))}
     details = ResourceDetails.of(
         kind=one.kind,
         title=one.title,
         summary=one.summary,
         body="" if files else _with_cards(one.body, known, {}),
         source=one.source if kind.asks("source") else "",
-        dated_on=moment.date(),
+        dated_on=moment.date() if kind.asks("dated_on") else kind.day_of(fields),
         lang=one.lang,
         tags=one.tags,
         audience=one.audience,
-        fields={field.name: field.type.read(typed) for field in kind.fields if (typed := one.fields.get(field.name))},
+        fields=fields,
     )
     with at(moment), transaction():
         space = db.session.scalars(select(Space).where(Space.slug == one.space)).one()

@@ -45,7 +45,13 @@ def names_of(change: Change, resource: Resource) -> str:
     if change.is_arrival:
         return _("Rangée dans cet espace")
     kinds = [change.after.get("kind", resource.kind), change.before.get("kind", resource.kind)]
-    return ", ".join(dict.fromkeys(_label(name, kinds) for name in change.names))
+    return ", ".join(dict.fromkeys(_label(name, kinds) for name in _told(change, kinds)))
+
+
+def _told(change: Change, kinds: list[str]) -> list[str]:
+    """Return what is told of a change: the day that another field gives goes without saying."""
+    asks = any(kind_of(kind).asks("dated_on") for kind in kinds)
+    return [name for name in change.names if name != "dated_on" or asks]
 
 
 def differences_of(change: Change, reader: User) -> list[FieldDifference]:
@@ -56,7 +62,7 @@ def differences_of(change: Change, reader: User) -> list[FieldDifference]:
             _label(name, kinds),
             pieces_of(_shown(name, change.before, kinds[1], reader), _shown(name, change.after, kinds[0], reader)),
         )
-        for name in change.names
+        for name in _told(change, kinds)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -75,6 +76,13 @@ def test_fields_of_a_kind_are_told_under_their_labels(context: Flask) -> None:
     [(need, words), (label, chosen)] = pieces(FACILITATOR, made, 1)
     assert (need, words[-1], label) == ("Le besoin de départ", ("came", " la nuit"), "Évaluation")
     assert chosen[-1][0] == "came"
+
+
+def test_day_that_a_field_gives_is_told_with_that_field_alone(context: Flask) -> None:
+    made = share(kind="practice", fields={"start": "2019"}, dated_on=date(2019, 1, 1))
+    change(made, kind="practice", title=made.title, fields={"start": "2020"}, dated_on=date(2020, 1, 1))
+    assert told(FACILITATOR, made) == ["Début"]
+    assert [label for label, _pieces in pieces(FACILITATOR, made, 1)] == ["Début"]
 
 
 def test_readers_learn_who_and_when_and_no_earlier_text(context: Flask) -> None:
