@@ -47,13 +47,17 @@ class Speller:
         return plain and not self.engine.search(terms_of(Query((item,))), self.allowed, limit=0).total
 
     def _nearest(self, form: str) -> str | None:
-        """Return the nearest word as it is written where this person reads it; of several, the one met most often."""
+        """Return the nearest word as it is written where this person reads it; of several, the one met most often.
+
+        The word itself stands among those compared and looked for, though it is found nowhere: where nothing else is
+        near, or only words kept from this person, the same is done in the same time.
+        """
         furthest = 2 if len(form) >= LONG else 1
-        near = of_similar_size(form, furthest)
+        near = [*of_similar_size(form, furthest), form]
         far = distances(form, near).tolist()
         for distance in range(1, furthest + 1):
             candidates = [other for other, one in zip(near, far, strict=True) if one == distance]
-            written = self._written(candidates[:MOST_NEAR]) if candidates else {}
+            written = self._written(candidates[:MOST_NEAR] or [form])
             if written:
                 return max(written.items(), key=lambda one: (sum(one[1].values()), one[0]))[1].most_common(1)[0][0]
         return None

@@ -229,7 +229,9 @@ def _of_things(site: Site) -> list[Address]:
         Address("results", "/recherche?q=ville"),
         Address("results, phrase and filter", "/recherche?q=%22points+de+vente%22&kind=report"),
         Address("no result", "/recherche?q=xylotomie"),
+        Address("no result, other ways", "/recherche?q=m%C3%A9diaton+annee:1999+espace:nulle+OU"),
         Address("search, nothing asked", "/recherche"),
+        Address("how to search", "/recherche/aide"),
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import io
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -19,7 +20,9 @@ from app.extensions import db
 from app.library.operations import ResourceDetails, share_resource
 from app.library.receiving import receive
 from app.search.indexing import rebuild
-from app.search.operations import engine
+from app.search.operations import engine, find
+from app.search.query import parse
+from app.search.ways import other_spelling, ways_out
 from app.search.words import SearchWord
 from app.spaces.models import Space
 from tests.people import FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, PRIVATE, Cast
@@ -89,6 +92,22 @@ def test_word_of_a_closed_space_is_only_suggested_inside(shelves: Flask, browser
         for closed, unknown in (("zorglubinete", "blorgzubinete"), ("zorglubinett", "blorgzubinett")):
             told = without_echo(page(browser, who, q=closed), closed)
             assert told == without_echo(page(browser, who, q=unknown), unknown)
+
+
+@pytest.mark.thorough
+def test_word_of_a_closed_space_takes_no_longer_than_an_unknown_one(shelves: Flask) -> None:
+    with shelves.app_context():
+        me = loaded(OUTSIDER)
+        times: dict[str, list[float]] = {"zorglubinette": [], "zorglubarotte": []}
+        for _ in range(150):
+            for word, took in times.items():
+                query = parse(word).query
+                start = time.perf_counter()
+                assert (find(me, query).total, other_spelling(me, query), ways_out(me, query)) == (0, None, ())
+                took.append(time.perf_counter() - start)
+    # The quicker quarter: what a busy machine adds to the rest tells nothing.
+    closed, unknown = (sorted(took)[len(took) // 4] for took in times.values())
+    assert closed == pytest.approx(unknown, rel=0.25)
 
 
 def test_each_filter_is_dropped_in_turn_with_what_is_then_found(shelves: Flask, browser: Any) -> None:

@@ -15,8 +15,10 @@ from app.library.listing import Wanted, resources_visible_to
 from app.library.models import Tag, TagState
 from app.library.moving import move_resource
 from app.library.thesaurus.operations import bring_in
-from app.library.thesaurus.reach import meaning_of
+from app.library.thesaurus.reach import meaning_of, names_meant, slugs_reached
 from app.library.thesaurus.saying import TermSaid
+from app.search.operations import find
+from app.search.query import parse
 from app.spaces.queries import space_by_slug
 from tests.library.shelves import share
 from tests.people import FACILITATOR, MEMBER, OPEN, OUTSIDER, PRIVATE, Cast
@@ -111,3 +113,37 @@ def test_meaning_gives_names_and_those_of_narrower_terms() -> None:
     assert found.labels == ("Prévention", "Prevention")
     assert found.narrower == ("Vidéoprotection", "CCTV", "vidéosurveillance")
     assert meaning_of("inconnu") is None
+
+
+@pytest.mark.usefixtures("_terms")
+def test_search_is_given_every_name_of_the_terms_among_some_words_in_one_statement(context: Flask) -> None:
+    with CountedStatements(context) as counted:
+        found = names_meant(["CCTV", "vidéosurveillance", "inconnu", "prevention"])
+    assert set(found) == {"CCTV", "vidéosurveillance", "prevention"}
+    assert set(found["CCTV"]) == {"Vidéoprotection", "CCTV", "vidéosurveillance"}
+    assert len(counted) == 1
+
+
+@pytest.mark.usefixtures("_terms")
+def test_keyword_filter_reaches_the_term_named_and_those_under_it(context: Flask) -> None:
+    assert slugs_reached("Prévention") == {"prevention", "videoprotection"}
+    assert slugs_reached("cctv") == {"cctv", "videoprotection"}
+    assert slugs_reached("mot d’un espace") == {"mot-d-un-espace"}
+
+
+@pytest.mark.usefixtures("_terms")
+def test_search_widens_to_synonyms_and_filters_by_what_a_keyword_covers(context: Flask, cast: Cast) -> None:
+    share(title="Bilan des caméras", tags=["Vidéoprotection"])
+    share(title="Note de vidéosurveillance", tags=[])
+    work(context)
+    titles = {
+        typed: {one.card.title for one in find(loaded(MEMBER), parse(typed).query).results}
+        for typed in ("CCTV", "mot-cle:prevention", '"CCTV"', "mot-cle:vidéosurveillance")
+    }
+    both = {"Bilan des caméras", "Note de vidéosurveillance"}
+    assert titles == {
+        "CCTV": both,
+        "mot-cle:prevention": {"Bilan des caméras"},
+        '"CCTV"': {"Bilan des caméras"},
+        "mot-cle:vidéosurveillance": {"Bilan des caméras"},
+    }
