@@ -18,6 +18,7 @@ from app.admin.views import (
     people_import,
     person,
     places,
+    ranking,
     requests,
     space_archives,
     spaces,
@@ -44,4 +45,5 @@ def register(app: Flask) -> None:
     app.register_blueprint(person.blueprint)
     app.register_blueprint(people_import.blueprint)
     app.register_blueprint(journal.blueprint)
+    app.register_blueprint(ranking.blueprint)
     app.cli.add_command(audit)

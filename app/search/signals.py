@@ -22,8 +22,8 @@ Weights = NDArray[np.float32]
 MOST_FRESH, MOST_FOR_KIND, MOST_USEFUL = 0.0025, 0.001, 0.0015
 """The most each may add, as a share of the score of the words.
 
-Chosen by measure: given at random to 1,600 documents, so that they tell nothing, they leave nDCG@10 where it was; six
-times as much costs it a hundredth.
+Chosen by measure. Given at random, so that they tell nothing of the answer, they leave nDCG@10 where it was (.799 and
+.800 on PIAF, .414 and .413 on Cranfield, .702 and .699 on CNIL); six times as much brings CNIL down to .690.
 """
 
 HALF_LIFE = 730.0

@@ -11,6 +11,7 @@ from app.core.access import anyone, person, signed_in
 from app.core.i18n import current_language
 from app.core.i18n import gettext as _
 from app.core.paging import Page, page_number
+from app.core.slots import collect
 from app.search.filtering import boxes, chips, options_ticked, tabs, words_beside_boxes
 from app.search.filters import NOTHING_BESIDE
 from app.search.help import help_lines
@@ -64,6 +65,7 @@ def results_page() -> ResponseReturnValue:
         hints=[*(sentence(hint) for hint in state.parsed.hints), *(of_unknown(one) for one in found.unknown)],
         **_instead(state, found),
         words=" ".join(item.text for item in state.query.items),
+        tools=collect("search.tools", state.arguments()),
         by_date=_address(state.sorted_by(Sort.DATE)) if state.sort is Sort.RELEVANCE else "",
         by_relevance=_address(state.sorted_by(Sort.RELEVANCE)),
         page_address=lambda number: _address(state, page=number),

@@ -228,6 +228,7 @@ def _of_things(site: Site) -> list[Address]:
         Address("thread", thread),
         Address("results", "/recherche?q=ville"),
         Address("results, phrase and filter", "/recherche?q=%22points+de+vente%22&kind=report"),
+        Address("results, everything narrowed", "/recherche?q=ville&quoi=documents&taille=10000-50000&tri=date"),
         Address("no result", "/recherche?q=xylotomie"),
         Address("no result, other ways", "/recherche?q=m%C3%A9diaton+annee:1999+espace:nulle+OU"),
         Address("search, nothing asked", "/recherche"),

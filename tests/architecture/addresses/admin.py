@@ -10,6 +10,7 @@ NONE_DELETED = "drrrrrrnrn"
 TABLE: list[Line] = [
     Line("admin.overview_page", "/administration", ADMINS),
     Line("admin_charter.charter_page", "/administration/charte", ADMINS),
+    Line("admin_search.ranking_page", "/administration/recherche/classement?q=ville", ADMINS),
     Line("admin_spaces.spaces_page", "/administration/espaces", ADMINS),
     Line("admin_spaces.facilitator_page", "/administration/espaces/{space}/animation", ADMINS),
     Line("admin_spaces.restore_page", "/administration/espaces/aaaaaaaaaa/restaurer", NONE_DELETED),
