@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 from flask import current_app
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
 
 from app.accounts.elsewhere import people_by_digest, remember_person
 from app.accounts.models import Organisation, OrganisationKind, User
@@ -35,6 +36,7 @@ AT_ONCE = 100
 #: Addresses of things, inside the texts of an archive.
 _LINK = r"(?P<site>https?://[^\s/()<>\"']+)?(?P<path>/[a-z]{3,20}/)(?P<id>[a-z2-7]{10})(?![a-z0-9])"
 LINK = re.compile(_LINK)
+CONTRADICTS = _l("Cette archive se contredit : deux de ses lignes disent la même chose autrement. Rien n'en est resté.")
 TAKEN = _l("Un espace de ce site a déjà cette adresse : choisissez-en une autre.")
 
 
@@ -154,6 +156,9 @@ def bring_in(
             )
             session.execute(kept.execution_options(synchronize_session=False))
             touch_audience()
+    except IntegrityError as error:
+        forget_hidden(arriving.space_id)
+        raise ArchiveError(CONTRADICTS) from error
     except BaseException:
         forget_hidden(arriving.space_id)
         raise

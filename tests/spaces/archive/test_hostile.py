@@ -98,6 +98,19 @@ def test_row_that_is_not_what_it_should_be_refuses_the_archive(app: Flask, archi
         assert before == after
 
 
+def test_rows_that_contradict_each_other_refuse_the_archive_and_leave_nothing(app: Flask, archive: bytes) -> None:
+    def twice(rows: Rows) -> None:
+        for row in rows:
+            row["slug"] = "le-meme"
+
+    assert len(parts_of(archive)["words"]) > 1
+    with app.app_context():
+        before = db.session.scalar(select(func.count()).select_from(Space))
+        with pytest.raises(ArchiveError, match="se contredit"):
+            carried_in(signed(archive, "words", twice), "autre")
+        assert db.session.scalar(select(func.count()).select_from(Space)) == before
+
+
 def test_earlier_word_of_a_city_stays_that_of_who_said_it(app: Flask, archive: bytes) -> None:
     (earlier,) = parts_of(archive)["adoption_revisions"]
     said_by = next(one for one in parts_of(archive)["people"] if one["id"] == earlier["fields"]["by_id"])
