@@ -18,7 +18,10 @@ from app.library.quotas import refuse_beyond, require_room
 from app.library.reading.run import READER_VERSION
 from app.library.receiving import MOST_FILES, Received
 from app.library.scanning.safety import first_state, refuse_infected
+from config import MEBIBYTE
 
+#: From this size on (bytes) a file may take long to read: nobody else's waits behind it.
+LARGE = 4 * MEBIBYTE
 #: Parts below this number are versions of files (the article of a page fetched is another, see ``indexing``).
 MOST_VERSIONS = 900
 
@@ -49,8 +52,9 @@ def keep_blob(received: Received, *, priority: int = NORMAL) -> Blob:
 
 
 def read_soon(blob: Blob, *, priority: int = NORMAL) -> None:
-    """Have the text of a file read, once however often it is asked."""
-    enqueue("library.extract", {"blob_id": blob.id}, key=f"extract:{blob.sha256}", priority=priority)
+    """Have the text of a file read, once however often it is asked; a large one apart from the others."""
+    name = "library.extract_large" if blob.size > LARGE else "library.extract"
+    enqueue(name, {"blob_id": blob.id}, key=f"extract:{blob.sha256}", priority=priority)
 
 
 def attach(person: User, resource: Resource, files: Iterable[tuple[str, Blob]]) -> list[FileVersion]:

@@ -54,6 +54,12 @@ def extract(payload: dict[str, Any]) -> None:
     _draw_ahead(blob.id, blob.sha256)
 
 
+@job("library.extract_large", queue="slow", timeout=300, max_attempts=3)
+def extract_large(payload: dict[str, Any]) -> None:
+    """Read a large file as ``extract`` does, in a lane where no other file waits behind it."""
+    extract(payload)
+
+
 def _draw_ahead(blob_id: int, sha256: str) -> None:
     """Have the next pages drawn when nothing else waits, so that a hit opens on its picture."""
     with transaction() as session:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import sys
 import time
 from datetime import timedelta
 from functools import partial
@@ -19,6 +20,7 @@ from app.core.clock import now
 from app.core.db import transaction
 from app.core.jobs import RUNNING, Job
 from app.core.storage import storage
+from app.core.worker import Worker
 from app.extensions import db
 from app.library import jobs
 from app.library.files import keep_blob, keep_received
@@ -61,6 +63,19 @@ def test_file_is_read_page_by_page(context: Flask) -> None:
     assert pages() == [(1, "page", "premier"), (2, "page", "deuxième")]
     page = db.session.scalars(select(Page).where(Page.n == 2)).one()
     assert len(page.boxes) == 1
+
+
+def test_small_file_does_not_wait_behind_a_large_one(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    small, large = pdf("petit"), pdf(*["grand"] * 9)
+    monkeypatch.setattr(sys.modules[keep_blob.__module__], "LARGE", len(small))
+    share(files=[(large, "grand.pdf"), (small, "petit.pdf")])
+    while Worker(context).run_once("files"):
+        pass
+    db.session.rollback()
+    read = dict(db.session.execute(select(Blob.size, Blob.reading)).all())
+    assert read == {len(small): Reading.SEARCHABLE, len(large): Reading.WAITING}
+    work(context)
+    assert len(pages()) == 10
 
 
 def test_reading_again_makes_no_second_pages(context: Flask) -> None:
