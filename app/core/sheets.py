@@ -128,7 +128,7 @@ def _sheet(rows: Iterator[SheetRow]) -> Sheet:
             _l("Ce tableau dépasse %(number)s lignes. Partagez-le en plusieurs.", number=format_number(MOST_ROWS))
         )
     if not body:
-        raise SheetRefusedError(_l("Ce tableau n'a que des titres de colonnes, et personne en dessous."))
+        raise SheetRefusedError(_l("Ce tableau n'a que des titres de colonnes, et rien en dessous."))
     width = len(heads) if has_heads else max(len(row.cells) for row in body)
     if width > MOST_COLUMNS:
         raise SheetRefusedError(

@@ -64,7 +64,7 @@ def test_rows_have_as_many_cells_as_headings() -> None:
     [
         (b"", "vide"),
         (b"\n;;\n", "vide"),
-        (b"Nom;Courriel\n", "personne en dessous"),
+        (b"Nom;Courriel\n", "rien en dessous"),
         (b"PK\x03\x04rest", "classeur"),
         (b"\xd0\xcf\x11\xe0rest", "classeur"),
         (bytes(range(256)) * 40, "tableau en texte"),
