@@ -428,3 +428,10 @@ def test_value_is_read_kept_shown_and_written_so_that_it_is_read_again(
 def test_address_that_is_none_is_refused(context: Flask, address: str) -> None:
     with pytest.raises(UnreadableError):
         Address().read(address)
+
+
+@pytest.mark.parametrize("kept", ["http://[", "javascript:alert(1)", "https://[::1", "x", 5])
+def test_kept_address_that_is_none_is_shown_as_it_is_and_never_linked(kept: Any) -> None:
+    address = Address()
+    assert 'href="javascript:' not in address.shown(kept)
+    assert address.keys(kept) == [""]

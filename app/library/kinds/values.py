@@ -142,7 +142,7 @@ class Address(FieldType):
 
     def shown(self, value: Any) -> str:
         """Link the site's name to the page."""
-        return external_link(str(value), urlsplit(str(value)).hostname or str(value))
+        return external_link(str(value), _site(value) or str(value))
 
     def words(self, value: Any) -> str:
         """Let the address be found."""
@@ -150,7 +150,15 @@ class Address(FieldType):
 
     def keys(self, value: Any) -> list[str]:
         """Filter by site."""
-        return [(urlsplit(str(value)).hostname or "")[:LONGEST_KEY]]
+        return [_site(value)[:LONGEST_KEY]]
+
+
+def _site(value: Any) -> str:
+    """Return the name of the site in a kept address; empty when it cannot be one: an archive may bring anything."""
+    try:
+        return urlsplit(str(value)).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _one_word(text: str) -> bool:
