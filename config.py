@@ -20,6 +20,7 @@ PUBLISHED_KEYS = {"dev", "secret", "changeme", "change-me", "beffroi"}
 SHORTEST_SECRET = 16
 OIDC_PROFILES = {"generic", "proconnect"}
 SHORTEST_JOURNAL, LONGEST_JOURNAL = 6, 12  # months
+SEARCH_ENGINES = {"whoosh", "tantivy", "postgres"}
 ROLES = {"admin", "facilitator", "member", "guest"}
 
 
@@ -66,7 +67,9 @@ class Settings:
         10240, "Place the files of a space may take, in mebibytes, unless it has its own limit; 0: no limit."
     )
     max_request_mb: int = described(600, "Largest request accepted (several files), in mebibytes.")
-    search_engine: str = described("whoosh", "Search engine behind the seam: whoosh.")
+    search_engine: str = described(
+        "whoosh", "Search engine: whoosh, tantivy (large sites), postgres (several machines, on PostgreSQL)."
+    )
     session_idle_days: int = described(14, "A session unused for so many days ends.")
     session_days: int = described(60, "A session ends after so many days, used or not.")
     second_factor_for: str = described(
@@ -123,6 +126,7 @@ class Settings:
         if self.fetch_pages.lower() not in TRUE_WORDS | FALSE_WORDS:
             raise UnsafeSettingError("BEFFROI_FETCH_PAGES: one of 1, 0")
         self._check_files()
+        self._check_search()
         self._check_provider()
         if not self.second_factor_roles <= ROLES:
             raise UnsafeSettingError(f"BEFFROI_SECOND_FACTOR_FOR: some of {', '.join(sorted(ROLES))}")
@@ -135,6 +139,15 @@ class Settings:
         named = (parts.scheme == "tcp" and parts.hostname) or (parts.scheme == "unix" and len(parts.path) > 1)
         if self.antivirus_url and not named:
             raise UnsafeSettingError("BEFFROI_ANTIVIRUS_URL: tcp://host:port or unix:///path expected")
+
+    def _check_search(self) -> None:
+        if self.search_engine not in SEARCH_ENGINES:
+            raise UnsafeSettingError(f"BEFFROI_SEARCH_ENGINE: one of {', '.join(sorted(SEARCH_ENGINES))}")
+        if self.search_engine == "postgres" and not self.sqlalchemy_url.startswith("postgresql"):
+            raise UnsafeSettingError(
+                "BEFFROI_SEARCH_ENGINE: postgres needs a PostgreSQL database (BEFFROI_DATABASE_URL); "
+                "with SQLite, choose whoosh or tantivy"
+            )
 
     def _check_provider(self) -> None:
         if self.oidc_profile not in OIDC_PROFILES:

@@ -94,6 +94,13 @@ def new_database_app(kind: str, folder: Path, **more: Any) -> Iterator[Flask]:
     if kind == "sqlite":
         yield _app_on("", folder, **more)
         return
+    with new_database() as address:
+        yield _app_on(address, folder, **more)
+
+
+@contextmanager
+def new_database() -> Iterator[str]:
+    """Give the address of an empty PostgreSQL database, dropped at the end. Skips the test where there is no server."""
     server = postgres_server()
     if server is None:
         pytest.skip("no PostgreSQL server (set TEST_POSTGRES_URL or start one on 127.0.0.1:5432)")
@@ -102,7 +109,7 @@ def new_database_app(kind: str, folder: Path, **more: Any) -> Iterator[Flask]:
         connection.execute(f"CREATE DATABASE {name}")
         connection.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
     try:
-        yield _app_on(f"{server.rsplit('/', 1)[0]}/{name}", folder, **more)
+        yield f"{server.rsplit('/', 1)[0]}/{name}"
     finally:
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

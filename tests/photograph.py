@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Table, select
 
 from app.core.clock import now
 from app.extensions import db
-from app.search.whoosh_engine.generations import Generations
+from app.search.index.generations import Generations
 
 Row = dict[str, Any]
 
@@ -64,7 +64,8 @@ def _storage(app: Flask) -> Path:
 
 
 def _index(app: Flask) -> Generations:
-    return Generations(Path(app.config["SETTINGS"].instance) / "index")
+    found: Generations = app.extensions["search_engine"].generations
+    return found
 
 
 def _lay(kept: str, place: str) -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from app.search import cli, health, jobs
 from app.search.audience import CatalogueKeeper
+from app.search.engines import engine_of
 from app.search.views import blueprint
-from app.search.whoosh_engine import WhooshEngine
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -17,7 +17,7 @@ __all__ = ["health", "jobs", "register"]
 
 def register(app: Flask) -> None:
     """Open the engine the settings name, attach the commands."""
-    app.extensions["search_engine"] = WhooshEngine(app.config["SETTINGS"].instance / "index")
+    app.extensions["search_engine"] = engine_of(app.config["SETTINGS"])
     app.extensions["search_catalogue"] = CatalogueKeeper()
     app.register_blueprint(blueprint)
     cli.register(app)

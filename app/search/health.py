@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from flask import current_app
+
 from app.core.health import Check
 from app.core.queues import waiting_since
 from app.core.slots import fill
+from app.search.engines import outgrown
 from app.search.operations import engine
 
 LONGEST_LAG = timedelta(minutes=5)
@@ -16,5 +19,11 @@ LONGEST_LAG = timedelta(minutes=5)
 def index_check() -> Check:
     """Look whether the index can be searched, and how long the oldest change has waited to enter it."""
     health, lag = engine().health(), waiting_since("search.index")
-    figures = {"things": health.parents, "lag_seconds": int(lag.total_seconds())}
+    figures = {
+        "engine": current_app.config["SETTINGS"].search_engine,
+        "things": health.parents,
+        "passages": health.passages,
+        "outgrown": outgrown(current_app.config["SETTINGS"].search_engine, health),
+        "lag_seconds": int(lag.total_seconds()),
+    }
     return Check("index", health.usable and lag < LONGEST_LAG, figures)

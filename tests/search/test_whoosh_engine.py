@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from app.search.engine import IndexBusyError, IndexUnavailableError
+from app.search.index.scoring import find
 from app.search.query import parse
 from app.search.terms import terms_of
 from app.search.whoosh_engine import WhooshEngine
-from app.search.whoosh_engine.scoring import find
 from app.search.whoosh_engine.writing import writer_of
 from tests.search.contract import ALL, EngineContract
 from tests.search.world import everybody, thing

@@ -1,8 +1,4 @@
-"""Postings of one segment as numpy arrays, read block by block, and a bounded memory of those read before."""
-
-from collections import OrderedDict
-from collections.abc import Callable
-from threading import Lock
+"""Postings of one segment as numpy arrays, read block by block."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +7,9 @@ from whoosh.matching import Matcher
 from whoosh.matching.wrappers import FilterMatcher
 from whoosh.reading import IndexReader
 
+from app.search.index.reading import Docs, Weights
 from app.search.whoosh_engine.schema import POSITION
 
-Docs = NDArray[np.int64]
-Weights = NDArray[np.float32]
 Places = NDArray[np.int64]
 
 PLACE_BITS = 24
@@ -81,36 +76,3 @@ def read_places(reader: IndexReader, fieldname: str, term: str) -> Places:
     times = [len(value) // POSITION.itemsize for value in values]
     docs = np.repeat(np.array(ids, np.int64), times)
     return (docs << PLACE_BITS) + np.frombuffer(b"".join(values), POSITION)
-
-
-class Memory:
-    """Keeps the arrays last used, up to a number of bytes; shared by the threads of a process."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._held = 0
-        self._kept: OrderedDict[tuple[str, ...], tuple[NDArray[np.generic], ...]] = OrderedDict()
-        self._lock = Lock()
-
-    def get(
-        self,
-        key: tuple[str, ...],
-        read: Callable[[], tuple[NDArray[np.generic], ...]],
-    ) -> tuple[NDArray[np.generic], ...]:
-        """Give what is kept under a key, or read and keep it."""
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        arrays = read()
-        with self._lock:
-            if key not in self._kept:
-                self._kept[key] = arrays
-                self._held += _size(arrays)
-            while self._held > self._limit and len(self._kept) > 1:
-                self._held -= _size(self._kept.popitem(last=False)[1])
-        return arrays
-
-
-def _size(arrays: tuple[NDArray[np.generic], ...]) -> int:
-    return sum(array.nbytes for array in arrays) + 200

@@ -1,7 +1,7 @@
 """The index between two commits, shared by the threads of a process: its segments, their records and postings."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -15,23 +15,16 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import FileIndex
 from whoosh.reading import IndexReader
 
-from app.search.catalogue import Bools, Catalogue, Numbers
-from app.search.engine import OWN_TEXT
+from app.search.catalogue import Bools
+from app.search.index.generations import Generations
+from app.search.index.memory import memory
+from app.search.index.reading import NO_DOCS, NO_WEIGHTS, Docs, Weights, pooled
+from app.search.index.records import Records
+from app.search.index.words import FORMS, RECORD
 from app.search.query import MAX_EXPANSIONS
-from app.search.whoosh_engine.generations import Generations
-from app.search.whoosh_engine.postings import (
-    PLACE_BITS,
-    Docs,
-    Memory,
-    Places,
-    Weights,
-    read_places,
-    read_postings,
-)
-from app.search.whoosh_engine.schema import RECORD, SCORED, schema
-
-_MEMORY_BYTES = 48 * 2**20
-memory = Memory(_MEMORY_BYTES)
+from app.search.terms import Clause, Terms
+from app.search.whoosh_engine.postings import PLACE_BITS, Places, read_places, read_postings
+from app.search.whoosh_engine.schema import schema
 
 
 @dataclass(frozen=True)
@@ -57,63 +50,72 @@ class Snapshot:
         finalize(self, reader.close)
         self.process = os.getpid()
         self.generation = reader.generation()
-        self.segments = [
+        self.parts = [
             _segment(folder, leaf, base) for leaf, base in reader.leaf_readers() if leaf.segment() is not None
         ]
-        records = [_records(segment) for segment in self.segments]
+        records = [_records(segment) for segment in self.parts]
         whole = np.concatenate(records) if records else np.empty(0, RECORD)
-        self.size = len(whole)
-        self.numbers = whole["n"]
-        self.lengths: dict[str, NDArray[np.uint32]] = {name: whole[name] for name in SCORED}
-        self.live = _live(self.segments, self.size)
-        self._keys, self._parent = np.unique(whole["key"], return_inverse=True)
-        self._placed: tuple[int, Numbers] = (0, np.empty(0, np.int64))
-        self._means = {name: _mean(lengths) for name, lengths in self.lengths.items()}
+        self.records = Records(whole, _live(self.parts, len(whole)))
 
     def is_latest(self, folder: Path) -> bool:
         """Whether nothing was committed or swapped since this process opened the snapshot."""
         mine = self.process == os.getpid() and folder == self.folder
         return mine and bool(self.index.latest_generation() == self.generation)
 
-    def places(self, catalogue: Catalogue) -> Numbers:
-        """Give for every document the place of its thing in a catalogue, -1 where it counts for nothing (any more)."""
-        serial, placed = self._placed
-        if serial != catalogue.serial:
-            placed = np.empty(0, np.int64)
-            if self.size:
-                placed = catalogue.counted(catalogue.places(self._keys)[self._parent], self.numbers)
-            self._placed = (catalogue.serial, placed)
-        return placed
+    @property
+    def segments(self) -> int:
+        """Of how many segments the index is made."""
+        return len(self.parts)
 
-    def parents(self) -> int:
-        """Give the number of things indexed."""
-        return int(np.count_nonzero(self.live & (self.numbers == OWN_TEXT)))
+    def prepare(self, terms: Terms) -> None:
+        """Read nothing beforehand: each term is read from files of its own."""
 
-    def mean(self, fieldname: str) -> tuple[int, float]:
-        """Give how many documents have a field, and its mean length in words."""
-        return self._means[fieldname]
+    def frequencies(self, fieldname: str, clause: Clause) -> tuple[Docs, Weights]:
+        """Pool everything that answers a clause in one field, as if it were one term."""
+        return pooled(
+            self.postings(fieldname, one[0]) if len(one) == 1 else self.occurrences(fieldname, one)
+            for one in self._sequences(fieldname, clause)
+        )
+
+    def holding(self, fieldname: str, clause: Clause) -> Docs:
+        """Give the documents that answer a clause in one field."""
+        return self.frequencies(fieldname, clause)[0]
+
+    def titled(self, forms: list[str]) -> Docs:
+        """Give the documents whose title has all these words as written, the last one as a beginning."""
+        *whole, last = forms
+        docs = pooled(self.postings(FORMS, form) for form in self.expand(FORMS, last))[0]
+        for form in whole:
+            docs = np.intersect1d(docs, self.postings(FORMS, form)[0])
+        return docs
+
+    def _sequences(self, fieldname: str, clause: Clause) -> Iterable[tuple[str, ...]]:
+        if not clause.prefix:
+            return clause.sequences
+        expanded = ((term,) for term in self.expand(fieldname, clause.prefix))
+        return dict.fromkeys((*clause.sequences, *expanded))
 
     def postings(self, fieldname: str, term: str) -> tuple[Docs, Weights]:
         """Give the documents that hold a term and how often each does."""
-        parts = [_segment_postings(segment, fieldname, term) for segment in self.segments]
+        parts = [_segment_postings(segment, fieldname, term) for segment in self.parts]
         if not parts:
-            return np.empty(0, np.int64), np.empty(0, np.float32)
-        docs = np.concatenate([docs + segment.base for segment, (docs, _) in zip(self.segments, parts, strict=True)])
+            return NO_DOCS, NO_WEIGHTS
+        docs = np.concatenate([docs + segment.base for segment, (docs, _) in zip(self.parts, parts, strict=True)])
         return docs, np.concatenate([weights for _, weights in parts])
 
     def occurrences(self, fieldname: str, sequence: tuple[str, ...]) -> tuple[Docs, Weights]:
         """Give the documents that hold terms one after the other, and how often each does."""
-        starts = [_segment_phrase(segment, fieldname, sequence) for segment in self.segments]
-        docs = [(found >> PLACE_BITS) + segment.base for segment, found in zip(self.segments, starts, strict=True)]
+        starts = [_segment_phrase(segment, fieldname, sequence) for segment in self.parts]
+        docs = [(found >> PLACE_BITS) + segment.base for segment, found in zip(self.parts, starts, strict=True)]
         if not docs:
-            return np.empty(0, np.int64), np.empty(0, np.float32)
+            return NO_DOCS, NO_WEIGHTS
         found, times = np.unique(np.concatenate(docs), return_counts=True)
         return found, times.astype(np.float32)
 
     def expand(self, fieldname: str, prefix: str) -> list[str]:
         """Give at most 300 terms that begin with a prefix."""
         terms: set[str] = set()
-        for segment in self.segments:
+        for segment in self.parts:
             with segment.lock:
                 found: Iterator[bytes] = segment.reader.expand_prefix(fieldname, prefix)
                 terms.update(term.decode() for term in islice(found, MAX_EXPANSIONS))
@@ -142,11 +144,6 @@ def _live(segments: list[Segment], size: int) -> Bools:
         deleted = list(segment.reader.segment().deleted_docs())
         live[np.array(deleted, np.int64) + segment.base] = False
     return live
-
-
-def _mean(lengths: NDArray[np.uint32]) -> tuple[int, float]:
-    filled = int(np.count_nonzero(lengths))
-    return filled, float(lengths.sum()) / filled if filled else 1.0
 
 
 def _segment_postings(segment: Segment, fieldname: str, term: str) -> tuple[Docs, Weights]:

@@ -12,7 +12,8 @@ from whoosh.reading import IndexReader, SegmentReader
 from whoosh.writing import SegmentWriter
 
 from app.search.engine import IndexBusyError, IndexUnavailableError, ParentDocument
-from app.search.whoosh_engine.schema import documents_of
+from app.search.index.words import documents_of, once_each
+from app.search.whoosh_engine.schema import fields_of
 from app.search.whoosh_engine.snapshot import open_index
 
 BUFFER_MB = 32
@@ -67,14 +68,11 @@ def _merge_many(writer: SegmentWriter, segments: list[Any]) -> list[Any]:
 
 def put(folder: Path, documents: Iterable[ParentDocument]) -> None:
     """Add things or replace them whole; of two with one key in the same call the first counts."""
-    done: set[str] = set()
     with writer_of(folder) as writer, _reader_of(writer) as before:
-        for document in documents:
-            if document.key not in done:
-                done.add(document.key)
-                _take_out(writer, before, document.key)
-                for fields in documents_of(document):
-                    writer.add_document(**fields)
+        for document in once_each(documents):
+            _take_out(writer, before, document.key)
+            for one in documents_of(document):
+                writer.add_document(**fields_of(one))
 
 
 def take_out(folder: Path, keys: Iterable[str]) -> None:

@@ -4,22 +4,32 @@ import json
 import os
 import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.search.analysis import ANALYSER_VERSION
 from app.search.engine import IndexUnavailableError
-from app.search.whoosh_engine.schema import SCHEMA_VERSION
 
 _CURRENT = "current.json"
-_VERSIONS = {"analyser": ANALYSER_VERSION, "schema": SCHEMA_VERSION, "format": "whoosh-2.7.4"}
 
 
 @dataclass(frozen=True)
 class Generations:
-    """The index folders under one root."""
+    """The index folders under one root, of one `format`: its name and version, that of the engine which writes them.
+
+    Engines share a root: what another one wrote is an index of another version.
+    """
 
     root: Path
+    format: str
+    schema: int
+
+    @property
+    def versions(self) -> dict[str, object]:
+        """What an index must have been written with to be read."""
+        return {"analyser": ANALYSER_VERSION, "schema": self.schema, "format": self.format}
 
     def current(self) -> Path:
         """Give the folder in use. Raises IndexUnavailableError when there is none or another version wrote it."""
@@ -28,11 +38,22 @@ class Generations:
             folder = self.root / str(named.pop("folder"))
         except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
             raise IndexUnavailableError("no index yet") from error
-        if named != _VERSIONS:
+        if named != self.versions:
             raise IndexUnavailableError(f"index of another version: {named}")
         if folder.parent != self.root or not folder.is_dir():
             raise IndexUnavailableError("the folder of the index is missing")
         return folder
+
+    @contextmanager
+    def beside(self) -> Iterator[Path]:
+        """Give an empty folder, which becomes the one in use when the block ends without error, or is removed."""
+        folder = self.new()
+        try:
+            yield folder
+            self.use(folder)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
 
     def new(self) -> Path:
         """Make an empty folder for a new index."""
@@ -47,15 +68,11 @@ class Generations:
         """
         before = self._named()
         _sync(folder)
-        _write_whole(self.root / _CURRENT, json.dumps({"folder": folder.name, **_VERSIONS}))
+        _write_whole(self.root / _CURRENT, json.dumps({"folder": folder.name, **self.versions}))
         kept = {folder.name, before}
         for old in self.root.glob("g-*"):
             if old.name not in kept:
                 shutil.rmtree(old, ignore_errors=True)
-
-    def drop(self, folder: Path) -> None:
-        """Remove a folder that will not be used after all."""
-        shutil.rmtree(folder, ignore_errors=True)
 
     def _named(self) -> str:
         try:

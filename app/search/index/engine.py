@@ -1,0 +1,111 @@
+"""The frame of every engine: how a question is answered from a reading, and one error for everything that breaks."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from typing import TypeVar
+
+import numpy as np
+
+from app.search.catalogue import Allowed
+from app.search.engine import Health, IndexUnavailableError, Matches, ParentDocument, SearchWriter, arrange
+from app.search.index.reading import Reading
+from app.search.index.scoring import find, hit_of
+from app.search.index.words import forms_of
+from app.search.query import Sort
+from app.search.terms import Terms
+
+R = TypeVar("R")
+
+
+class IndexEngine(ABC):
+    """A search engine over readings of an index. One object serves all threads of a process."""
+
+    @abstractmethod
+    def latest(self) -> Reading:
+        """Give a reading of the last commit; whatever it raises, the index cannot be read."""
+
+    @abstractmethod
+    def forget(self) -> None:
+        """Open the index anew at the next question."""
+
+    @abstractmethod
+    def index(self, documents: Iterable[ParentDocument]) -> None:
+        """Add things or replace them whole, in one commit."""
+
+    @abstractmethod
+    def delete(self, keys: Iterable[str]) -> None:
+        """Take things out of the index."""
+
+    @abstractmethod
+    def fresh(self) -> AbstractContextManager[SearchWriter]:
+        """Open a new index beside the live one; it takes its place when the block ends without error."""
+
+    def rebuild(self, documents: Iterable[ParentDocument]) -> None:
+        """Replace the whole index; the old one answers until the end."""
+        with self.fresh() as index:
+            index.index(documents)
+
+    def search(
+        self, terms: Terms, allowed: Allowed, limit: int = 10, offset: int = 0, sort: Sort = Sort.RELEVANCE
+    ) -> Matches:
+        """Find what is allowed and answers the terms."""
+
+        def ask(reading: Reading) -> Matches:
+            found = find(reading, terms, allowed)
+            total, page, facets = arrange(sort, allowed, found.places, found.scores, limit, offset)
+            hits = tuple(hit_of(reading.records, found, int(number), allowed) for number in page)
+            return Matches(total, hits, facets)
+
+        return self._read(ask)
+
+    def suggest(self, prefix: str, allowed: Allowed, limit: int = 8) -> list[str]:
+        """Give the keys of allowed things whose title has these words, the last perhaps unfinished; newest first."""
+        return self._read(lambda reading: _suggest(reading, prefix, allowed, limit))
+
+    def health(self) -> Health:
+        """Look at the index."""
+        try:
+            return self._read(_health)
+        except IndexUnavailableError as error:
+            return Health(usable=False, reason=str(error))
+
+    def count(self) -> int:
+        """Give the number of things indexed."""
+        return self._read(lambda reading: reading.records.parents())
+
+    def _read(self, ask: Callable[[Reading], R]) -> R:
+        """Ask the latest reading; raises nothing but IndexUnavailableError.
+
+        Asks twice, because a commit or a swap may take a file away in the very moment it is opened.
+        """
+        try:
+            return ask(self.latest())
+        except IndexUnavailableError:
+            raise
+        except Exception:  # noqa: BLE001 - a broken index raises whatever its bytes make of the library
+            self.forget()
+        try:
+            return ask(self.latest())
+        except Exception as error:
+            self.forget()
+            raise IndexUnavailableError(f"the index cannot be read: {error!r}") from error
+
+
+def _suggest(reading: Reading, prefix: str, allowed: Allowed, limit: int) -> list[str]:
+    forms = forms_of(prefix)
+    if not forms or not len(allowed.mask):
+        return []
+    docs, records = reading.titled(forms), reading.records
+    found = np.unique(records.places(allowed.catalogue)[docs[records.live[docs]]])
+    found = found[found >= 0]
+    found = found[allowed.mask[found]]
+    _, page, _ = arrange(Sort.DATE, allowed, found, np.zeros(len(found), np.float32), limit, 0)
+    return [allowed.catalogue.key(int(found[number])) for number in page]
+
+
+def _health(reading: Reading) -> Health:
+    records = reading.records
+    return Health(usable=True, parents=records.parents(), passages=records.passages(), segments=reading.segments)

@@ -1,0 +1,116 @@
+"""How often a word stands in a document, for indexes that only tell whether it does.
+
+For each level a document reaches (twice, three times …) the term is indexed once more, under the level. What an engine
+answers is then always a set of documents, and their numbers come back from the sets: BM25 hardly tells six from eight.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
+from collections.abc import Sequence as Several
+from dataclasses import dataclass
+from typing import Self, cast
+
+import numpy as np
+
+from app.search.index.memory import memory
+from app.search.index.reading import NO_DOCS, NO_WEIGHTS, Docs, Weights
+from app.search.index.records import Records
+from app.search.index.words import SCORED
+from app.search.terms import Clause, Sequence, Terms
+
+LEVELS = {2: 2.0, 3: 3.4, 5: 6.2, 9: 12.0}
+"""From how many times on, and how many times that stands for. Once is no level: it is the term itself."""
+
+COUNTED = "body"
+"""The field whose words are counted; in a title or in tags a word stands once."""
+
+
+def levels_of(times: int) -> Iterator[int]:
+    """Give the levels that a word reaches which stands so many times."""
+    return (level for level in LEVELS if times >= level)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A set of documents to be read: those that answer a clause in a field, so often at least."""
+
+    fieldname: str
+    sequences: tuple[Sequence, ...]
+    prefix: str = ""
+    level: int = 1
+
+    @classmethod
+    def of(cls, fieldname: str, clause: Clause) -> Self:
+        """Give the set of all that answers a clause, whatever it weighs."""
+        return cls(fieldname, clause.sequences, clause.prefix)
+
+
+def asks_of(fieldname: str, clause: Clause) -> list[Ask]:
+    """Give the sets that tell how often a clause is answered in a field."""
+    once, single = Ask.of(fieldname, clause), tuple(one for one in clause.sequences if len(one) == 1)
+    levels = LEVELS if fieldname == COUNTED and single else ()
+    return [once, *(Ask(fieldname, single, level=level) for level in levels)]
+
+
+class LevelReading:
+    """A reading over sets of documents. Documents are only ever added behind the last: a set read before is completed.
+
+    `name` is unique to the index.
+    """
+
+    def __init__(self, name: str, records: Records) -> None:
+        self.name = name
+        self.records = records
+
+    @abstractmethod
+    def read(self, asks: Several[Ask], after: int) -> list[Docs]:
+        """Read sets of documents, ascending, from the place `after` on."""
+
+    def prepare(self, terms: Terms) -> None:
+        """Read all that a query will need in one go."""
+        clauses = dict.fromkeys(terms.wanted)
+        asks = [ask for clause in clauses for name in SCORED for ask in asks_of(name, clause)]
+        asks += [
+            Ask.of(name, clause) for group in (*terms.required, terms.excluded) for clause in group for name in SCORED
+        ]
+        self._sets(list(dict.fromkeys(asks)))
+
+    def frequencies(self, fieldname: str, clause: Clause) -> tuple[Docs, Weights]:
+        """Give the documents that answer a clause, and about how often."""
+        docs, *levels = self._sets(asks_of(fieldname, clause))
+        if not len(docs):
+            return NO_DOCS, NO_WEIGHTS
+        weights = np.ones(len(docs), np.float32)
+        for level, reached in zip(LEVELS.values(), levels, strict=False):
+            weights[np.searchsorted(docs, reached)] = level
+        return docs, weights
+
+    def holding(self, fieldname: str, clause: Clause) -> Docs:
+        """Give the documents that answer a clause in one field."""
+        return self._sets([Ask.of(fieldname, clause)])[0]
+
+    def _sets(self, asks: Several[Ask]) -> list[Docs]:
+        size = self.records.size
+        known = {ask: cast("_Known", memory.known((self.name, ask)) or _NOTHING) for ask in asks}
+        for after, missing in _by_extent(known, size):
+            for ask, docs in zip(missing, self.read(missing, after), strict=True):
+                known[ask] = (np.concatenate([known[ask][0], docs]), np.array([size]))
+                memory.keep((self.name, ask), known[ask])
+        # Another thread may have read further already, in a younger reading.
+        return [docs[: np.searchsorted(docs, size)] for docs, _ in map(known.__getitem__, asks)]
+
+
+_Known = tuple[Docs, Docs]
+"""A set as far as it was read, and the place to which it was."""
+_NOTHING: _Known = (NO_DOCS, np.zeros(1, np.int64))
+
+
+def _by_extent(known: Mapping[Ask, _Known], size: int) -> list[tuple[int, list[Ask]]]:
+    """Give the sets that are not read to the end, by the place to which they are."""
+    found: dict[int, list[Ask]] = {}
+    for ask, (_, extent) in known.items():
+        if extent[0] < size:
+            found.setdefault(int(extent[0]), []).append(ask)
+    return list(found.items())

@@ -1,0 +1,55 @@
+"""What an engine reads for the ranking: its records, and for each clause the documents that answer it."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.search.index.records import Records
+from app.search.terms import Clause, Terms
+
+Docs = NDArray[np.int64]
+Weights = NDArray[np.float32]
+
+NO_DOCS: Docs = np.empty(0, np.int64)
+NO_WEIGHTS: Weights = np.empty(0, np.float32)
+
+
+class Reading(Protocol):
+    """An index at one moment. Documents are named by their place in the records."""
+
+    @property
+    def records(self) -> Records:
+        """The documents."""
+
+    @property
+    def segments(self) -> int:
+        """Of how many parts the index is made."""
+
+    def prepare(self, terms: Terms) -> None:
+        """Read what a query will need, for engines that had better read it in one go."""
+
+    def frequencies(self, fieldname: str, clause: Clause) -> tuple[Docs, Weights]:
+        """Give the documents, ascending, that answer a clause in one field, and how often each does.
+
+        All that answers the clause counts as if it were one term. Dead documents may be among them.
+        """
+
+    def holding(self, fieldname: str, clause: Clause) -> Docs:
+        """Give the documents that answer a clause in one field, as `frequencies` without the numbers."""
+
+    def titled(self, forms: list[str]) -> Docs:
+        """Give the documents whose title has all these words as written, the last one as a beginning."""
+
+
+def pooled(parts: Iterable[tuple[Docs, Weights]]) -> tuple[Docs, Weights]:
+    """Give several postings as if they were those of one term."""
+    filled = [part for part in parts if len(part[0])]
+    if not filled:
+        return NO_DOCS, NO_WEIGHTS
+    if len(filled) == 1:
+        return filled[0]
+    docs, where = np.unique(np.concatenate([docs for docs, _ in filled]), return_inverse=True)
+    weights = np.bincount(where, np.concatenate([weights for _, weights in filled]), len(docs))
+    return docs, weights.astype(np.float32)

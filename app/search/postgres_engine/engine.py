@@ -1,0 +1,76 @@
+"""PostgreSQL behind the seam: the index is tables of the site's own database, every machine sees the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+from psycopg import Error
+from sqlalchemy import Engine
+
+from app.search.engine import IndexUnavailableError, ParentDocument, SearchWriter
+from app.search.index.engine import IndexEngine
+from app.search.postgres_engine.reading import PostgresReading, Readings
+from app.search.postgres_engine.tables import Tables
+from app.search.postgres_engine.writing import put, take_out
+
+NAME = "search_index"
+
+
+class PostgresEngine(IndexEngine):
+    """The search engine over tables whose name begins with `name`. One object serves all threads of a process."""
+
+    def __init__(self, engine: Callable[[], Engine], name: str = NAME) -> None:
+        self.tables = Tables(engine, name)
+        self.readings = Readings(self.tables)
+
+    def latest(self) -> PostgresReading:
+        """Give the reading of the last change."""
+        return self.readings.latest()
+
+    def forget(self) -> None:
+        """Read everything anew at the next question."""
+        self.readings.forget()
+
+    def index(self, documents: Iterable[ParentDocument]) -> None:
+        """Add things or replace them whole, in one transaction."""
+        with _broken_is_unavailable():
+            put(self.tables, self.tables.current().generation, documents)
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Take things out of the index."""
+        with _broken_is_unavailable():
+            take_out(self.tables, self.tables.current().generation, keys)
+
+    @contextmanager
+    def fresh(self) -> Iterator[SearchWriter]:
+        """Open a new index beside the live one; it takes its place when the block ends without error."""
+        with self.tables.beside() as generation:
+            yield _Beside(self.tables, generation)
+
+
+@contextmanager
+def _broken_is_unavailable() -> Iterator[None]:
+    """Say what breaks the tables as the seam says it; what breaks the site's own tables on the way is not ours."""
+    try:
+        yield
+    except Error as error:
+        raise IndexUnavailableError(f"the index cannot be written: {error!r}") from error
+
+
+class _Beside:
+    """Writes into one generation that nobody reads yet."""
+
+    def __init__(self, tables: Tables, generation: str) -> None:
+        self._tables = tables
+        self._generation = generation
+        self._is_empty = True
+
+    def index(self, documents: Iterable[ParentDocument]) -> None:
+        if not self._is_empty:
+            self._tables.index_keys(self._generation)
+        put(self._tables, self._generation, documents, replacing=not self._is_empty)
+        self._is_empty = False
+
+    def delete(self, keys: Iterable[str]) -> None:
+        take_out(self._tables, self._generation, keys)
