@@ -28,7 +28,7 @@ SELECT (
 ) FROM unnest(%s::text[]) WITH ORDINALITY AS asked (query, place) ORDER BY place
 """
 # Compiling takes longer than the search; and of sets to come nothing is known, so a table would often be read whole.
-_AS_WE_KNOW = "SET LOCAL jit = off; SET LOCAL enable_seqscan = off"
+_AS_WE_KNOW = "SET LOCAL jit = off", "SET LOCAL enable_seqscan = off"
 _LIVE = "SELECT string_agg(int4send(number), ''::bytea ORDER BY number) FROM {table} WHERE number < %s"
 _ROWS = """
 SELECT string_agg(int4send(number) || record, ''::bytea ORDER BY number) FROM {table} WHERE number >= %s AND number < %s
@@ -62,9 +62,11 @@ class PostgresReading(LevelReading):
 
     def _numbers(self, queries: list[str], after: int) -> list[Docs]:
         with self._tables.cursor() as cursor:
-            cursor.execute(_AS_WE_KNOW)
             wanted = self._tables.sql(_SETS, self.state.generation)
-            rows = cursor.execute(wanted, [after, self.state.size, queries], binary=True).fetchall()
+            with cursor.connection.pipeline():  # all in one journey to the server
+                for one in _AS_WE_KNOW:
+                    cursor.execute(one)
+                rows = cursor.execute(wanted, [after, self.state.size, queries], binary=True).fetchall()
         return [_numbers(row[0]) for row in rows]
 
 

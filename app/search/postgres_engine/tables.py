@@ -40,6 +40,8 @@ CREATE TABLE IF NOT EXISTS {name} (
 )
 """
 
+_EVERY = "SELECT tablename FROM pg_tables WHERE tablename ~ %s AND schemaname = current_schema()"
+
 
 @dataclass(frozen=True)
 class State:
@@ -74,7 +76,7 @@ class Tables:
 
     def current(self) -> State:
         """Give the generation in use. Raises IndexUnavailableError when there is none or another version made it."""
-        with self.cursor() as cursor:
+        with self.cursor() as cursor, cursor.connection.pipeline():
             return self.current_for(cursor, "")
 
     def current_for(self, cursor: Cursor[Any], lock: str) -> State:
@@ -130,7 +132,7 @@ class Tables:
 
     def _others(self, kept: set[str]) -> list[str]:
         with self.cursor() as cursor:
-            every = cursor.execute(self.sql("SELECT generation FROM {name} WHERE NOT used")).fetchall()
+            every = cursor.execute(_EVERY, [f"^{self.name}_[0-9a-f]{{12}}$"]).fetchall()
         return [one for (one,) in every if one not in kept]
 
     def _drop(self, generations: list[str]) -> None:
