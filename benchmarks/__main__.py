@@ -1,7 +1,8 @@
 """``python -m benchmarks [--json FILE] [--quick] [NAME]``: build a network, measure it, print the figures.
 
 ``python -m benchmarks import FOLDER`` brings the files of a folder in instead; ``python -m benchmarks search-quality
-FOLDER… [--engine E] [--json FILE]`` asks the questions of sets whose answers are known.
+FOLDER… [--engine E] [--json FILE]`` asks the questions of sets whose answers are known; ``python -m benchmarks search
+[--passages N] [--engine E] [--json FILE]`` measures the engines beside SQLite FTS5 and their bare libraries.
 """
 
 from __future__ import annotations
@@ -21,12 +22,13 @@ from benchmarks.measure import statements_of_all, time_all
 from benchmarks.network import FULL, SMALL, Place, Size, build
 from benchmarks.quality import main as quality
 from benchmarks.report import Report
+from benchmarks.search.run import main as search
 from benchmarks.subjects import subjects_of
 from benchmarks.waiting import seconds_until_found
 
 ROUNDS, QUICK_ROUNDS = 60, 15
 #: ``./run bench library``: ten thousand resources, three thousand files of a hundred thousand pages, search left out.
-OF_LIBRARY, OF_IMPORT, OF_QUALITY = "library", "import", "search-quality"
+OF_LIBRARY, OF_IMPORT, OF_QUALITY, OF_SEARCH = "library", "import", "search-quality", "search"
 LIBRARY = replace(FULL, threads=20, posts=1000, resources=10_000, file_pages=34, indexed=False)
 QUICK = replace(FULL, threads=100, posts=2500, resources=100)
 
@@ -36,6 +38,9 @@ def main(words: Sequence[str] | None = None) -> None:
     given = list(sys.argv[1:] if words is None else words)
     if given[:1] == [OF_QUALITY]:
         quality(given[1:])
+        return
+    if given[:1] == [OF_SEARCH]:
+        search(given[1:])
         return
     wanted = _parser().parse_args(given)
     size, rounds = (QUICK, QUICK_ROUNDS) if wanted.quick else (FULL, ROUNDS)

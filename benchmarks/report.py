@@ -14,7 +14,18 @@ from benchmarks.measure import Timing, repeated
 from benchmarks.network import Size
 from benchmarks.subjects import DATABASE, JINJA, THREAD_FIRST, THREAD_LAST
 
-PACKAGES = ("flask", "jinja2", "werkzeug", "sqlalchemy", "whoosh", "markupsafe", "flask-babel", "numpy", "kreuzberg")
+PACKAGES = (
+    "flask",
+    "jinja2",
+    "werkzeug",
+    "sqlalchemy",
+    "whoosh",
+    "tantivy",
+    "markupsafe",
+    "flask-babel",
+    "numpy",
+    "kreuzberg",
+)
 MOST_OF_JINJA, MOST_OF_FIRST = 4.0, 1.2
 
 
