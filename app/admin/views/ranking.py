@@ -60,7 +60,7 @@ def ranking_page() -> ResponseReturnValue:
 
 
 def _decimal(value: float) -> str:
-    return str(format_decimal(round(value, 2), locale=current_language()))
+    return str(format_decimal(value, format="#,##0.00", locale=current_language()))
 
 
 def _share(value: float) -> str:

@@ -15,7 +15,10 @@ export function attachFacets(root) {
     });
   }
   for (const sheet of fresh(root, "[data-facet-sheet]")) {
-    sheet.open = !matchMedia(NARROW).matches;
+    // A window made narrow must not be covered by what stood beside the list, nor a wide one be left without it.
+    const fit = () => { sheet.open = !matchMedia(NARROW).matches; };
+    fit();
+    matchMedia(NARROW).addEventListener("change", fit);
     sheet.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && matchMedia(NARROW).matches) { sheet.open = false; sheet.querySelector("summary").focus(); }
     });
