@@ -24,6 +24,7 @@ from app.search.analysis.stopwords import ENGLISH, FRENCH
 from app.search.catalogue import Allowed, Audience, Catalogue, CatalogueRow, Scope
 from app.search.engine import ParentDocument, Passage, SearchEngine
 from app.search.query import parse
+from app.search.tantivy_engine import TantivyEngine
 from app.search.terms import terms_of
 from app.search.whoosh_engine import WhooshEngine
 
@@ -31,7 +32,7 @@ BEST, DEPTH = 10, 100
 PAGE = 1
 
 #: How an engine is opened over an empty folder, by the name its setting takes.
-ENGINES: Mapping[str, Callable[[Path], SearchEngine]] = {"whoosh": WhooshEngine}
+ENGINES: Mapping[str, Callable[[Path], SearchEngine]] = {"whoosh": WhooshEngine, "tantivy": TantivyEngine}
 
 #: How the questions are written.
 FORMS: Mapping[str, Callable[[str], str]] = {

@@ -25,7 +25,7 @@ def _sampled(name: str, engine: str) -> tuple[Quality, Quality]:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not SETS.exists(), reason="the relevance sets are not on this machine")
-@pytest.mark.parametrize("engine", ["whoosh"])
+@pytest.mark.parametrize("engine", ["whoosh", "tantivy"])
 @pytest.mark.parametrize(
     ("name", "gain", "recall"),
     [("cnil", 0.68, 0.95), ("piaf", 0.78, 0.95), ("cranfield", 0.40, 0.74), ("dila_service_public", 0.79, 0.97)],
