@@ -42,7 +42,7 @@ def test_administrator_enters_sees_the_banner_everywhere_and_leaves(way_in: str,
         assert all(word in page for word in ("Vous avez accès à «", "Cercle fermé", REASON)), path
     left = ada.post(way_in.replace("entrer", "sortir"))
     assert left.headers["Location"] == "/administration/acces"
-    assert "Vous êtes sorti de" in ada.get("/administration/acces").text
+    assert "Vous avez quitté «" in ada.get("/administration/acces").text
     assert "Vous avez accès à «" not in ada.get("/administration/acces").text
     assert ada.get(f"/espaces/{PRIVATE}").status_code == 404
     assert ada.post(way_in.replace("entrer", "sortir")).status_code == 302

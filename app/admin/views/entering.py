@@ -62,5 +62,5 @@ def leave_view(public_id: str) -> ResponseReturnValue:
     with transaction():
         left = leave_entered_space(person(), space)
     if left:
-        flash(_("Vous êtes sorti de « %(space)s ».", space=space.label))
+        flash(_("Vous avez quitté « %(space)s ».", space=space.label))
     return redirect(url_for("admin_access.access_page"))
