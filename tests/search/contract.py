@@ -298,11 +298,11 @@ class EngineContract:
         assert engine.count() == 3
 
     def test_many_small_changes_keep_everything(self, engine: SearchEngine) -> None:
-        many = [thing(f"resource:{n}", f"Objet {n}", "xylophone") for n in range(200, 270)]
+        many = [thing(f"resource:{n}", f"Objet {n}", "xylophone") for n in range(200, 240)]
         for one in many:
             engine.index([one])
-        assert engine.search(asked("xylophone"), everybody(*many)).total == 70
-        assert engine.count() == 74
+        assert engine.search(asked("xylophone"), everybody(*many)).total == 40
+        assert engine.count() == 44
 
     def test_empty_change_is_no_change(self, engine: SearchEngine) -> None:
         engine.index([])

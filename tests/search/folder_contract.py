@@ -180,7 +180,7 @@ class FolderContract:
         assert len(list(folder_engine.generations.root.glob("g-*"))) == 2
 
     def test_segments_stay_few(self, folder_engine: Any) -> None:
-        for number in range(60):
+        for number in range(40):
             folder_engine.index([thing(f"resource:{number}", f"Objet {number}", "texte")])
         assert folder_engine.health().segments <= 25
 
