@@ -38,7 +38,7 @@ def test_two_files_are_sent_read_published_and_found(opened: Callable[..., Page]
     expect(page.get_by_role("heading", level=1)).to_contain_text("Navettes de nuit")
     expect(page.get_by_text(re.compile(r"Ressource publiée\."))).to_be_visible()
     _find(page, "noctuelle")
-    expect(page.get_by_role("link", name=re.compile(r"page\s2", re.IGNORECASE))).to_be_visible()
+    expect(page.locator(".hit").get_by_role("link", name=re.compile(r"page\s2", re.IGNORECASE))).to_be_visible()
 
 
 def test_comment_on_a_page_of_a_document_just_published(opened: Callable[..., Page], tmp_path: Path) -> None:

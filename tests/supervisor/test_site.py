@@ -17,7 +17,7 @@ from tests.supervisor.conftest import Launch, children_of, is_alive, until
 
 pytestmark = pytest.mark.slow
 
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 STOP_SECONDS = 15.0
 
 
