@@ -36,11 +36,6 @@ from tests.support import Browser, loaded, work
 pytestmark = pytest.mark.usefixtures("cast")
 
 
-@pytest.fixture(autouse=True)
-def _nobody_erased_yet(app: Flask) -> None:
-    (app.config["SETTINGS"].instance / "erased.jsonl").unlink(missing_ok=True)
-
-
 def erased(email: str, *, withdraw: bool = False) -> User:
     with transaction():
         user = loaded(email)
