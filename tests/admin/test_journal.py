@@ -78,6 +78,7 @@ def test_journal_says_who_did_what_on_what(lived: None, browser: Any) -> None:
     assert "zorglub vie-nocturne" in _text(browser(ENTERED).get(JOURNAL))
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("asked", "there", "absent"),
     [

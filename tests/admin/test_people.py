@@ -48,6 +48,7 @@ def test_everybody_is_listed_by_name(app: Flask, cast: Cast) -> None:
     ]
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("words", "found"),
     [
@@ -66,6 +67,7 @@ def test_words_are_looked_for_in_names_cities_and_addresses(
     assert names_of(Browser(app, ADMIN), q=words) == found
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("group", "found"),
     [

@@ -93,6 +93,7 @@ def test_canaries_are_silent_for_those_outside(app: Flask, insider: str, browser
     assert leaks == []
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("field", ["q", "sujet", "connait"])
 def test_closed_words_answer_like_unknown_ones(app: Flask, insider: str, browser: Any, field: str) -> None:
     told = []

@@ -77,6 +77,7 @@ def test_guests_neither_see_it_nor_appear(app: Flask, known: Cast, browser: Any,
     assert name not in _names(browser(ADMIN), PEOPLE)
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("query", "found"),
     [
@@ -170,6 +171,7 @@ def test_pages_keep_the_state_of_the_list(app: Flask, known: Cast, browser: Any)
     assert _names(here, following) == [f"Nouvelle {n}" for n in range(20, 25)]
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("query", "found"),
     [
@@ -230,6 +232,7 @@ def test_page_of_a_place_shows_its_people_and_what_i_may_read(app: Flask, known:
         assert "depuis le 3 mai 2019" in page.replace("\u00a0", " ")
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     "url",
     [

@@ -71,6 +71,7 @@ def test_member_proposes_facilitator_publishes_directly(context: Flask) -> None:
     assert proposals_in(space, loaded(MEMBER)) == []
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("email", EVERYBODY)
 def test_rules_answer_the_same_for_one_thing_and_as_sql(context: Flask, email: str) -> None:
     made = [share(by=MEMBER), share(by=MEMBER, space=PRIVATE), share(), share("Archivée")]

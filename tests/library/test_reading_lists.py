@@ -79,6 +79,7 @@ def titles(email: str, reading: ReadingList) -> list[str]:
     return [one.resource.title for one in entries_of(loaded(email), reading)]
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("email", EVERYBODY)
 def test_rules_answer_the_same_for_one_list_and_as_sql(context: Flask, email: str) -> None:
     lists = [made(MEMBER), made(FACILITATOR, REQUEST), made(MEMBER, PRIVATE)]

@@ -60,6 +60,7 @@ def same(answer: TestResponse, public_id: str) -> str:
     return CHANGING.sub("", answer.get_data(as_text=True)).replace(public_id, "")
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("email", EVERYBODY)
 def test_door_list_counts_and_cards_agree_for_everybody(context: Flask, email: str) -> None:
     made = {place: share(f"Dans {place[0]}", space=place[0], audience=place[1], tags=["Mot"]) for place in READERS}
@@ -75,6 +76,7 @@ def test_door_list_counts_and_cards_agree_for_everybody(context: Flask, email: s
     assert set(ResourceSource().titles(person, "dans", 50)) == expected
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("rule", [can_read_resource, can_edit_resource, can_restore_resource])
 @pytest.mark.parametrize("email", EVERYBODY)
 def test_rules_answer_the_same_for_one_thing_and_as_sql(context: Flask, email: str, rule: Any) -> None:

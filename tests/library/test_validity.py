@@ -75,6 +75,7 @@ def test_practices_and_guides_are_looked_at_after_a_year_and_others_when_asked(c
     assert report.review_on == months_after(today(), 12)
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("email", EVERYBODY)
 def test_filter_counts_what_each_person_keeps(context: Flask, email: str) -> None:
     made = [share(kind="guide", by=MEMBER), share(kind="guide"), share(kind="guide", by=MEMBER, space=PRIVATE)]

@@ -68,6 +68,7 @@ def _at_once(app: Flask, cast: Cast, deeds: list[tuple[str, Deed]]) -> list[str]
     return kept
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("first", "second"),
     [

@@ -49,6 +49,7 @@ def _list_everybody() -> None:
             loaded(one).in_directory = True
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("who", "sees"),
     [

@@ -54,6 +54,7 @@ def every_space(context: Flask, cast: Cast) -> list[int]:
         return [one.id for one in made] + list(cast.spaces.values())
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("name", RULES)
 def test_rule_and_its_sql_agree_for_everybody(every_space: list[int], name: str) -> None:
     rule: Rule = getattr(permissions, name)
