@@ -50,32 +50,32 @@ DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add what the run of everything asks for, and a run of tests by name does not."""
     parser.addoption(
-        "--first-on-postgres",
+        "--few-on-postgres",
         action="store_true",
-        help="run only the first case of a test of many cases on PostgreSQL as well, unless it is marked every_case",
+        help="on PostgreSQL, leave out thorough tests and all cases of a test but the first, unless marked every_case",
     )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that no process is alone with it at the end; leave out repeated cases."""
+    """Begin with what takes longest, so that no process is alone with it at the end; leave out what is said twice."""
     order = {ROOT / "tests" / name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: order.get(item.path, len(order)))
-    if config.getoption("first_on_postgres"):
-        again = _cases_again_on_postgres(items)
+    if config.getoption("few_on_postgres"):
+        again = _again_on_postgres(items)
         config.hook.pytest_deselected(items=again)
         left_out = set(again)
         items[:] = [item for item in items if item not in left_out]
 
 
-def _cases_again_on_postgres(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Return the cases on PostgreSQL after the first of each test: most differ in what is typed, not in its SQL."""
+def _again_on_postgres(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Return the cases on PostgreSQL that SQLite answers for: they differ in what is typed, not in their SQL."""
     seen, again = set(), []
     for item in items:
         cases = getattr(getattr(item, "callspec", None), "params", {})
-        if cases.get("app") != "postgres" or len(cases) == 1 or item.get_closest_marker("every_case"):
+        if cases.get("app") != "postgres" or item.get_closest_marker("every_case"):
             continue
         name = item.nodeid.partition("[")[0]
-        if name in seen:
+        if name in seen or item.get_closest_marker("thorough"):
             again.append(item)
         seen.add(name)
     return again

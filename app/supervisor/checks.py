@@ -101,14 +101,14 @@ QUICK = f"{SHORT} and not thorough and not postgres"
 def pytest_runs(words: Sequence[str], *, quick: bool, browser: bool) -> list[Check]:
     """Return the runs of pytest: what somebody asked for by name in one; everything in three.
 
-    Short tests run three at a time: some wait for a database or a child. Of a test with many cases of input, PostgreSQL
-    takes the first, and all of them where it is asked for by name. Sites, browsers and workers each have a port and a
+    Short tests run three at a time: some wait for a database or a child. On PostgreSQL they run once each, with their
+    first case; asked for by name they run with all of them. Sites, browsers and workers each have a port and a
     folder of their own and wait for each other: three at a time, a file always in one process, in the order
     `tests/conftest.py` gives, the longest first. The few that kill and are held to a time have the machine for
     themselves.
     """
     pytest = [sys.executable, "-m", "pytest", "-rfEs"]
-    together = [*pytest, "-n", "3", "--dist", "worksteal", "--first-on-postgres", "-m"]
+    together = [*pytest, "-n", "3", "--dist", "worksteal", "--few-on-postgres", "-m"]
     beside = [*pytest, "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", "-m"]
     if words:
         left_out = QUICK if quick else "" if browser else "not browser"

@@ -39,7 +39,7 @@ from tests.people import (
     REFERENT,
     Cast,
 )
-from tests.support import loaded, work
+from tests.support import loaded, on_sqlite, work
 
 PLACES = (
     "titre",
@@ -158,6 +158,7 @@ def sung(page: bytes) -> list[str]:
     return heard + (["the space"] if "Cercle fermé".encode() in page else [])
 
 
+@on_sqlite
 @pytest.mark.thorough
 def test_canaries_sing_for_those_inside(app: Flask, planted: list[str], browser: Any) -> None:
     for who in SIGHTED:
@@ -182,6 +183,7 @@ def test_canaries_are_silent_for_those_outside(app: Flask, planted: list[str], b
     assert leaks == []
 
 
+@on_sqlite
 @pytest.mark.thorough
 def test_search_for_a_canary_answers_like_a_search_for_nothing(app: Flask, planted: list[str], browser: Any) -> None:
     told = []
