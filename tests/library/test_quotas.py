@@ -200,8 +200,9 @@ def test_place_used_is_shown_to_those_who_run_the_space_and_reaches_nobody_else(
     admin = browser(ADMIN)
     admin.get(f"/espaces/{OPEN}/reglages")
     assert admin.post(f"/espaces/{OPEN}/reglages/place", {"quota": "8 Mo"}).status_code == 302
-    wrong = admin.post(f"/espaces/{OPEN}/reglages/place", {"quota": "grand"}, follow_redirects=True)
-    assert "Écrivez une taille" in wrong.text
+    wrong = admin.post(f"/espaces/{OPEN}/reglages/place", {"quota": "grand"})
+    assert (wrong.status_code, 'value="grand"' in wrong.text) == (422, True)
+    assert "Écrivez une taille" in wrong.text.partition('id="quota-error"')[2].partition("</p>")[0]
     assert browser(FACILITATOR).post(f"/espaces/{OPEN}/reglages/place", {"quota": "9 Mo"}).status_code == 403
     with app.app_context():
         assert quota_of(the_space()) == 8 * KILO * KILO

@@ -253,9 +253,12 @@ def test_image_is_drawn_anew_without_what_the_camera_wrote(app: Flask, cast: Cas
 def test_what_is_no_picture_is_refused_with_a_sentence(
     app: Flask, cast: Cast, content: bytes, name: str, sentence: str
 ) -> None:
-    page = _send(Browser(app, FACILITATOR), content, name)
-    assert "message--danger" in page
-    assert sentence in page
+    sent = {"image": (io.BytesIO(content), name)}
+    answer = Browser(app, FACILITATOR).post(f"{_settings(PRIVATE)}/image", sent, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    said = answer.text.partition('id="image-file-error"')[2].partition("</p>")[0]
+    assert "</span>" in said
+    assert sentence in said
     with app.app_context():
         assert _space(PRIVATE).image_sha256 is None
 

@@ -21,14 +21,16 @@ from app.spaces.effects import effect_of
 from app.spaces.forms import SWITCHES, WORDS, SettingsForm, filled_from
 from app.spaces.models import Space
 from app.spaces.permissions import can_run_space
+from app.spaces.quotas import UNLIMITED, set_quota, size_in
 from app.spaces.running import archive_space, edit_space, reopen_space, take_image, welcome_seen
 from app.spaces.views.doors import blueprint
-from app.spaces.views.place import place_panel
+from app.spaces.views.place import panel_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 IMAGE_WIDTH = 1600
+WITHOUT = "illimite"
 
 
 @fill("space.tabs", order=95)
@@ -73,12 +75,19 @@ def settings_page(space: Space) -> ResponseReturnValue:
 
 def _kept(space: Space) -> dict[str, Any]:
     """Return the fields as the space stands, under what this person was typing and the version they were looking at."""
-    kept = draft_for(person(), request.path)
+    kept = draft_for(person(), url_for("spaces.settings_page", slug=space.slug))
     return {**filled_from(space), **{name: kept[name] for name in (*WORDS, "seen_version") if name in kept}}
 
 
 def _page(
-    space: Space, form: SettingsForm, effect: str = "", conflict: str = "", status: int = 200
+    space: Space,
+    form: SettingsForm,
+    *,
+    effect: str = "",
+    conflict: str = "",
+    status: int = 200,
+    image_refused: str = "",
+    **limit: str,
 ) -> ResponseReturnValue:
     if conflict:
         form.seen_version.data = str(space.edit_version)
@@ -89,9 +98,15 @@ def _page(
         effect=effect,
         conflict=conflict,
         current=filled_from(space),
-        place=place_panel(space),
+        image_refused=image_refused,
+        place=panel_of(space, of_settings=True, **limit),
     )
     return page, status
+
+
+def _refused(space: Space, **sentences: str) -> ResponseReturnValue:
+    """Show the settings again as they were being typed, with what was wrong in another form of the page."""
+    return _page(space, SettingsForm(formdata=None, data=_kept(space)), status=422, **sentences)
 
 
 @blueprint.post("/reglages/image")
@@ -100,20 +115,17 @@ def image_view(space: Space) -> ResponseReturnValue:
     """Give the space an image of its own, or its plan again."""
     me = person()
     can_run_space.require(me, space)
-    back = redirect(url_for("spaces.settings_page", slug=space.slug) + "#image")
     sent = request.files.get("image")
     if "remove" not in request.form and (sent is None or not sent.filename):
-        flash(_("Choisissez d'abord une image."), "error")
-        return back
+        return _refused(space, image_refused=_("Choisissez d'abord une image."))
     try:
         sha256 = None if "remove" in request.form or sent is None else _stored(sent.stream, sent.filename or "")
     except DomainError as error:
-        flash(str(error.message), "error")
-        return back
+        return _refused(space, image_refused=str(error.message))
     with transaction():
         take_image(space, sha256, by=me)
     flash(_("L'image de l'espace est changée.") if sha256 else _("L'espace a de nouveau son plan."))
-    return back
+    return redirect(url_for("spaces.settings_page", slug=space.slug))
 
 
 def _stored(stream: Any, name: str) -> str:
@@ -136,6 +148,23 @@ def image(space: Space) -> ResponseReturnValue:
     answer = send_file(path, mimetype="image/webp", conditional=True, max_age=None, etag=space.image_sha256)
     answer.headers["Cache-Control"] = "private, no-cache"
     return answer
+
+
+@blueprint.post("/reglages/place")
+@signed_in
+def quota_view(space: Space) -> ResponseReturnValue:
+    """Give the space a limit of its own, none at all, or the site's again: for administrators."""
+    me, typed = person(), request.form.get("quota", "").strip()
+    can_run_space.require(me, space)
+    try:
+        with transaction():
+            set_quota(space, UNLIMITED if WITHOUT in request.form else size_in(typed or "default"), by=me)
+    except DomainError as error:
+        if type(error) is not DomainError:
+            raise
+        return _refused(space, typed=typed, refused=str(error.message))
+    flash(_("La place de l'espace est changée."))
+    return redirect(url_for("spaces.settings_page", slug=space.slug))
 
 
 @blueprint.post("/archiver")
