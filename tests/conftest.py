@@ -23,6 +23,7 @@ from app.core import clock
 from app.core.db import storable
 from app.extensions import db
 from app.search.audience import CatalogueKeeper
+from app.search.rules.keeping import RulesKeeper
 from config import ROOT, Settings
 from tests.people import Cast, bring_in
 from tests.photograph import Photograph, empty_tables
@@ -194,8 +195,9 @@ def app(
         mail.unlink()
     # Photographs bring the same people back: somebody an earlier test erased would be erased again in this one.
     (application.config["SETTINGS"].instance / "erased.jsonl").unlink(missing_ok=True)
-    # The version of the catalogue begins again with the tables, which never happens to a site.
+    # The versions of what processes keep begin again with the tables, which never happens to a site.
     application.extensions["search_catalogue"] = CatalogueKeeper()
+    application.extensions["search_rules"] = RulesKeeper()
     yield application
     clock.set_clock(None)
 

@@ -18,8 +18,10 @@ from app.admin.views import (
     people_import,
     person,
     places,
-    ranking,
+    ranking,  # noqa: F401 - adds its page to the door of search
     requests,
+    search_door,
+    search_rules,  # noqa: F401 - same
     space_archives,
     spaces,
     who_sees,
@@ -45,5 +47,5 @@ def register(app: Flask) -> None:
     app.register_blueprint(person.blueprint)
     app.register_blueprint(people_import.blueprint)
     app.register_blueprint(journal.blueprint)
-    app.register_blueprint(ranking.blueprint)
+    app.register_blueprint(search_door.blueprint)
     app.cli.add_command(audit)

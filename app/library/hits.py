@@ -12,6 +12,7 @@ from app.extensions import db
 from app.library.models import Blob, Page
 from app.search.hits import find_hits, hit_boxes
 from app.search.query import parse
+from app.search.rules import rules
 from app.search.terms import Clause
 from app.search.widening import terms_for
 
@@ -33,7 +34,7 @@ _LIGATURES = {"oe": "[œŒ]", "ae": "[æÆ]", "ss": "[ßẞ]"}
 
 def clauses_of(words: str) -> tuple[Clause, ...]:
     """Return what is to be marked for words typed in the search box or in the document's own."""
-    return terms_for(parse(words).query).marked if words.strip() else ()
+    return terms_for(parse(words).query, rules()).marked if words.strip() else ()
 
 
 def pages_with_hits(blob: Blob, words: str, lang: str) -> tuple[int, ...]:

@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING
 from app.search import cli, health, jobs
 from app.search.audience import CatalogueKeeper
 from app.search.engines import engine_of
+from app.search.rules import writing
+from app.search.rules.keeping import RulesKeeper
 from app.search.views import blueprint
 
 if TYPE_CHECKING:
     from flask import Flask
 
-__all__ = ["health", "jobs", "register"]
+__all__ = ["health", "jobs", "register", "writing"]
 
 
 def register(app: Flask) -> None:
     """Open the engine the settings name, attach the commands."""
     app.extensions["search_engine"] = engine_of(app.config["SETTINGS"])
     app.extensions["search_catalogue"] = CatalogueKeeper()
+    app.extensions["search_rules"] = RulesKeeper()
     app.register_blueprint(blueprint)
     cli.register(app)

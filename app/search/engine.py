@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from app.search.catalogue import PART_SIZE, Allowed, Facets, Numbers
+from app.search.catalogue import PART_SIZE, Allowed, Bools, Facets, Numbers
 from app.search.query import Sort
 from app.search.signals import boosted
 from app.search.terms import Terms
@@ -138,8 +138,9 @@ def arrange(
     scores: NDArray[np.float32],
     limit: int,
     offset: int,
+    first: Bools | None = None,
 ) -> tuple[int, Numbers, Facets]:
-    """Count, filter, sort and page what an engine found under the mask.
+    """Count, filter, sort and page what an engine found under the mask; by their worth, those in `first` come first.
 
     `places` are the things found (places in the catalogue, all of them readable), `scores` those of the words; what
     else weighs, gently, is added here for every engine (`app.search.signals`).
@@ -150,4 +151,6 @@ def arrange(
     newest = -allowed.catalogue.dates[places[kept]]
     best = -boosted(allowed.catalogue, places[kept], scores[kept])
     by = (places[kept], best, newest) if sort is Sort.DATE else (places[kept], newest, best)
+    if first is not None and sort is Sort.RELEVANCE:
+        by = (*by, ~first[kept])
     return len(kept), kept[np.lexsort(by)][offset : offset + limit], facets

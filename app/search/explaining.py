@@ -7,19 +7,21 @@ from typing import Any
 
 from app.search.audience import catalogue
 from app.search.operations import PER_PAGE, find
+from app.search.rules import rules
 from app.search.signals import Signals, signals_of
 from app.search.state import State
 
 
 @dataclass(frozen=True)
 class Explained:
-    """One result, its rank, what its words give and what the signals add."""
+    """One result, its rank, what its words give and what the signals add; `leads`: a rule puts it first."""
 
     rank: int
     title: str
     url: str
     text: float
     signals: Signals
+    leads: bool = False
 
     @property
     def total(self) -> float:
@@ -33,7 +35,8 @@ def explained(person: Any, state: State) -> tuple[int, list[Explained]]:
         return 0, []
     found, known = find(person, state.query, beside=state.beside), catalogue()
     first = (state.query.page - 1) * PER_PAGE + 1
+    leading = rules().leading(state.query.words)
     return found.total, [
-        Explained(rank, one.card.title, one.card.url(None), one.score, signals_of(known, one.key))
+        Explained(rank, one.card.title, one.card.url(None), one.score, signals_of(known, one.key), one.key in leading)
         for rank, one in enumerate(found.results, start=first)
     ]

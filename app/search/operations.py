@@ -20,6 +20,7 @@ from app.search.models import touch_audience, touch_audience_of
 from app.search.passages import place_of
 from app.search.query import Query
 from app.search.results import Result, Results
+from app.search.rules import rules
 from app.search.snippets import snippet
 from app.search.sources import (
     Card,
@@ -68,7 +69,7 @@ def find(person: Any, query: Query, per_page: int = PER_PAGE, beside: Beside = N
     """
     scope = scope_of(person)
     offset = (query.page - 1) * per_page
-    asked, terms = filtered(person, scope, catalogue(), query, beside), terms_for(query)
+    asked, terms = filtered(person, scope, catalogue(), query, beside), terms_for(query, rules())
     try:
         matches = engine().search(terms, asked.allowed, per_page, offset, query.sort)
     except IndexUnavailableError:
@@ -97,14 +98,14 @@ def _ask_rebuild() -> None:
 def _by_titles(person: Any, query: Query, per_page: int) -> Results:
     text = " ".join(item.text for item in query.items).strip()
     found = [f"{source.type}:{one}" for source in sources() for one in source.titles(person, text, per_page)]
-    terms = terms_for(query)
+    terms = terms_for(query, rules())
     results = _shown(person, terms, [ParentHit(key, 0.0) for key in found[:per_page]])
     return Results(query, results, len(results), per_page, degraded=True, marked=terms.marked)
 
 
 def _shown(person: Any, terms: Terms, hits: Sequence[ParentHit]) -> tuple[Result, ...]:
     """Make the results of a page: cards asked with each feature's own rule, snippets from the texts of the database."""
-    cards = _cards(person, [hit.key for hit in hits])
+    cards = cards_of(person, [hit.key for hit in hits])
     seen = [hit for hit in hits if hit.key in cards]
     texts = _texts(seen)
     clauses = terms.marked
@@ -113,12 +114,13 @@ def _shown(person: Any, terms: Terms, hits: Sequence[ParentHit]) -> tuple[Result
 
 def texts_read(person: Any, hits: Sequence[ParentHit]) -> Iterator[str]:
     """Yield the titles and the passages of some hits, of those alone that this person may see."""
-    cards = _cards(person, [hit.key for hit in hits])
+    cards = cards_of(person, [hit.key for hit in hits])
     yield from (card.title for card in cards.values())
     yield from (passage.text for passage in _texts([hit for hit in hits if hit.key in cards]).values())
 
 
-def _cards(person: Any, keys: Iterable[str]) -> Mapping[str, Card]:
+def cards_of(person: Any, keys: Iterable[str]) -> Mapping[str, Card]:
+    """Return the cards of those things, by their keys, that a person may see; a few statements however many."""
     found: dict[str, Card] = {}
     for type_, ids in _by_type(keys).items():
         source = source_of(type_)

@@ -8,6 +8,7 @@ from itertools import pairwise
 from app.search.analysis import LANGUAGES, fold, is_stopword, stem, tokens
 from app.search.analysis.combining import split_combined
 from app.search.analysis.endings import ENGLISH_ENDINGS, FRENCH_ENDINGS
+from app.search.analysis.french import singular
 from app.search.query import Form, Item, Query
 
 Sequence = tuple[str, ...]
@@ -34,12 +35,14 @@ class Terms:
     """A query ready to be run by an engine.
 
     `wanted` rank. Of each group of `required` one clause at least must be met by the thing (its title, tags or any of
-    its passages); what is `excluded` must not be met at all.
+    its passages); what is `excluded` must not be met at all. The things of the keys in `first` answer whatever their
+    words and come before all others, unless what is required or excluded drops them.
     """
 
     wanted: tuple[Clause, ...] = ()
     required: tuple[tuple[Clause, ...], ...] = ()
     excluded: tuple[Clause, ...] = ()
+    first: tuple[str, ...] = ()
 
     @property
     def marked(self) -> tuple[Clause, ...]:
@@ -57,27 +60,36 @@ class Synonyms:
 
 
 @lru_cache(maxsize=1024)
-def terms_of(query: Query, synonyms: tuple[Synonyms, ...] = ()) -> Terms:
-    """Analyse a query in every language we index; its synonyms count less, and answer where the words must stand."""
+def terms_of(
+    query: Query,
+    synonyms: tuple[Synonyms, ...] = (),
+    ignored: frozenset[str] = frozenset(),
+    first: tuple[str, ...] = (),
+) -> Terms:
+    """Analyse a query in every language we index; its synonyms count less, and answer where the words must stand.
+
+    Words whose singular is `ignored` are treated as function words are, save where they are excluded or in quotes.
+    """
     named = {one: clause for one in synonyms if (clause := _any_of(one.names))}
-    wanted = [*_word_clauses(query.words), *_written_together(query.words), *named.values()]
+    wanted = [*_word_clauses(query.words, ignored), *_written_together(query.words), *named.values()]
     wanted += [clause for item in query.items if item.form is not Form.WORD for clause in _clauses(item)]
-    groups = [_group(group, named) for group in query.required]
+    groups = [_group(group, named, ignored) for group in query.required]
     excluded = _word_clauses(item.text for item in query.excluded if item.form is Form.WORD)
     excluded += [clause for item in query.excluded if item.form is not Form.WORD for clause in _clauses(item)]
-    return Terms(tuple(dict.fromkeys(wanted)), tuple(group for group in groups if group), tuple(excluded))
+    return Terms(tuple(dict.fromkeys(wanted)), tuple(group for group in groups if group), tuple(excluded), first)
 
 
-def _group(items: Iterable[Item], named: dict[Synonyms, Clause]) -> tuple[Clause, ...]:
+def _group(items: Iterable[Item], named: dict[Synonyms, Clause], ignored: frozenset[str]) -> tuple[Clause, ...]:
     """Give what meets a group; a group of function words only asks for nothing."""
     words = {item.text for item in items if item.form is Form.WORD}
-    clauses = [clause for item in items for clause in _clauses(item) if not _is_function_word(item)]
+    clauses = [clause for item in items for clause in _clauses(item) if not _is_empty_word(item, ignored)]
     clauses += [clause for one, clause in named.items() if words & set(one.words)] if clauses else []
     return tuple(dict.fromkeys(clauses))
 
 
-def _is_function_word(item: Item) -> bool:
-    return item.form is Form.WORD and is_stopword(fold(item.text))
+def _is_empty_word(item: Item, ignored: frozenset[str]) -> bool:
+    letters = fold(item.text)
+    return item.form is Form.WORD and (is_stopword(letters) or singular(letters) in ignored)
 
 
 def _clauses(item: Item) -> list[Clause]:
@@ -94,10 +106,11 @@ def _any_of(names: Iterable[str]) -> Clause | None:
     return Clause(tuple(dict.fromkeys(sequences)), weight=SYNONYM) if sequences else None
 
 
-def _word_clauses(words: Iterable[str]) -> list[Clause]:
-    """Give a clause for every word worth asking for: function words only count when there is nothing else."""
+def _word_clauses(words: Iterable[str], ignored: frozenset[str] = frozenset()) -> list[Clause]:
+    """Give a clause for every word worth asking for: what is ignored only counts when there is nothing else."""
     parts = [part for word in words for part in _parts(word)]
-    chosen = [part for part in parts if not is_stopword(fold(part))] or parts
+    telling = [part for part in parts if not is_stopword(fold(part))]
+    chosen = [part for part in telling if singular(fold(part)) not in ignored] or telling or parts
     return [clause for part in chosen if (clause := _clause(part))]
 
 

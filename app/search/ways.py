@@ -17,6 +17,7 @@ from app.search.filters import filtered
 from app.search.operations import engine, texts_read
 from app.search.query import Filter, Form, Item, Query
 from app.search.query.parsing import parse
+from app.search.rules import rules
 from app.search.sources import scope_of
 from app.search.spelling import Speller
 from app.search.widening import terms_for
@@ -80,7 +81,7 @@ def _leading(person: Any, tried: Iterable[tuple[Step, Query, Filter | None]]) ->
     for step, query, dropped in tried:
         first = replace(query, page=1)
         allowed = filtered(person, scope_of(person), catalogue(), first).allowed
-        total = engine().search(terms_for(first), allowed, limit=0).total
+        total = engine().search(terms_for(first, rules()), allowed, limit=0).total
         if total:
             yield Way(step, first, total, dropped)
 

@@ -9,6 +9,7 @@ import pytest
 
 from app.search import sources
 from app.search.query import parse
+from app.search.rules import NO_RULES
 from app.search.terms import SYNONYM, Synonyms
 from app.search.whoosh_engine import WhooshEngine
 from app.search.widening import synonyms_of, terms_for
@@ -28,7 +29,7 @@ def _thesaurus(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def synonyms(typed: str) -> tuple[Synonyms, ...]:
-    return synonyms_of(parse(typed).query)
+    return synonyms_of(parse(typed).query, NO_RULES)
 
 
 def test_acronym_brings_the_whole_name_and_the_whole_name_its_acronym() -> None:
@@ -54,8 +55,8 @@ def test_synonym_is_found_below_the_word_itself_and_meets_what_is_required(tmp_p
     engine = WhooshEngine(tmp_path)
     engine.rebuild(documents)
     for typed in ("CLSPD", "CLSPD ET bilan"):
-        found = engine.search(terms_for(parse(typed).query), everybody(*documents)).hits
+        found = engine.search(terms_for(parse(typed).query, NO_RULES), everybody(*documents)).hits
         assert {hit.key for hit in found} == {"resource:1", "resource:2"}
-    found = engine.search(terms_for(parse("clspd").query), everybody(*documents)).hits
+    found = engine.search(terms_for(parse("clspd").query, NO_RULES), everybody(*documents)).hits
     assert [hit.key for hit in found] == ["resource:2", "resource:1"]
     assert SYNONYM < 1

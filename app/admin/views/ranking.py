@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from babel.numbers import format_decimal, format_percent
-from flask import Blueprint, render_template, request, url_for
+from flask import render_template, request, url_for
 
+from app.admin.views.search_door import blueprint
 from app.core.access import administrators, person
 from app.core.i18n import current_language
 from app.core.i18n import gettext as _
@@ -20,15 +21,6 @@ from app.search.state import State
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
-
-PREFIX = "/administration/recherche"
-blueprint = Blueprint("admin_search", __name__, url_prefix=PREFIX)
-
-
-@fill("admin.tabs", order=60)
-def search_tab() -> Tab:
-    """Return the tab of search."""
-    return Tab(url_for("admin_search.ranking_page"), _("Recherche"), active=request.path.startswith(PREFIX))
 
 
 @fill("search.tools")
@@ -52,6 +44,7 @@ def ranking_page() -> ResponseReturnValue:
         state=state,
         page=page,
         most=MOST,
+        words=" ".join(state.query.words),
         results=url_for("search.results_page", **asking),
         decimal=_decimal,
         share=_share,

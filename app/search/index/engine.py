@@ -55,7 +55,7 @@ class IndexEngine(ABC):
 
         def ask(reading: Reading) -> Matches:
             found = find(reading, terms, allowed)
-            total, page, facets = arrange(sort, allowed, found.places, found.scores, limit, offset)
+            total, page, facets = arrange(sort, allowed, found.places, found.scores, limit, offset, found.first)
             hits = tuple(hit_of(reading.records, found, int(number), allowed) for number in page)
             return Matches(total, hits, facets)
 

@@ -21,10 +21,14 @@ Scores = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Found:
-    """What answers a query under the mask: things with their scores, and the documents they were found by."""
+    """What answers a query under the mask: things with their scores, and the documents they were found by.
+
+    `first`: which of the things come before all others.
+    """
 
     places: Numbers
     scores: Scores
+    first: Bools
     docs: Docs
     doc_places: Numbers
     doc_scores: Scores
@@ -39,13 +43,15 @@ def find(reading: Reading, terms: Terms, allowed: Allowed) -> Found:
     tally = Tally(reading, places, len(allowed.catalogue))
     for clause in terms.wanted:
         tally.add(clause)
-    matched = tally.matched if terms.wanted else visible & (records.numbers == OWN_TEXT)
+    leading = _leading(terms, allowed)
+    own = visible & (records.numbers == OWN_TEXT)
+    matched = tally.matched | (own & leading[places]) if terms.wanted else own
     docs = np.flatnonzero(matched & visible & _standing(reading, terms, places, visible))
     scores = tally.scores(docs)
     things, where = np.unique(places[docs], return_inverse=True)
     best = np.zeros(len(things), np.float32)
     np.maximum.at(best, where, scores)
-    return Found(things, best, docs, places[docs], scores)
+    return Found(things, best, leading[things], docs, places[docs], scores)
 
 
 class Tally:
@@ -101,6 +107,16 @@ class Tally:
             return total
         share = np.minimum(1.0, (self._covered_in_own[places] + self._covered[docs]) / self._asked)
         return np.asarray(total * share**COMPLETENESS, np.float32)
+
+
+def _leading(terms: Terms, allowed: Allowed) -> Bools:
+    """Tell which things of the catalogue come first; one more stands for places that are none (-1)."""
+    leading = np.zeros(len(allowed.catalogue) + 1, np.bool_)
+    if terms.first:
+        keys = np.array([key.encode() for key in terms.first], dtype=allowed.catalogue.keys.dtype)
+        found = allowed.catalogue.places(keys)
+        leading[found[found >= 0]] = True
+    return leading
 
 
 def _visible(records: Records, places: Numbers, allowed: Allowed) -> Bools:

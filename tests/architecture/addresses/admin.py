@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from tests.architecture.addresses.lines import ADMINS, Line
+from tests.architecture.addresses.lines import ADMINS, Line, post
 
 #: No space of the table is deleted: those who run the site learn that there is none.
 NONE_DELETED = "drrrrrrnrn"
+SEARCH = "/administration/recherche"
+#: No rule of this name: tests/admin/test_search_rules.py has some.
+NOTHING_THERE, NOTHING_SENT = "drrrrrrnrn", "dnnnnnnnnn"
 
 TABLE: list[Line] = [
     Line("admin.overview_page", "/administration", ADMINS),
     Line("admin_charter.charter_page", "/administration/charte", ADMINS),
+    Line("admin_search.synonyms_page", f"{SEARCH}/synonymes?q=ville", ADMINS),
+    Line("admin_search.change_synonyms_page", f"{SEARCH}/synonymes/aaaaaaaaaa/modifier", NOTHING_THERE),
+    Line("admin_search.ignored_page", f"{SEARCH}/ignores", ADMINS),
+    Line("admin_search.first_page", f"{SEARCH}/tete", ADMINS),
+    post("admin_search.remove_view", f"{SEARCH}/synonymes/aaaaaaaaaa/retirer", NOTHING_SENT),
+    post("admin_search.undo_view", f"{SEARCH}/synonymes/aaaaaaaaaa/annuler", NOTHING_SENT),
     Line("admin_search.ranking_page", "/administration/recherche/classement?q=ville", ADMINS),
     Line("admin_spaces.spaces_page", "/administration/espaces", ADMINS),
     Line("admin_spaces.facilitator_page", "/administration/espaces/{space}/animation", ADMINS),
