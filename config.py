@@ -20,6 +20,7 @@ PUBLISHED_KEYS = {"dev", "secret", "changeme", "change-me", "beffroi"}
 SHORTEST_SECRET = 16
 OIDC_PROFILES = {"generic", "proconnect"}
 SHORTEST_JOURNAL, LONGEST_JOURNAL = 6, 12  # months
+LONGEST_SEARCH_LOG = 365  # days
 SEARCH_ENGINES = {"whoosh", "tantivy", "postgres"}
 ROLES = {"admin", "facilitator", "member", "guest"}
 
@@ -91,6 +92,9 @@ class Settings:
     web_threads: int = described(8, "Threads of each web process.")
     trash_days: int = described(90, "Days a removed resource can be put back before it is erased.")
     journal_months: int = described(12, "Months the journal is kept: 6 to 12 (CNIL, recommendation 2021-122).")
+    search_log_days: int = described(
+        90, "Days the words searched for are kept, without who searched nor the hour: up to 365; 0: not at all."
+    )
     log_level: str = described("INFO", "Level of the log on standard error.")
 
     @classmethod
@@ -143,6 +147,8 @@ class Settings:
     def _check_search(self) -> None:
         if self.search_engine not in SEARCH_ENGINES:
             raise UnsafeSettingError(f"BEFFROI_SEARCH_ENGINE: one of {', '.join(sorted(SEARCH_ENGINES))}")
+        if not 0 <= self.search_log_days <= LONGEST_SEARCH_LOG:
+            raise UnsafeSettingError("BEFFROI_SEARCH_LOG_DAYS: from 0 (not kept) to 365 days")
         if self.search_engine == "postgres" and not self.sqlalchemy_url.startswith("postgresql"):
             raise UnsafeSettingError(
                 "BEFFROI_SEARCH_ENGINE: postgres needs a PostgreSQL database (BEFFROI_DATABASE_URL); "

@@ -21,6 +21,7 @@ from app.admin.views import (
     ranking,  # noqa: F401 - adds its page to the door of search
     requests,
     search_door,
+    search_log,  # noqa: F401 - same
     search_rules,  # noqa: F401 - same
     space_archives,
     spaces,

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from app.search import cli, health, jobs
 from app.search.audience import CatalogueKeeper
 from app.search.engines import engine_of
+from app.search.log import counting
+from app.search.log.keeping import Listener
 from app.search.rules import writing
 from app.search.rules.keeping import RulesKeeper
 from app.search.views import blueprint
@@ -14,7 +16,7 @@ from app.search.views import blueprint
 if TYPE_CHECKING:
     from flask import Flask
 
-__all__ = ["health", "jobs", "register", "writing"]
+__all__ = ["counting", "health", "jobs", "register", "writing"]
 
 
 def register(app: Flask) -> None:
@@ -22,5 +24,6 @@ def register(app: Flask) -> None:
     app.extensions["search_engine"] = engine_of(app.config["SETTINGS"])
     app.extensions["search_catalogue"] = CatalogueKeeper()
     app.extensions["search_rules"] = RulesKeeper()
+    app.extensions["search_listener"] = Listener()
     app.register_blueprint(blueprint)
     cli.register(app)

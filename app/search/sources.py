@@ -136,7 +136,7 @@ def kind_word(kind: str, lang: str = "fr") -> str:
 
 
 def set_scope_provider(provider: Callable[[Any], Scope]) -> None:
-    """Declare who tells what a person may read."""
+    """Declare who tells what a person may read, and for None what any member reads who takes part in no space."""
     _providers["scope"] = provider
 
 
@@ -187,7 +187,7 @@ def meanings_of(texts: Sequence[str]) -> Mapping[str, Sequence[str]]:
 
 
 def scope_of(person: Any) -> Scope:
-    """Return what a person may read; nothing while no feature has said it."""
+    """Return what a person may read, for None what any member does; nothing while no feature has said it."""
     provider = _providers.get("scope")
     return provider(person) if provider else Scope(None, is_member=False, space_ids=frozenset())
 

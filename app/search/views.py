@@ -17,6 +17,7 @@ from app.search.filters import NOTHING_BESIDE
 from app.search.help import help_lines
 from app.search.hints import of_unknown, sentence
 from app.search.lines import Links, Showing, line_of, peek_beside
+from app.search.log.keeping import note
 from app.search.operations import PER_PAGE, find, nothing
 from app.search.query import Sort, typed
 from app.search.query.fields import written
@@ -49,6 +50,7 @@ def results_page() -> ResponseReturnValue:
     state = State.of(request.args, page_number())
     asks = not state.query.is_empty or state.narrows
     found = find(person(), state.query, beside=state.beside) if asks else nothing(state.query)
+    note(person(), state.typed, state.query)
     shown = Showing(state.typed, found.marked, request.args.get(UNFOLDED, ""), request.args.get(PEEKED, ""))
     lines = [line_of(one, shown, _links(state, one)) for one in found.results]
     return render_template(

@@ -10,13 +10,17 @@ from app.accounts.models import User
 from app.extensions import db
 from app.search.catalogue import Scope
 from app.search.sources import SpaceName
-from app.spaces.models import Space
+from app.spaces.models import Space, Visibility
 from app.spaces.permissions import can_see_space, readable_space_ids
 from app.spaces.queries import seen_space_ids
 
 
-def scope_for(person: User) -> Scope:
-    """Return what a person may find."""
+def scope_for(person: User | None) -> Scope:
+    """Return what a person may find; for None, what any member finds, who takes part in no space."""
+    if person is None:
+        is_open = Space.visibility == Visibility.OPEN, Space.deleted_at.is_(None)
+        open_to_all = frozenset(db.session.scalars(select(Space.id).where(*is_open)))
+        return Scope(None, is_member=True, space_ids=open_to_all)
     return Scope(
         person.id,
         is_member=person.is_member,

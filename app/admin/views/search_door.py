@@ -31,6 +31,7 @@ def sections() -> list[Tab]:
         "synonyms_page": _("Synonymes"),
         "ignored_page": _("Mots ignorés"),
         "first_page": _("En tête"),
+        "log_page": _("Recherches faites"),
         "ranking_page": _("Classement"),
     }
     urls = {url_for(f"admin_search.{endpoint}"): label for endpoint, label in pages.items()}

@@ -16,6 +16,7 @@ from app.core.errors import DomainError, EditConflictError
 from app.core.forms import number_in
 from app.core.i18n import gettext as _
 from app.core.paging import Page, page_number
+from app.search.log.counting import count_asked_soon
 from app.search.operations import cards_of
 from app.search.query import parse
 from app.search.rules import rules
@@ -79,6 +80,7 @@ def _changed(form: SynonymsForm, rule: SearchRule) -> bool:
         others = in_force(RuleKind.SYNONYMS, rule)
         said = synonyms_said(form.lines, one_way=form.one_way.data, others=others)
         with transaction():
+            count_asked_soon()
             change_rule(person(), rule, said, number_in(form.edit_version.data))
     except EditConflictError as error:
         form.words.errors = [_("%(why)s Enregistrez de nouveau pour garder votre version.", why=error.message)]
@@ -131,6 +133,7 @@ def remove_view(_list: str, public_id: str) -> ResponseReturnValue:
     """Take a rule away."""
     rule = rule_with(public_id)
     with transaction():
+        count_asked_soon()
         remove_rule(person(), rule)
     return redirect(url_for(f"admin_search.{PAGES[RuleKind(rule.kind)]}"))
 
@@ -141,6 +144,7 @@ def undo_view(_list: str, public_id: str) -> ResponseReturnValue:
     """Take back the last change of a rule."""
     rule = rule_with(public_id)
     with transaction():
+        count_asked_soon()
         undo_rule(person(), rule)
     flash(_("Le changement est annulé."))
     return redirect(url_for(f"admin_search.{PAGES[RuleKind(rule.kind)]}"))
@@ -152,6 +156,7 @@ def _kept(form: FlaskForm, field: str, said_of: Any) -> bool:
     try:
         said = said_of()
         with transaction():
+            count_asked_soon()
             add_rule(person(), kinds[type(form)], said)
     except DomainError as error:
         if type(error) is not DomainError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.architecture.addresses.lines import ADMINS, Line, post
+from tests.architecture.addresses.lines import ADMINS, ADMINS_SEND, Line, post
 
 #: No space of the table is deleted: those who run the site learn that there is none.
 NONE_DELETED = "drrrrrrnrn"
@@ -18,6 +18,8 @@ TABLE: list[Line] = [
     Line("admin_search.ignored_page", f"{SEARCH}/ignores", ADMINS),
     Line("admin_search.first_page", f"{SEARCH}/tete", ADMINS),
     post("admin_search.remove_view", f"{SEARCH}/synonymes/aaaaaaaaaa/retirer", NOTHING_SENT),
+    Line("admin_search.log_page", f"{SEARCH}/journal", ADMINS),
+    post("admin_search.erase_log_view", f"{SEARCH}/journal/effacer", ADMINS_SEND),
     post("admin_search.undo_view", f"{SEARCH}/synonymes/aaaaaaaaaa/annuler", NOTHING_SENT),
     Line("admin_search.ranking_page", "/administration/recherche/classement?q=ville", ADMINS),
     Line("admin_spaces.spaces_page", "/administration/espaces", ADMINS),
