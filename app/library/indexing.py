@@ -25,7 +25,7 @@ from app.library.facts import shown_date
 from app.library.kinds import KINDS, kind_of, kind_words
 from app.library.listing import shown_with
 from app.library.marks import Useful
-from app.library.models import Attachment, FileVersion, Page, Resource, Unit
+from app.library.models import Attachment, FileVersion, Page, Resource, Shelf, Unit
 from app.library.permissions import can_read_resource
 from app.library.reading.inside.passages import passages
 from app.library.states import unit_word
@@ -77,9 +77,10 @@ class ResourceSource:
         query = select(Resource).where(_is_found()).options(selectinload(Resource.tags), joinedload(Resource.space))
         if ids is not None:
             query = query.where(Resource.id.in_(ids))
-        parts, voices = parts_counted(ids), voices_counted(ids)
+        parts, voices, shelves = parts_counted(ids), voices_counted(ids), shelves_showing(ids)
         for resource in db.session.scalars(query):
-            yield _row(resource, parts[resource.id], voices.get(resource.id, 0))
+            row = _row(resource, parts[resource.id], voices.get(resource.id, 0))
+            yield replace(row, also_in=tuple(shelves[resource.id] - {resource.space_id}))
 
     def cards(self, person: Any, ids: Sequence[int]) -> Mapping[int, Card]:
         """Return the cards of those resources this person may read."""
@@ -129,6 +130,17 @@ def voices_counted(ids: Sequence[int] | None) -> Mapping[int, int]:
     if ids is not None:
         query = query.where(Useful.resource_id.in_(ids))
     return {one: voices for one, voices in db.session.execute(query)}  # noqa: C416 - rows, not pairs
+
+
+def shelves_showing(ids: Sequence[int] | None) -> Mapping[int, set[int]]:
+    """Return, by resource, the other spaces whose library shows it."""
+    query = select(Shelf.resource_id, Shelf.space_id)
+    if ids is not None:
+        query = query.where(Shelf.resource_id.in_(ids))
+    found: dict[int, set[int]] = defaultdict(set)
+    for resource_id, space_id in db.session.execute(query):
+        found[resource_id].add(space_id)
+    return found
 
 
 def _is_found() -> Any:

@@ -20,6 +20,7 @@ from app.extensions import db
 from app.library.models import Resource, Shelf
 from app.library.permissions import can_add_resource, can_mark_resource, can_take_off_shelf
 from app.library.reading_lists.models import Pin
+from app.search.models import touch_audience
 from app.spaces.models import Space, State
 from app.spaces.permissions import can_read_space
 from app.spaces.queries import writable_spaces
@@ -48,6 +49,7 @@ def shelve(person: User, resource: Resource, space: Space) -> None:
         raise DomainError(_l("Une ressource archivée ne rejoint pas d'autre bibliothèque."))
     if _shelf_of(resource, space) is None:
         db.session.add(Shelf(space_id=space.id, resource_id=resource.id, by_id=person.id))
+        touch_audience("resource", resource.id)
         record("resource.shelved", person, resource, space_id=space.id)
 
 
@@ -64,6 +66,7 @@ def take_off_shelf(person: User, resource: Resource, space: Space) -> None:
         raise RefusedError
     db.session.execute(delete(Pin).where(Pin.space_id == space.id, Pin.resource_id == resource.id))
     db.session.delete(shelf)
+    touch_audience("resource", resource.id)
     record("resource.unshelved", person, resource, space_id=space.id)
 
 

@@ -1,9 +1,11 @@
 """What there is to find and who may find it: arrays over all things, a mask for each person, counts under it."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from itertools import count
 
 import numpy as np
@@ -82,6 +84,8 @@ class CatalogueRow:
     authors: tuple[int | str, ...] = ()
     #: How many people said that it is useful.
     useful: int = 0
+    #: Other spaces that show it too, for those who read it already and read them.
+    also_in: tuple[int, ...] = ()
 
     @property
     def type(self) -> str:
@@ -180,6 +184,11 @@ class Catalogue:
             self._columns[one] = Column.of(self._rows[self.key(place)].values(one) for place in range(len(self.keys)))
         return self._columns[one]
 
+    @cached_property
+    def also_in(self) -> Column:
+        """The other spaces that show each thing."""
+        return Column.of(self._rows[self.key(place)].also_in for place in range(len(self.keys)))
+
     def mask(self, scope: Scope) -> Bools:
         """Tell for every thing whether this person may read it."""
         mine = np.isin(self.spaces, np.fromiter(scope.space_ids, np.int64, len(scope.space_ids)))
@@ -233,12 +242,14 @@ Narrowed = Mapping[Aspect, frozenset[Value]]
 class Allowed:
     """A catalogue as one person sees it, with the filters: one value of each field `kept`, none of those `dropped`.
 
-    Everything an engine returns or counts lies under `mask`.
+    Everything an engine returns or counts lies under `mask`. A thing stands in its home, and in the spaces of
+    `readable` that show it too.
     """
 
     catalogue: Catalogue
     mask: Bools
     nameable: frozenset[int] = frozenset()
+    readable: frozenset[int] = frozenset()
     kept: Wanted = field(default_factory=dict)
     dropped: Wanted = field(default_factory=dict)
     narrowed: Narrowed = field(default_factory=dict)
@@ -254,7 +265,8 @@ class Allowed:
     ) -> "Allowed":
         """Give what a scope lets through; a space the person may not know of is an unknown one."""
         kept, dropped = (_known(scope, wanted or {}) for wanted in (kept, dropped))
-        return cls(catalogue, catalogue.mask(scope), scope.nameable, kept, dropped, narrowed or {})
+        mask = catalogue.mask(scope)
+        return cls(catalogue, mask, scope.nameable, scope.space_ids, kept, dropped, narrowed or {})
 
     def passing(self, *aside: Field | Aspect) -> Bools:
         """Tell for every thing whether it passes the filters, those of the fields and aspects `aside` left out."""
@@ -262,10 +274,16 @@ class Allowed:
         asked: list[tuple[Field | Aspect, frozenset[Value]]] = [*self.kept.items(), *self.narrowed.items()]
         for one, values in asked:
             if one not in aside:
-                passed &= self.catalogue.column(_field_of(one)).having(values)
+                passed &= self._having(_field_of(one), values)
         for other, values in self.dropped.items():
-            passed &= ~self.catalogue.column(other).having(values)
+            passed &= ~self._having(other, values)
         return passed
+
+    def _having(self, one: Field, values: frozenset[Value]) -> Bools:
+        having = self.catalogue.column(one).having(values)
+        if one is Field.SPACE:
+            having |= self.catalogue.also_in.having(values & self.readable)
+        return having
 
     def facets(self, places: Numbers) -> Facets:
         """Count things by every field, each without its own filter; what things are, without that of the kind too."""
@@ -279,8 +297,15 @@ class Allowed:
         without[Aspect.SIZE] = found & self.passing(Aspect.SIZE)
         columns = {one: self.catalogue.column(one) for one in Field}
         counts = {one: column.counts(without[one]) for one, column in columns.items()}
-        counts[Field.SPACE] = {space: n for space, n in counts[Field.SPACE].items() if space in self.nameable}
+        counts[Field.SPACE] = self._in_spaces(counts[Field.SPACE], without[Field.SPACE])
         return Facets(counts, without, columns)
+
+    def _in_spaces(self, at_home: Mapping[Value, int], found: Bools) -> Mapping[Value, int]:
+        """Count by space: a thing once in each that holds it or shows it, as far as the person may know."""
+        counts = Counter({space: n for space, n in at_home.items() if space in self.nameable})
+        shown = self.catalogue.also_in.counts(found)
+        counts.update({space: n for space, n in shown.items() if space in self.readable})
+        return counts
 
 
 def _known(scope: Scope, wanted: Wanted) -> Wanted:

@@ -16,11 +16,13 @@ from app.library.listing import Wanted, resources_visible_to
 from app.library.models import Resource, Shelf
 from app.library.publishing import archive_resource
 from app.library.shelving import shelve, take_off_shelf
+from app.search.operations import find
+from app.search.query import parse
 from app.spaces.models import Space
 from app.spaces.queries import space_by_slug
 from tests.library.shelves import share
 from tests.people import ADMIN, FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, PRIVATE, REQUEST, Cast
-from tests.support import Browser, loaded
+from tests.support import Browser, loaded, work
 
 
 @pytest.fixture(autouse=True)
@@ -117,3 +119,21 @@ def test_pages_show_it_add_it_pin_it_and_take_it_off(app: Flask) -> None:
     assert "Diagnostic partagé" not in facilitator.get(f"/espaces/{PRIVATE}/ressources").text
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Shelf)) == 0
+
+
+def test_search_counts_it_in_every_space_that_shows_it_as_far_as_one_reads_them(app: Flask) -> None:
+    put(app, "Bilan zorglub", OPEN, PRIVATE)
+
+    def found(email: str, space: str) -> tuple[int, set[tuple[str, int]]]:
+        db.session.rollback()
+        results = find(loaded(email), parse(f"zorglub espace:{space}").query)
+        return results.total, {(one.value, one.count) for one in results.spaces}
+
+    work(app)
+    with app.app_context(), app.test_request_context():
+        assert found(MEMBER, PRIVATE) == (1, {(OPEN, 1), (PRIVATE, 1)})
+        assert found(OUTSIDER, PRIVATE) == (0, {(OPEN, 1)})
+        with transaction():
+            resource = db.session.scalars(select(Resource).where(Resource.title == "Bilan zorglub")).one()
+            take_off_shelf(loaded(MEMBER), resource, place(PRIVATE))
+        assert found(MEMBER, PRIVATE)[0] == 0

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.search.catalogue import Allowed, Audience, Catalogue, Scope
+from app.search.catalogue import Allowed, Audience, Catalogue, CatalogueRow, Scope, Wanted
 from app.search.engine import PART, IndexUnavailableError, ParentDocument, Passage, SearchEngine
 from app.search.query import Field, Sort, parse
 from app.search.terms import Clause, Terms, terms_of
@@ -236,6 +236,20 @@ class EngineContract:
         ticked = Allowed.to(catalogue, scope, {Field.SPACE: frozenset({7})})
         assert engine.search(asked("nuit"), ticked).total == 0
 
+    def test_thing_stands_in_every_space_that_shows_it_to_those_who_read_that_space(self, engine: SearchEngine) -> None:
+        catalogue = Catalogue([row("resource:1", 1, also_in=(2, 3)), row("resource:2", 2)])
+        scope = Scope(1, is_member=True, space_ids=frozenset({2}), shown_space_ids=frozenset({1, 3}))
+
+        def found(kept: Wanted, dropped: Wanted) -> tuple[int, dict[int, int]]:
+            matches = engine.search(asked("nuit"), Allowed.to(catalogue, scope, kept, dropped))
+            return matches.total, dict(matches.facets.spaces)
+
+        assert found({}, {}) == (2, {1: 1, 2: 2})
+        for space, total in ((1, 1), (2, 2), (3, 0)):
+            ticked: Wanted = {Field.SPACE: frozenset({space})}
+            assert found(ticked, {}) == (total, {1: 1, 2: 2})
+            assert found({}, ticked)[0] == 2 - total
+
     # Facets
 
     def test_each_facet_is_counted_without_its_own_filter(self, engine: SearchEngine) -> None:
@@ -377,6 +391,7 @@ def _random_world(chance: random.Random) -> tuple[list[ParentDocument], Catalogu
                 chance.choice(list(Audience)),
                 chance.choice(["note", "report"]),
                 published=chance.random() < 0.8,
+                also_in=tuple(chance.sample([4, 5], chance.randrange(0, 3))),
             ),
         )
     return documents, Catalogue(rows)
@@ -396,24 +411,33 @@ def _both_ways(
     engine: SearchEngine, chance: random.Random, documents: list[ParentDocument], catalogue: Catalogue
 ) -> tuple[Outcome, Outcome]:
     """Return what an engine answers to a random question, and what a plain filter says it must."""
-    scope = Scope(1, chance.random() < 0.5, frozenset(chance.sample([1, 2, 3], chance.randrange(0, 3))))
+    spaces = frozenset(chance.sample([1, 2, 3, 4, 5], chance.randrange(0, 5)))
+    scope = Scope(1, chance.random() < 0.5, spaces, frozenset(chance.sample([1, 4], 1)))
     words, without = chance.sample(WORDS, chance.randrange(1, 4)), chance.sample(WORDS, chance.randrange(0, 2))
     together = chance.random() < 0.3
     typed = (" ET " if together else " ").join(words) + "".join(f" -{word}" for word in without)
     kinds = chance.choice([None, frozenset({"note"})])
-    ticked = {Field.KIND: kinds} if kinds else {}
+    within = chance.choice([None, frozenset(chance.sample([1, 2, 4, 5], 2))])
+    ticked: Wanted = ({Field.KIND: kinds} if kinds else {}) | ({Field.SPACE: within} if within else {})
     matches = engine.search(asked(typed), Allowed.to(catalogue, scope, ticked), limit=100)
     answering = {one.key for one in documents if _answers(one, words, without, together=together)}
     seen = {key for key in answering if _may_read(catalogue.row(key), scope)}
     of_kind = {key for key in seen if kinds is None or catalogue.row(key).kind in kinds}
-    shown = [key for key in of_kind if catalogue.row(key).space_id in scope.nameable]
+    spaces_of = {key: _spaces_known(catalogue.row(key), scope) for key in seen}
+    there = {key for key in seen if within is None or within & spaces_of[key]}
     found = Outcome(
         {hit.key for hit in matches.hits},
         matches.total,
         sum(matches.facets.kinds.values()),
         sum(matches.facets.spaces.values()),
     )
-    return found, Outcome(of_kind, len(of_kind), len(seen), len(shown))
+    shown = sum(len(spaces_of[key]) for key in of_kind)
+    return found, Outcome(of_kind & there, len(of_kind & there), len(there), shown)
+
+
+def _spaces_known(one: CatalogueRow, scope: Scope) -> set[int]:
+    home = {one.space_id} & scope.nameable
+    return {space for space in (*home, *set(one.also_in) & scope.space_ids) if space is not None}
 
 
 def _answers(document: ParentDocument, words: list[str], without: list[str], *, together: bool) -> bool:
