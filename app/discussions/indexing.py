@@ -125,6 +125,7 @@ def _row(thread: Thread, *, published: bool) -> CatalogueRow:
         date=thread.last_post_at.date(),
         lang=thread.lang,
         authors=(thread.author_id,) if thread.author_id else (),
+        about=f"resource:{thread.subject_id}" if thread.subject_type == Resource.__tablename__ else "",
     )
 
 

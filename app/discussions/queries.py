@@ -18,6 +18,7 @@ from app.core.text import placeholders
 from app.discussions.models import Post, ReadPosition, Thread
 from app.discussions.permissions import can_read_post, can_read_thread
 from app.extensions import db
+from app.library.models import Resource
 from app.spaces.models import Space
 from app.spaces.permissions import can_read_space, can_see_space
 
@@ -222,3 +223,9 @@ def cited_in(thread: Thread) -> list[tuple[str, str]]:
     wanted = select(Post.html).where(Post.thread_id == thread.id, Post.deleted_at.is_(None))
     texts = db.session.scalars(wanted.where(Post.html.contains("[[", autoescape=True)).order_by(Post.n))
     return placeholders("\n".join(texts))
+
+
+def resources_cited_in(thread: Thread) -> list[int]:
+    """Return the ids of the resources the readable posts of a thread point to, whoever may read them."""
+    cited = [public_id for kind, public_id in cited_in(thread) if kind == Resource.__tablename__]
+    return list(db.session.scalars(select(Resource.id).where(Resource.public_id.in_(cited)))) if cited else []

@@ -224,12 +224,8 @@ def card_of(resource: Resource, person: User) -> Card:
     """Return a resource as a line of results, for somebody who may read it."""
     space = shown_space(person, resource)
     organisation = resource.author.organisation if resource.author else None
-    meta = (
-        organisation.name if organisation else "",
-        space.label if space else "",
-        shown_date(resource),
-        _("archivée") if resource.state == State.ARCHIVED else "",
-    )
+    state = _("archivée") if resource.state == State.ARCHIVED else ""
+    meta = (organisation.name if organisation else "", space.label if space else "", shown_date(resource), state)
     files = {one.current.part: one.public_id for one in resource.attachments[1:]}
 
     def url(passage: Passage | None) -> str:
@@ -255,6 +251,7 @@ def card_of(resource: Resource, person: User) -> Card:
         public_id=resource.public_id,
         pages=pages,
         talk="commentaires",
+        state=state,
     )
 
 

@@ -86,6 +86,8 @@ class CatalogueRow:
     useful: int = 0
     #: Other spaces that show it too, for those who read it already and read them.
     also_in: tuple[int, ...] = ()
+    #: The key of what it speaks of, when it does nothing else: the comments of a resource.
+    about: str = ""
 
     @property
     def type(self) -> str:
@@ -210,6 +212,9 @@ class Catalogue:
         standing = np.isin(places * MOST_PARTS + passages.astype(np.int64) // PART_SIZE, self._parts)
         return np.where(bounded & ~standing, -1, places)
 
+    def __contains__(self, key: str) -> bool:
+        return key in self._rows
+
     def row(self, key: str) -> CatalogueRow:
         """Give the row of a key. Raises KeyError."""
         return self._rows[key]
@@ -302,7 +307,7 @@ class Allowed:
 
     def _in_spaces(self, at_home: Mapping[Value, int], found: Bools) -> Mapping[Value, int]:
         """Count by space: a thing once in each that holds it or shows it, as far as the person may know."""
-        counts = Counter({space: n for space, n in at_home.items() if space in self.nameable})
+        counts: Counter[Value] = Counter({space: n for space, n in at_home.items() if space in self.nameable})
         shown = self.catalogue.also_in.counts(found)
         counts.update({space: n for space, n in shown.items() if space in self.readable})
         return counts

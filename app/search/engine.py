@@ -1,6 +1,6 @@
 """The seam: what a search engine takes and gives, whichever it is."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from app.search.catalogue import PART_SIZE, Allowed, Bools, Facets, Numbers
 from app.search.query import Sort
 from app.search.signals import boosted
-from app.search.terms import Terms
+from app.search.terms import Clause, Terms
 
 OWN_TEXT = 0
 """Number of the passage that holds the thing's own text (description, opening post); pages are numbered from 1."""
@@ -117,6 +117,21 @@ class SearchEngine(SearchWriter, Protocol):
 
     def suggest(self, prefix: str, allowed: Allowed, limit: int = 8) -> list[str]:
         """Give the keys of allowed things whose title has these words, the last one perhaps unfinished."""
+
+    def alike(
+        self,
+        words: Sequence[Clause],
+        allowed: Allowed,
+        limit: int = 5,
+        aside: Collection[str] = (),
+        *,
+        named: bool = False,
+    ) -> list[str]:
+        """Give the keys of the allowed things that hold most of some words, the likest first; none of those `aside`.
+
+        Rare words weigh most; only what is allowed counts for that, so that nothing else changes the answer. `named`:
+        only things in whose title or tags one of the words stands.
+        """
 
     def fresh(self) -> AbstractContextManager[SearchWriter]:
         """Open a new empty index beside the live one; it takes its place when the block ends without error."""

@@ -26,7 +26,7 @@ class Card:
     sentences shown under the title (space, organisation, date), already in the reader's language. ``marks_words``: the
     page of the thing takes the words searched as ``q`` and marks them. ``author``: the person named in ``meta``.
     ``public_id`` names the thing in addresses; ``pages`` tells of how many a passage is one (0: not counted);
-    ``talk`` is the part of its page where people speak of it.
+    ``talk`` is the part of its page where people speak of it. ``state``: what of ``meta`` warns (« archivée »).
     """
 
     title: str
@@ -39,6 +39,7 @@ class Card:
     public_id: str = ""
     pages: Callable[[Passage], int] = _uncounted
     talk: str = ""
+    state: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask import Blueprint, Response, current_app, get_template_attribute, render_template, request, url_for
 
 from app.core.access import anyone, person, signed_in
+from app.core.errors import wants_json
 from app.core.i18n import current_language
 from app.core.i18n import gettext as _
 from app.core.paging import Page, page_number
 from app.core.slots import collect
+from app.core.text import one_line
 from app.search.filtering import boxes, chips, options_ticked, tabs, words_beside_boxes
 from app.search.filters import NOTHING_BESIDE
 from app.search.help import help_lines
@@ -19,9 +21,10 @@ from app.search.hints import of_unknown, sentence
 from app.search.lines import Links, Showing, line_of, peek_beside
 from app.search.log.keeping import note
 from app.search.operations import PER_PAGE, find, nothing
-from app.search.query import Sort, typed
+from app.search.query import MAX_LENGTH, Sort, typed
 from app.search.query.fields import written
 from app.search.results import Result, Results
+from app.search.similar import near_title
 from app.search.state import State
 from app.search.ways import Way, other_spelling, ways_out
 
@@ -92,6 +95,17 @@ def opensearch() -> ResponseReturnValue:
         description=_("Chercher dans %(site)s", site=site.site_name),
     )
     return Response(page, mimetype="application/opensearchdescription+xml")
+
+
+@blueprint.get("/recherche/proches")
+@signed_in
+def near_page() -> ResponseReturnValue:
+    """Show what this person reads that resembles a title being typed (``q``): the list alone to our script."""
+    title = one_line(request.args.get("q", ""))[:MAX_LENGTH]
+    found = near_title(person(), title)
+    if wants_json():
+        return str(get_template_attribute("components/similar.html", "near_list")(found))
+    return render_template("search/similar.html", found=found, title=title, back="")
 
 
 def _narrowing(state: State, found: Results) -> dict[str, Any]:

@@ -250,6 +250,37 @@ class EngineContract:
             assert found(ticked, {}) == (total, {1: 1, 2: 2})
             assert found({}, ticked)[0] == 2 - total
 
+    # Likeness
+
+    def test_what_holds_most_of_the_rarest_words_is_alike(self, engine: SearchEngine) -> None:
+        things = [thing(f"resource:{n}", f"Réunion {n}", "La ville et le quartier") for n in range(20, 30)]
+        things += [thing("resource:30", "Un bilan", "Une brigade cynophile")]
+        things += [thing("resource:31", "Brigade cynophile", "La brigade cynophile du quartier")]
+        things += [thing("resource:32", "Brigade", "La réunion")]
+        engine.index(things)
+        allowed, words = everybody(*things), asked("brigade cynophile du quartier jamais").wanted
+        assert engine.alike(words, allowed) == ["resource:31", "resource:30", "resource:32"]
+        assert engine.alike(words, allowed, limit=1) == ["resource:31"]
+        assert engine.alike(words, allowed, aside=["resource:31", "resource:99"]) == ["resource:30", "resource:32"]
+        assert engine.alike(words, allowed, named=True)[0] == "resource:31"
+        assert engine.alike(asked("cynophile").wanted, allowed, named=True) == ["resource:31"]
+        assert engine.alike((), allowed) == engine.alike(words, everybody()) == []
+        assert engine.alike(asked("jamais").wanted, allowed) == []
+
+    def test_likeness_owes_nothing_to_what_is_kept_from_a_person(self, engine: SearchEngine) -> None:
+        chance = random.Random(5)  # noqa: S311 - the same worlds at every run
+        for _ in range(8):
+            documents, catalogue = _random_world(chance)
+            scope = Scope(1, chance.random() < 0.5, frozenset(chance.sample([1, 2, 3], 2)))
+            read = [one for one in documents if _may_read(catalogue.row(one.key), scope)]
+            alone = Catalogue(catalogue.row(one.key) for one in read)
+            words = [terms_of(parse(word).query).wanted[0] for word in chance.sample(WORDS, 4)]
+            named = chance.random() < 0.5
+            engine.rebuild(documents)
+            beside_others = engine.alike(words, Allowed.to(catalogue, scope), limit=50, named=named)
+            engine.rebuild(read)
+            assert beside_others == engine.alike(words, Allowed.to(alone, scope), limit=50, named=named)
+
     # Facets
 
     def test_each_facet_is_counted_without_its_own_filter(self, engine: SearchEngine) -> None:

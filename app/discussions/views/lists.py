@@ -19,12 +19,16 @@ from app.discussions.pages import lines
 from app.discussions.permissions import can_start_thread
 from app.discussions.queries import page_of_threads
 from app.discussions.views.blueprints import space_blueprint
+from app.search.similar import near_title
 from app.spaces.blueprint import render_space_page
 from app.spaces.models import LONGEST_TITLE, Audience, Space, Visibility
 from app.spaces.permissions import can_join_space
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
+
+#: The button, where no script does it, that looks for what resembles the title and publishes nothing.
+LOOK = "proches"
 
 
 @space_blueprint.get("/discussions")
@@ -46,13 +50,14 @@ def threads_page(space: Space) -> ResponseReturnValue:
 @space_blueprint.route("/discussions/nouvelle", methods=["GET", "POST"])
 @signed_in
 def new_thread_page(space: Space) -> ResponseReturnValue:
-    """Show the form of a new discussion, or open it."""
+    """Show the form of a new discussion, with what resembles its title, or open it."""
     me = person()
     can_start_thread.require(me, space)
     form = ThreadForm(data=_begun(me) if request.method == "GET" else None)
     if not may_choose_audience(me, space):
         del form.audience
-    if form.validate_on_submit():
+    looks = LOOK in request.form
+    if not looks and form.validate_on_submit():
         chosen = form.audience.data if form.audience else Audience.SPACE
         with transaction():
             thread = start_thread(me, space, form.title.data, form.body.data, chosen)
@@ -60,8 +65,9 @@ def new_thread_page(space: Space) -> ResponseReturnValue:
         flash(_("Votre question est publiée."))
         return redirect(thread_url(thread, page=1))
     action = url_for("space_discussions.new_thread_page", slug=space.slug)
-    page = render_space_page("discussions/new.html", space, form=form, action=action, space_page_title=True)
-    return page, 200 if request.method == "GET" else 422
+    near = near_title(me, form.title.data or "")
+    page = render_space_page("discussions/new.html", space, form=form, action=action, near=near, space_page_title=True)
+    return page, 200 if request.method == "GET" or looks else 422
 
 
 def _begun(me: User) -> dict[str, Any]:

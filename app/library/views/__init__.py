@@ -24,6 +24,7 @@ from app.library.views import (  # noqa: F401 - they attach their views
     sending,
     shelving,
     showing,
+    similar,
     staging,
     thesaurus,
     uploading,

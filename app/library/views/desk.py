@@ -36,6 +36,7 @@ from app.library.queries import resources_at
 from app.library.receiving import MOST_FILES, accepted_for_field
 from app.library.tags import split_tags
 from app.library.views.sending import take_files, take_out_of_mail
+from app.search.similar import near_title
 from app.spaces.models import Space
 
 #: Buttons of the form that do something else than publish, beside those of each file.
@@ -195,6 +196,7 @@ def page_of(desk: Desk, resource: Resource | None = None) -> dict[str, Any]:
             "complete": url_for("space_library.complete_in_space", slug=desk.form.space.slug)
             if desk.form.space
             else "",
+            "near": near_title(person(), desk.form.title.data or "") if resource is None else None,
         },
         "waiting": waiting_lines(person(), request.path, request.form.getlist(ORDER)),
         "known": [*known_addresses(person(), request.path), *_same_address(desk.form, resource)],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import TypeVar
 
@@ -11,11 +11,12 @@ import numpy as np
 
 from app.search.catalogue import Allowed
 from app.search.engine import Health, IndexUnavailableError, Matches, ParentDocument, SearchWriter, arrange
+from app.search.index.likeness import alike
 from app.search.index.reading import Reading
 from app.search.index.scoring import find, hit_of
 from app.search.index.words import forms_of
 from app.search.query import Sort
-from app.search.terms import Terms
+from app.search.terms import Clause, Terms
 
 R = TypeVar("R")
 
@@ -64,6 +65,20 @@ class IndexEngine(ABC):
     def suggest(self, prefix: str, allowed: Allowed, limit: int = 8) -> list[str]:
         """Give the keys of allowed things whose title has these words, the last perhaps unfinished; newest first."""
         return self._read(lambda reading: _suggest(reading, prefix, allowed, limit))
+
+    def alike(
+        self,
+        words: Sequence[Clause],
+        allowed: Allowed,
+        limit: int = 5,
+        aside: Collection[str] = (),
+        *,
+        named: bool = False,
+    ) -> list[str]:
+        """Give the keys of the allowed things that hold most of some words, the likest first; none of those `aside`."""
+        if not len(allowed.mask):
+            return []
+        return self._read(lambda reading: alike(reading, words, allowed, limit, aside, named=named))
 
     def health(self) -> Health:
         """Look at the index."""

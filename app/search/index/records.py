@@ -18,7 +18,7 @@ class Records:
         self.lengths: dict[str, NDArray[np.uint32]] = {name: rows[name] for name in SCORED}
         self._keys, self._parent = np.unique(rows["key"], return_inverse=True)
         self._placed: tuple[int, Numbers] = (0, np.empty(0, np.int64))
-        self._means = {name: _mean(lengths) for name, lengths in self.lengths.items()}
+        self._means = {name: mean_length(lengths) for name, lengths in self.lengths.items()}
 
     def places(self, catalogue: Catalogue) -> Numbers:
         """Give for every document the place of its thing in a catalogue, -1 where it counts for nothing (any more)."""
@@ -43,6 +43,7 @@ class Records:
         return self._means[fieldname]
 
 
-def _mean(lengths: NDArray[np.uint32]) -> tuple[int, float]:
+def mean_length(lengths: NDArray[np.uint32]) -> tuple[int, float]:
+    """Give how many documents have words, and the mean number of them."""
     filled = int(np.count_nonzero(lengths))
     return filled, float(lengths.sum()) / filled if filled else 1.0

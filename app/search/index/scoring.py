@@ -3,6 +3,7 @@
 The figures of the ranking are those of every engine (`app.search.ranking`).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from app.search.catalogue import Allowed, Bools, Numbers
 from app.search.engine import OWN_TEXT, PASSAGES_SHOWN, ParentHit, PassageHit
 from app.search.index.reading import Docs, Reading, Weights, pooled
-from app.search.index.records import Records
+from app.search.index.records import Records, mean_length
 from app.search.index.words import SCORED
 from app.search.ranking import BM25, COMPLETENESS, SAID_TWICE
 from app.search.terms import Clause, Terms
@@ -39,11 +40,11 @@ def find(reading: Reading, terms: Terms, allowed: Allowed) -> Found:
     reading.prepare(terms)
     records = reading.records
     places = records.places(allowed.catalogue)
-    visible = _visible(records, places, allowed)
+    visible = visible_to(records, places, allowed)
     tally = Tally(reading, places, len(allowed.catalogue))
     for clause in terms.wanted:
         tally.add(clause)
-    leading = _leading(terms, allowed)
+    leading = are_among(terms.first, allowed)
     own = visible & (records.numbers == OWN_TEXT)
     matched = tally.matched | (own & leading[places]) if terms.wanted else own
     docs = np.flatnonzero(matched & visible & _standing(reading, terms, places, visible))
@@ -55,10 +56,16 @@ def find(reading: Reading, terms: Terms, allowed: Allowed) -> Found:
 
 
 class Tally:
-    """What the clauses of a question add up to, for every document (a passage, or a thing's own title and text)."""
+    """What the clauses of a question add up to, for every document (a passage, or a thing's own title and text).
 
-    def __init__(self, reading: Reading, places: Numbers, things: int) -> None:
-        self._reading, self._places = reading, places
+    How rare words are and how long texts are is counted over all that is indexed, or over the documents `seen` alone:
+    then the others change nothing.
+    """
+
+    def __init__(self, reading: Reading, places: Numbers, things: int, seen: Bools | None = None) -> None:
+        self._reading, self._places, self._seen = reading, places, seen
+        self._counted = things if seen is None else count_things(places[seen], things)
+        self._means = {name: _mean_of(reading.records, name, seen) for name in SCORED}
         size = reading.records.size
         self._is_own = reading.records.numbers == OWN_TEXT
         self._in_own, self._covered_in_own = np.zeros(things, np.float32), np.zeros(things, np.float32)
@@ -73,14 +80,14 @@ class Tally:
         own = np.zeros_like(self._in_own)
         own_docs = self._is_own[docs]
         own[places[own_docs]] = values[own_docs]
-        rarity = clause.weight * self._rarity(places)
-        self._asked += rarity if clause.weight >= 1 else 0.0
+        worth = clause.weight * self._rarity(places)
+        self._asked += worth if clause.weight >= 1 else 0.0
         self._in_own += own
-        self._covered_in_own[places[own_docs]] += rarity
+        self._covered_in_own[places[own_docs]] += worth
         passages, beside, said = docs[~own_docs], own[places[~own_docs]], values[~own_docs]
         # The same word in the title and in the passage tells less than twice what it tells once.
         self._in_passage[passages] += said - SAID_TWICE * np.minimum(beside, said)
-        self._covered[passages] += np.where(beside > 0, 0.0, rarity)
+        self._covered[passages] += np.where(beside > 0, 0.0, worth)
         self.matched[docs] = True
 
     def _found(self, clause: Clause) -> tuple[Docs, Scores]:
@@ -88,38 +95,56 @@ class Tally:
         parts = []
         for fieldname in SCORED:
             docs, frequencies = self._reading.frequencies(fieldname, clause)
-            parts.append((docs, clause.weight * _bm25(self._reading.records, fieldname, docs, frequencies)))
+            if self._seen is not None:
+                docs, frequencies = docs[self._seen[docs]], frequencies[self._seen[docs]]
+            lengths = self._reading.records.lengths[fieldname][docs]
+            parts.append((docs, clause.weight * _bm25(fieldname, lengths, frequencies, self._means[fieldname])))
         docs, values = pooled(parts)
         counting = self._reading.records.live[docs] & (self._places[docs] >= 0)
         return docs[counting], values[counting]
 
     def _rarity(self, places: Numbers) -> float:
-        having = np.zeros(len(self._in_own), np.bool_)
-        having[places] = True
-        number = np.count_nonzero(having)
-        return float(np.log(1 + (len(having) - number + 0.5) / (number + 0.5)))
+        return rarity(count_things(places, len(self._in_own)), self._counted)
 
     def scores(self, docs: Docs) -> Scores:
         """Give what documents weigh with their things' own words: more when more of what was asked stands there."""
         places = self._places[docs]
         total = self._in_own[places] + self._in_passage[docs]
-        if not self._asked:
-            return total
-        share = np.minimum(1.0, (self._covered_in_own[places] + self._covered[docs]) / self._asked)
-        return np.asarray(total * share**COMPLETENESS, np.float32)
+        return np.asarray(total * self.shares(docs) ** COMPLETENESS, np.float32) if self._asked else total
+
+    def shares(self, docs: Docs) -> Scores:
+        """Give the part of what was asked, weighed by rarity, that documents hold with their things' own words."""
+        held = self._covered_in_own[self._places[docs]] + self._covered[docs]
+        return np.asarray(np.minimum(1.0, held / self._asked), np.float32)
 
 
-def _leading(terms: Terms, allowed: Allowed) -> Bools:
-    """Tell which things of the catalogue come first; one more stands for places that are none (-1)."""
-    leading = np.zeros(len(allowed.catalogue) + 1, np.bool_)
-    if terms.first:
-        keys = np.array([key.encode() for key in terms.first], dtype=allowed.catalogue.keys.dtype)
-        found = allowed.catalogue.places(keys)
-        leading[found[found >= 0]] = True
-    return leading
+def are_among(keys: Collection[str], allowed: Allowed) -> Bools:
+    """Tell for every place of the catalogue whether it is that of one of these keys; one more is for none (-1)."""
+    named = np.zeros(len(allowed.catalogue) + 1, np.bool_)
+    if keys:
+        found = allowed.catalogue.places(np.array([key.encode() for key in keys], dtype=allowed.catalogue.keys.dtype))
+        named[found[found >= 0]] = True
+    return named
 
 
-def _visible(records: Records, places: Numbers, allowed: Allowed) -> Bools:
+def count_things(places: Numbers, things: int) -> int:
+    """Count the things, of so many, to which some documents belong."""
+    having = np.zeros(things, np.bool_)
+    having[places] = True
+    return int(np.count_nonzero(having))
+
+
+def rarity(having: int, among: int) -> float:
+    """Give how much it tells to hold a word that so many things of so many hold."""
+    return float(np.log(1 + (among - having + 0.5) / (having + 0.5)))
+
+
+def _mean_of(records: Records, fieldname: str, seen: Bools | None) -> tuple[int, float]:
+    return records.mean(fieldname) if seen is None else mean_length(records.lengths[fieldname][seen])
+
+
+def visible_to(records: Records, places: Numbers, allowed: Allowed) -> Bools:
+    """Tell which documents a person may read."""
     if not len(allowed.mask):
         return np.zeros(records.size, np.bool_)
     return np.asarray(records.live & (places >= 0) & allowed.mask[places], dtype=np.bool_)
@@ -144,11 +169,13 @@ def _places_with(reading: Reading, clause: Clause, places: Numbers, visible: Boo
     return found
 
 
-def _bm25(records: Records, fieldname: str, docs: Docs, frequencies: Weights) -> Scores:
-    filled, mean = records.mean(fieldname)
+def _bm25(
+    fieldname: str, lengths: NDArray[np.uint32], frequencies: Weights, filled_and_mean: tuple[int, float]
+) -> Scores:
+    filled, mean = filled_and_mean
     k1, b = BM25[fieldname]
-    idf = np.log(1 + (max(filled - len(docs), 0) + 0.5) / (len(docs) + 0.5))
-    norm = k1 * (1 - b + b * records.lengths[fieldname][docs] / mean)
+    idf = rarity(len(lengths), max(filled, len(lengths)))
+    norm = k1 * (1 - b + b * lengths / mean)
     return np.asarray(idf * frequencies * (k1 + 1) / (frequencies + norm), np.float32)
 
 

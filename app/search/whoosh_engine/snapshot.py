@@ -1,5 +1,8 @@
 """The index between two commits, shared by the threads of a process: its segments, their records and postings."""
 
+# Annotations stay words: those of the small functions below would else be worked out for every posting read.
+from __future__ import annotations
+
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field

@@ -18,12 +18,14 @@ import { attachChoosing } from "./behaviours/choosing.js";
 import { attachDeposits } from "./behaviours/deposit.js";
 import { attachStaging } from "./behaviours/staging.js";
 import { attachResults } from "./behaviours/results.js";
+import { attachLater } from "./behaviours/later.js";
+import { attachNear } from "./behaviours/near.js";
 import { attachTabs } from "./behaviours/tabs.js";
 
 const BEHAVIOURS = [
   attachShortcut, attachSubmitOnce, attachDrafts, attachUploads, attachComposer, attachViewer, attachReading,
   attachToasts, attachTimes, attachFacets, attachPolls, attachMenus, attachFields, attachSuggestions, attachTabs,
-  attachKinds, attachChoosing, attachDeposits, attachStaging, attachResults,
+  attachKinds, attachChoosing, attachDeposits, attachStaging, attachResults, attachLater, attachNear,
 ];
 
 function attachAll(root) {

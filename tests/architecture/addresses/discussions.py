@@ -10,6 +10,7 @@ TABLE: list[Line] = [
     Line("space_discussions.new_thread_page", "/espaces/{slug}/discussions/nouvelle", WRITE),
     Line("discussions.resource_discussion", "/ressources/{resource}/commentaires", READ),
     Line("discussions.thread_page", "/discussions/{thread}-titre", READ),
+    Line("discussions.similar_page", "/discussions/{thread}/semblables", READ),
     post("discussions.read_view", "/discussions/{thread}/lecture", READ, n="1"),
     post("discussions.reply_view", "/discussions/{thread}/reponses", WRITE, body="Une réponse."),
     post("discussions.comment_view", "/ressources/{resource}/commentaires", WRITE, body="Un commentaire."),

@@ -58,6 +58,7 @@ TABLE: list[Line] = [
     Line("library.move_page", "/ressources/{resource}/deplacer", MODERATE),
     Line("library.shelves_page", "/ressources/{resource}/espaces", READ),
     Line("library.remove_page", "/ressources/{resource}/supprimer", MODERATE),
+    Line("library.similar_page", "/ressources/{resource}/semblables", READ),
     Line("library.history_page", "/ressources/{resource}/historique", READ),
     Line("library.my_trash_page", "/ressources/supprimees", SIGNED_IN),
     Line("space_library.space_trash_page", "/espaces/{slug}/ressources/corbeille", MODERATE),

@@ -7,6 +7,7 @@ from tests.architecture.addresses.lines import ALL, SIGNED_IN, Line
 TABLE: list[Line] = [
     Line("search.results_page", "/recherche?q=ville", SIGNED_IN),
     Line("search.help_page", "/recherche/aide", SIGNED_IN),
+    Line("search.near_page", "/recherche/proches?q=ville", SIGNED_IN),
     Line("search.opensearch", "/recherche/navigateur.xml", ALL),
 ]
 
