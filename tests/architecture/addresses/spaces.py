@@ -28,7 +28,7 @@ TABLE: list[Line] = [
     post("spaces.admit_view", "/espaces/{slug}/demandes/aaaaaaaaaa/accepter", NOBODY_THERE),
     Line("spaces.refuse_view", "/espaces/{slug}/demandes/aaaaaaaaaa/refuser", NOBODY_THERE),
     post("spaces.take_back_view", "/espaces/{slug}/demandes/aaaaaaaaaa/annuler", NOBODY_THERE),
-    post("spaces.image_view", "/espaces/{slug}/reglages/image", MODERATE),
+    post("spaces.image_view", "/espaces/{slug}/reglages/image", MODERATE, remove="1"),
     Line("spaces.archive_page", "/espaces/{slug}/archive", MODERATE),
     post("spaces.ask_for_archive_view", "/espaces/{slug}/archive", MODERATE),
     Line("spaces.fetch_archive_view", "/espaces/{slug}/archive/aaaaaaaaaa.zip", NOBODY_THERE),
