@@ -34,6 +34,7 @@ from tests.support import Browser, work
 LONGEST = (
     "journeys/test_documents.py",
     "journeys/test_axe.py",
+    "journeys/test_crash.py",
     "demo/test_loader.py",
     "benchmarks/test_benchmarks.py",
     "supervisor/test_site.py",

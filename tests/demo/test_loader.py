@@ -61,6 +61,11 @@ def test_demo_is_loaded_whole_and_once(demo_on: Flask, demo: Flask) -> None:
         [reading] = db.session.scalars(select(ReadingList)).all()
         assert len(entries_of(loaded(CLAIRE), reading)) == 4
         assert len(pinned_in(reading.space, loaded(CLAIRE))) == 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_demo_is_read_to_its_last_page(demo_on: Flask, demo: Flask) -> None:
     work(demo_on)
     with demo_on.app_context():
         assert set(db.session.scalars(select(StoredFile.reading))) == {Reading.SEARCHABLE}

@@ -34,7 +34,7 @@ from tests.journeys.killable import Person, Site, until
 from tests.library.shelves import pdf
 from tests.people import FACILITATOR, MEMBER, OPEN, bring_in
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = pytest.mark.slow
 
 FOUND_WITHIN = 10.0
 READ_WITHIN = 60.0
@@ -175,6 +175,7 @@ class Crowd:
         return f"share {answer.status}"
 
 
+@pytest.mark.alone
 def test_everything_acknowledged_survives_three_kills(site: Site) -> None:
     sent = Sent()
     crowd = Crowd(site, sent, _thread_of(site))
@@ -262,6 +263,7 @@ def _found_over_http(site: Site, sent: Sent) -> None:
         assert (page.status, DEGRADED in page.text, words.format(word) in page.text) == (200, False, True), words
 
 
+@pytest.mark.alone
 def test_worker_killed_in_the_middle_of_indexing_loses_nothing(steady: Site) -> None:
     person, thread, words = Person(steady).signed_in(MEMBER), _thread_of(steady), set()
     for _ in range(3):
@@ -331,13 +333,13 @@ def _files(index: Path) -> list[Path]:
 def test_damaged_index_never_stops_the_site_and_is_made_anew(steady: Site, damage: Callable[[Path], None]) -> None:
     person, thread, before, after = Person(steady).signed_in(MEMBER), _thread_of(steady), new_word(), new_word()
     assert person.post(f"/discussions/{thread}/reponses", {"body": before}).status == 302
-    assert _unfound(steady, {before}, FOUND_WITHIN) == set()
+    assert _unfound(steady, {before}, READ_WITHIN) == set()
     assert person.get(f"/recherche?q={before}").status == 200
     damage(steady.folder / "index")
     _answers_go_on(person, before)
     assert person.post(f"/discussions/{thread}/reponses", {"body": after}).status == 302
     _answers_go_on(person, after)
-    assert until(lambda: _is_found(person, before) and _is_found(person, after), 30)
+    assert until(lambda: _is_found(person, before) and _is_found(person, after), READ_WITHIN)
 
 
 def _answers_go_on(person: Person, word: str) -> None:
