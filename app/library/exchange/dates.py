@@ -29,6 +29,12 @@ def iso_of(text: str) -> str:
     return year[1] if year else ""
 
 
+def is_partial(text: str, iso: str) -> bool:
+    """Tell whether a date holds a number that its reading left out: « 32/13/2020 », of which only the year is one."""
+    kept = {int(one) for one in iso.split("-")}
+    return any(int(one) not in kept for one in re.findall(r"\d+", text.partition("T")[0]))
+
+
 def month_of(text: str) -> str:
     """Return the number of a month named or numbered, empty when there is none."""
     word = text.strip().strip("{}.").lower()

@@ -13,7 +13,7 @@ from app.core.db import sort_key
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 from app.core.text import one_line
-from app.library.exchange.dates import iso_of
+from app.library.exchange.dates import is_partial, iso_of
 from app.library.exchange.references import COMMON, HINTS, Raw, Reference, kind_by_types, without_markup
 from app.library.kinds import KINDS, OTHER, Field, Kind, UnreadableError
 from app.library.kinds.moments import day_of_parts
@@ -193,6 +193,8 @@ def _date(values: list[str], reference: Reference) -> str:
     said = max((iso_of(one) for one in values[:1]), default="")
     if values and not said:
         reference.remarks.append(_("date illisible : %(text)s", text=values[0][:40]))
+    elif values and is_partial(values[0], said):
+        reference.remarks.append(_("date lue en partie : %(text)s", text=values[0][:40]))
     return said
 
 

@@ -14,7 +14,7 @@ from flask import Flask
 from app.core.errors import DomainError
 from app.core.tables import disarmed, rearmed
 from app.library.exchange import FORMATS, read_file
-from app.library.exchange.dates import iso_of
+from app.library.exchange.dates import is_partial, iso_of
 from app.library.exchange.latex import decoded
 from app.library.exchange.references import Reference
 from app.library.kinds import KINDS, Field, Kind
@@ -248,3 +248,17 @@ def test_cell_that_a_spreadsheet_would_run_is_disarmed_and_comes_back(text: str)
 )
 def test_dates_are_read_as_far_as_they_are_known(said: str, iso: str) -> None:
     assert iso_of(said) == iso
+
+
+@pytest.mark.parametrize(
+    ("said", "partial"),
+    [
+        ("32/13/2020", True),
+        ("2009/02/30/", True),
+        ("5 juillet 2021", False),
+        ("2021-03-05T10:20:30Z", False),
+        ("vers 1890", False),
+    ],
+)
+def test_date_read_in_part_is_said(said: str, *, partial: bool) -> None:
+    assert is_partial(said, iso_of(said)) is partial
