@@ -142,7 +142,17 @@ def _card(person: User, thread: Thread) -> Card:
         return url_for("discussions.thread_page", public_id=public_id, slug=slug, page=page) + f"#reponse-{passage.n}"
 
     facts = tuple(word for word in meta if word)
-    return Card(title_of(thread), KIND, url, facts, thread.lang, author=author, public_id=public_id, talk="repondre")
+    return Card(
+        title_of(thread),
+        KIND,
+        url,
+        facts,
+        thread.lang,
+        marks_words=True,
+        author=author,
+        public_id=public_id,
+        talk="repondre",
+    )
 
 
 def index_thread(event: Any) -> None:

@@ -21,6 +21,7 @@ from app.discussions.cards import Cards, Key
 from app.discussions.models import Post, Thread
 from app.discussions.permissions import can_edit_post, can_moderate_thread, can_move_thread, can_remove_post, can_reply
 from app.discussions.queries import Fresh, cited_in, fresh_after, organisations_in, page_of_posts, unread_counts
+from app.discussions.sought import Sought, Step
 from app.discussions.subjects import subject_of
 from app.discussions.texts import html_of
 from app.spaces.models import Space, State
@@ -28,6 +29,7 @@ from app.spaces.permissions import can_join_space, can_read_space, shown_space
 
 AMENDED_SILENTLY = timedelta(minutes=10)  # a correction made at once is not announced
 FEWEST_FOLDED = 3
+FEWEST_SEARCHED = 10
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class ShownPost:
     """One message as one person sees it. The addresses of what they may not do with it are empty.
 
     ``when``: the moment it was written. ``edited``: « modifié … », once ten minutes of silent correction have passed.
+    ``step``: its place among the messages that hold the words looked for.
     """
 
     post: Post
@@ -47,6 +50,7 @@ class ShownPost:
     edit_url: str
     remove_url: str
     hide_url: str
+    step: Step | None = None
 
     @property
     def is_gone(self) -> bool:
@@ -78,6 +82,7 @@ class ThreadPage:
     may_reply: bool
     may_move: bool
     may_join: bool
+    sought: Sought | None = None
 
     @property
     def last_n(self) -> int:
@@ -99,7 +104,17 @@ class ThreadPage:
 
     def url_of(self, number: int) -> str:
         """Return the address of a page of this thread."""
-        return thread_url(self.thread, page=number)
+        return thread_url(self.thread, page=number, q=self.sought.words if self.sought else None)
+
+    @property
+    def search_url(self) -> str:
+        """Address to which words to look for are sent."""
+        return thread_url(self.thread)
+
+    @property
+    def is_searched(self) -> bool:
+        """Whether the page offers to look for words in the discussion: somebody does already, or it is long."""
+        return self.sought is not None or self.thread.post_count > FEWEST_SEARCHED
 
     @property
     def unfolded_url(self) -> str:
@@ -121,17 +136,22 @@ def thread_page_for(
     stopped_at: int,
     *,
     whole: bool,
+    sought: Sought | None = None,
 ) -> ThreadPage:
-    """Gather the page of a thread. ``stopped_at``: last post read, 0 for none; ``whole``: fold nothing."""
+    """Gather the page of a thread. ``stopped_at``: last post read, 0 for none; ``whole``: fold nothing.
+
+    ``sought``: the words to be marked.
+    """
     page = page_of_posts(thread, number)
     fresh = fresh_after(me, thread, stopped_at) if stopped_at else None
     subject = subject_of(thread)
     about: list[Key] = [(subject.__tablename__, subject.public_id)] if subject is not None else []
     cited = cited_in(thread)
-    texts = {post.id: html_of(post) for post in page.items if post.deleted_at is None}
+    marked = sought.marked if sought else Markup
+    texts = {post.id: marked(html_of(post)) for post in page.items if post.deleted_at is None}
     cards = Cards.of_texts(me, texts.values(), [*about, *cited])
     folded = 0 if whole or fresh is None else _number_folded(page, fresh)
-    eyes = _Eyes(me, thread, fresh, can_moderate_thread(me, thread), thread_url(thread))
+    eyes = _Eyes(me, thread, fresh, can_moderate_thread(me, thread), thread_url(thread), sought)
     shown = [eyes.see(post, cards.filled(texts[post.id]) if post.id in texts else Markup()) for post in page.items]
     space = shown_space(me, thread)
     return ThreadPage(
@@ -149,6 +169,7 @@ def thread_page_for(
         may_reply=can_reply(me, thread),
         may_move=can_move_thread(me, thread),
         may_join=space is not None and can_join_space(me, space),
+        sought=sought,
     )
 
 
@@ -161,6 +182,7 @@ class _Eyes:
     fresh: Fresh | None
     moderates: bool
     base: str
+    sought: Sought | None
     write: Callable[[datetime], str] = field(default_factory=moment_writer)
     edit_url: Callable[[Post], str] = field(default_factory=partial(urls_of_posts, "discussions.edit_page"))
     remove_url: Callable[[Post], str] = field(default_factory=partial(urls_of_posts, "discussions.remove_page"))
@@ -180,6 +202,7 @@ class _Eyes:
             edit_url=self.edit_url(post) if mine and can_edit_post(self.me, post) else "",
             remove_url=self.remove_url(post) if mine and can_remove_post(self.me, post) else "",
             hide_url=self.hide_url(post) if self.moderates and not mine and post.deleted_at is None else "",
+            step=self.sought.step(post.n) if self.sought else None,
         )
 
     def _edited(self, post: Post) -> str:

@@ -13,11 +13,12 @@ from app.core.i18n import current_language
 from app.core.storage import storage
 from app.extensions import db
 from app.library.addresses import download_url, picture_url, resource_url
-from app.library.hits import boxes_on, clauses_of, pages_with_hits
+from app.library.hits import boxes_on, pages_with_hits
 from app.library.models import Blob, FileVersion, Page, Resource
 from app.library.reading.pictures import THUMBNAIL_WIDTH, VIEW_WIDTH, has_pictures, picture_name
 from app.library.receiving import filetype_of
 from app.library.webp import webp_size
+from app.search.marking import clauses_of
 from app.search.snippets import mark
 
 TEXT, IMAGE = "text", "image"

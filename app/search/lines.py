@@ -88,7 +88,8 @@ def _with_words(url: str, words: str) -> str:
     """Let a page mark the words that led to it."""
     if not words:
         return url
-    return f"{url}{'&' if '?' in url else '?'}{urlencode({'q': words})}"
+    page, sign, place = url.partition("#")
+    return f"{page}{'&' if '?' in page else '?'}{urlencode({'q': words})}{sign}{place}"
 
 
 def where(place: Place) -> str:

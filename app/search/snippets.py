@@ -20,15 +20,15 @@ def snippet(text: str, clauses: Sequence[Clause], lang: str | None = "fr") -> Ma
     start, end = _window(text, hits)
     start, end = _on_words(text, start, end)
     inside = [hit for hit in hits if start <= hit.start and hit.end <= end]
-    marked = _marked(text, inside, start, end)
+    shown = marked(text, inside, start, end)
     before = _ELLIPSIS if text[:start].strip() else ""
     after = _ELLIPSIS if text[end:].strip() else ""
-    return Markup("").join([escape(before), _one_line(marked), escape(after)])
+    return Markup("").join([escape(before), _one_line(shown), escape(after)])
 
 
 def mark(text: str, clauses: Sequence[Clause], lang: str | None = "fr") -> Markup:
     """Give the whole text, escaped, with its hits marked; line breaks stay."""
-    return _marked(text, find_hits(text, clauses, lang), 0, len(text))
+    return marked(text, find_hits(text, clauses, lang))
 
 
 def stretch(text: str, clauses: Sequence[Clause], lang: str | None = "fr", length: int = 1600) -> Markup:
@@ -39,7 +39,7 @@ def stretch(text: str, clauses: Sequence[Clause], lang: str | None = "fr", lengt
     inside = [hit for hit in hits if start <= hit.start and hit.end <= end]
     before = _ELLIPSIS if text[:start].strip() else ""
     after = _ELLIPSIS if text[end:].strip() else ""
-    return Markup("").join([escape(before), _marked(text, inside, start, end), escape(after)])
+    return Markup("").join([escape(before), marked(text, inside, start, end), escape(after)])
 
 
 def _window(text: str, hits: list[Hit]) -> tuple[int, int]:
@@ -79,7 +79,9 @@ def _on_words(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _marked(text: str, hits: Sequence[Hit], start: int, end: int) -> Markup:
+def marked(text: str, hits: Sequence[Hit], start: int = 0, end: int | None = None) -> Markup:
+    """Give a text from one place to another, escaped, its hits marked."""
+    end = len(text) if end is None else end
     parts: list[Markup] = []
     at = start
     for hit in hits:

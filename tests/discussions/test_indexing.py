@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flask import Flask
 
@@ -27,7 +29,7 @@ def search(app: Flask, email: str, typed: str) -> Results:
         return find(loaded(email), parse(typed).query)
 
 
-def test_a_hit_opens_the_message_that_answers(app: Flask) -> None:
+def test_a_hit_opens_the_message_that_answers(app: Flask, browser: Any) -> None:
     with app.app_context():
         thread = start(title="Sorties d'école")
         for number in range(2, 61):
@@ -39,6 +41,8 @@ def test_a_hit_opens_the_message_that_answers(app: Flask) -> None:
         assert result.url.endswith("-sorties-d-ecole?page=2#reponse-55")
         assert result.places[0].label == "Réponse 55"
         assert "#" not in by_title.card.url(None)
+    page = browser(MEMBER).get("/recherche?q=médiateur").get_data(as_text=True)
+    assert "-sorties-d-ecole?page=2&amp;q=m%C3%A9diateur#reponse-55" in page
 
 
 def test_a_private_word_is_found_by_its_readers_only(app: Flask) -> None:

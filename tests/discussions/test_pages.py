@@ -374,3 +374,62 @@ def test_addresses_made_for_a_whole_page_are_those_of_the_router(app: Flask) -> 
         post = db.session.scalars(select(Post)).first() or Post(public_id="abcdefghij")
         for endpoint in ("discussions.edit_page", "discussions.remove_page", "discussions.hide_page"):
             assert urls_of_posts(endpoint)(post) == url_for(endpoint, public_id=post.public_id)
+
+
+def long_thread(app: Flask, browser: Any) -> tuple[Any, str]:
+    """Have sixty messages, three of which speak of mediators, read as far as the tenth; return a browser and a path."""
+    with app.app_context():
+        thread = start(title="Sorties d'école", source="Bonjour à tous")
+        for number in range(2, 61):
+            speaks = number in {6, 8, 55}
+            answer(
+                thread, FACILITATOR, f"Nos **médiateurs** {number} [[resource:abc]]" if speaks else f"Message {number}"
+            )
+        read(thread, MEMBER, 50)
+        return browser(MEMBER), path(thread)
+
+
+def test_words_looked_for_are_marked_and_one_goes_from_message_to_message(app: Flask, browser: Any) -> None:
+    me, url = long_thread(app, browser)
+    opened = me.get(f"{url}-sorties-d-ecole?q=médiatrice")
+    assert opened.headers["Location"].endswith("-sorties-d-ecole?page=1&q=m%C3%A9diatrice#reponse-6")
+    page = unescape(whole(me, opened.headers["Location"].partition("#")[0]))
+    assert page.count("<mark>médiateurs</mark>") == 2
+    assert 'id="reponse-6"' in page  # nothing is folded away, though it was read
+    assert "Afficher les" not in page
+    assert ["1 sur 3" in page, "2 sur 3" in page, "3 sur 3" in page] == [True, True, False]
+    assert "?page=2&q=m%C3%A9diatrice#reponse-55" in page
+    assert "3 passages" in page
+    assert "page=2&q=m%C3%A9diatrice" in page[page.index('class="pager') :]
+    last = unescape(whole(me, f"{url}-sorties-d-ecole?page=2&q=médiatrice"))
+    assert "3 sur 3" in last
+    assert "?page=1&q=m%C3%A9diatrice#reponse-8" in last
+
+
+def test_words_that_no_message_holds_are_said_to_be_absent(app: Flask, browser: Any) -> None:
+    me, url = long_thread(app, browser)
+    for words in ("zorglub", "-", "« ", "x" * 900, "[[resource:abc]]"):
+        page = whole(me, f"{url}-sorties-d-ecole?q={words}")
+        assert "aucun passage" in page
+        assert "<mark>" not in page
+    assert "Chercher dans cette discussion" in whole(me, f"{url}-sorties-d-ecole?page=1")
+    with app.app_context():
+        short = path(start(title="Courte"))
+    assert "Chercher dans cette discussion" not in whole(me, f"{short}-courte")
+
+
+def test_looking_for_words_costs_the_same_for_few_as_for_many(app: Flask, browser: Any) -> None:
+    me, url = long_thread(app, browser)
+    with app.app_context():
+        other = start(title="Courte", source="Nos médiateurs [[resource:abc]]")
+        answer(other, FACILITATOR, "Bonjour")
+        read(other, MEMBER, 1)
+        few = path(other)
+
+    def statements(address: str) -> int:
+        whole(me, address)
+        with CountedStatements(app) as counted:
+            whole(me, address)
+        return len(counted)
+
+    assert statements(f"{url}-sorties-d-ecole?page=1&q=médiatrice") <= statements(f"{few}-courte?page=1&q=médiatrice")

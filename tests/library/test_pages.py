@@ -245,3 +245,13 @@ def test_every_kind_has_its_words_and_its_drawing(app: Flask) -> None:
             assert f'id="{kind.icon}"' in sprite
     assert list(KINDS) == [*dict.fromkeys(KINDS)]
     assert len(KINDS) == 10
+
+
+def test_words_that_led_to_a_resource_are_marked_in_its_own_texts(app: Flask, browser: Any) -> None:
+    said = {"need": "La nuit, les terrasses."}
+    public_id, _ = shared(app, "Des médiateurs", kind="practice", summary="Médiateurs & nuit", fields=said)
+    page = browser(MEMBER).get(f"/ressources/{public_id}?q=nuit+médiatrice", follow_redirects=True).text
+    assert "<mark>Médiateurs</mark> &amp; <mark>nuit</mark>" in page
+    assert "La <mark>nuit</mark>, les terrasses." in page
+    assert "<h1>Des médiateurs</h1>" in page
+    assert "<mark>" not in browser(MEMBER).get(f"/ressources/{public_id}", follow_redirects=True).text

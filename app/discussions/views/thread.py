@@ -29,6 +29,7 @@ from app.discussions.queries import (
     read_position,
     thread_for,
 )
+from app.discussions.sought import Sought, sought_in
 from app.discussions.texts import quotation
 from app.discussions.views.blueprints import blueprint
 
@@ -42,20 +43,32 @@ ID = "<string(length=10):public_id>"
 @blueprint.get(f"/discussions/{ID}-<slug>")
 @signed_in
 def thread_page(public_id: str, slug: str = "") -> ResponseReturnValue:
-    """Show a discussion; without a page in the address it opens where the person stopped."""
+    """Show a discussion; without a page in the address it opens where the person stopped.
+
+    Words in the address (``q``) are marked, and it opens at the first message that holds them.
+    """
     me = person()
     thread = thread_for(me, public_id)
     if slug != slugify(thread.title):
         kept = urlencode(list(request.args.items(multi=True)))
         return redirect(f"{thread_url(thread)}?{kept}" if kept else thread_url(thread))
     stopped_at = read_position(me, thread)
-    if "page" not in request.args and (start := _where_to_open(me, thread, stopped_at)):
-        return redirect(start)
-    return show_thread(me, thread, page_number(), stopped_at, _composer(me, thread))
+    sought = sought_in(thread, request.args.get("q", ""))
+    if "page" not in request.args:
+        start = sought.first_url if sought else _where_to_open(me, thread, stopped_at)
+        if start:
+            return redirect(start)
+    return show_thread(me, thread, page_number(), stopped_at, _composer(me, thread), sought=sought)
 
 
 def show_thread(
-    me: User, thread: Thread, number: int, read_upto: int, form: PostForm, status: int = 200
+    me: User,
+    thread: Thread,
+    number: int,
+    read_upto: int,
+    form: PostForm,
+    status: int = 200,
+    sought: Sought | None = None,
 ) -> ResponseReturnValue:
     """Render a page of a discussion with a form to answer it.
 
@@ -63,7 +76,9 @@ def show_thread(
     in place although the page itself says meanwhile that the messages were seen.
     """
     line = number_in(request.args.get("nouveau")) or 0
-    shown = thread_page_for(me, thread, number, line - 1 if line > 1 else read_upto, whole="tout" in request.args)
+    stopped_at = line - 1 if line > 1 else read_upto
+    whole = "tout" in request.args or sought is not None
+    shown = thread_page_for(me, thread, number, stopped_at, whole=whole, sought=sought)
     action = url_for("discussions.reply_view", public_id=thread.public_id)
     page = render_template(
         "discussions/thread.html",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app, redirect, render_template, request, url_for
+from markupsafe import Markup
 from sqlalchemy.exc import OperationalError
 
 from app.core.access import person, signed_in
@@ -44,6 +47,7 @@ from app.library.states import state_of, unit_word
 from app.library.thesaurus.waiting import words_taken_off
 from app.library.viewing import IMAGE, TEXT, Document, Look, document_of
 from app.library.views.doors import library
+from app.search.marking import clauses_of, mark_html
 from app.spaces.models import State
 
 if TYPE_CHECKING:
@@ -117,6 +121,12 @@ def _draw(version: FileVersion, document: Document) -> None:
         current_app.logger.warning("pictures could not be asked for: %s", error.orig)
 
 
+def _marking(resource: Resource) -> Callable[[str], Markup] | None:
+    """Return what marks the words of the address in the resource's own texts, None where there are none."""
+    clauses = clauses_of(one_line(request.args.get("q", ""))[:LONGEST_WORDS])
+    return partial(mark_html, clauses=clauses, lang=resource.lang or "fr") if clauses else None
+
+
 def _pdf_of(resource: Resource) -> str:
     """Return the whole address of the first PDF of a resource that may be opened."""
     versions = [one.current for one in resource.attachments]
@@ -125,7 +135,7 @@ def _pdf_of(resource: Resource) -> str:
 
 
 def _page(resource: Resource, version: FileVersion | None, document: Document | None) -> dict[str, Any]:
-    kind = kind_of(resource.kind)
+    kind, marking = kind_of(resource.kind), _marking(resource)
     may_edit = can_edit_resource(person(), resource)
     return {
         "resource": resource,
@@ -137,6 +147,7 @@ def _page(resource: Resource, version: FileVersion | None, document: Document | 
         "document": document,
         "place": unit_word(document.unit, document.number, document.label) if document else "",
         "unavailable": state_of(version.blob) if version and document is None else None,
+        "marking": marking,
         "body": typographic(resource.body_html) if resource.lang == "fr" else resource.body_html,
         "essentials": essentials(resource),
         "chapters": chapters(resource),
