@@ -9,11 +9,11 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import accounts, admin, demo, directory, discussions, home, library, search, spaces
+from app import accounts, admin, alerts, demo, directory, discussions, home, library, search, spaces
 from app.core import services
 from config import MEBIBYTE, Settings
 
-FEATURES = (accounts, search, spaces, library, discussions, directory, home, admin, demo)
+FEATURES = (accounts, search, spaces, alerts, library, discussions, directory, home, admin, demo)
 
 
 def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:

@@ -6,7 +6,8 @@ import json
 import smtplib
 import ssl
 import time
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -122,11 +123,56 @@ def send(
     receives it (RFC 5322, 3.6.4).
     """
     with written_for(language, timezone):
-        subject = one_line(str(subject))
-        text = render_template(f"email/{template}.txt", subject=subject, **context)
-        html = render_template(f"email/{template}.html", subject=subject, **context)
-    content = {"to": to, "subject": subject, "text": text, "html": html, "id": _new_identity()}
+        letter = compose(to, subject, template, **context)
+    content = {"to": to, "subject": letter.subject, "text": letter.text, "html": letter.html, "id": _new_identity()}
     enqueue(MAIL, content, priority=URGENT)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail in the words of its reader, ready to leave; ``headers`` are beside those that every mail has."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Composer = Callable[[dict[str, Any]], Letter | None]
+_composers: dict[str, Composer] = {}
+
+
+def compose(
+    to: str, subject: str | LazyString, template: str, headers: Mapping[str, str] | None = None, **context: Any
+) -> Letter:
+    """Compose a mail from the templates ``send`` names. Call inside ``written_for``, the reader's language."""
+    subject = one_line(str(subject))
+    text = render_template(f"email/{template}.txt", subject=subject, **context)
+    html = render_template(f"email/{template}.html", subject=subject, **context)
+    return Letter(to, subject, text, html, headers or {})
+
+
+def composes(name: str) -> Callable[[Composer], Composer]:
+    """Declare what composes the mails queued by ``send_later`` under this name.
+
+    It is called each time the mail is about to leave, outside of any transaction, so that it says what its reader may
+    know at that minute; None when nothing is left to say, and then nothing is sent.
+    """
+
+    def declare(composer: Composer) -> Composer:
+        _composers[name] = composer
+        return composer
+
+    return declare
+
+
+def send_later(to: str, composer: str, **about: Any) -> None:
+    """Queue, in the present transaction, a mail that is composed when it leaves; ``about`` is plain values.
+
+    ``to`` is whose mail it is, for ``forget_mails_to``; the composer gives the address it goes to.
+    """
+    enqueue(MAIL, {"to": to, "composer": composer, "about": about, "id": _new_identity()})
 
 
 def _new_identity() -> str:
@@ -142,17 +188,32 @@ def forget_mails_to(to: str) -> None:
 @job(MAIL, max_attempts=12)
 def deliver(payload: dict[str, Any]) -> None:
     """Send one queued mail; the queue tries again with growing waits when it fails."""
+    letter = _letter(payload)
+    if letter is None:
+        return
     settings = current_app.config["SETTINGS"]
     message = EmailMessage()
     message["From"] = f"{one_line(settings.site_name)} <{settings.mail_from}>"
-    message["To"] = payload["to"]
-    message["Subject"] = payload["subject"]
+    message["To"] = letter.to
+    message["Subject"] = letter.subject
     message["Date"] = formatdate(now().timestamp())
     message["Message-ID"] = payload.get("id") or _new_identity()  # queued by an older version: none yet
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834
-    message.set_content(payload["text"])
-    message.add_alternative(payload["html"], subtype="html")
+    for name, value in letter.headers.items():
+        message[name] = value
+    message.set_content(letter.text)
+    message.add_alternative(letter.html, subtype="html")
     cast("Transport", current_app.extensions["mail_transport"]).deliver(message)
+
+
+def _letter(payload: dict[str, Any]) -> Letter | None:
+    """Return what a queued mail says, composed now when it is of those; no database is held while it leaves."""
+    if "composer" not in payload:
+        return Letter(payload["to"], payload["subject"], payload["text"], payload["html"])
+    try:
+        return _composers[payload["composer"]](payload["about"])
+    finally:
+        db.session.rollback()
 
 
 def register(app: Flask) -> None:

@@ -19,6 +19,7 @@ SLOTS = {
     "health.checks": "() -> Check or None: something the site needs to work well, for those who watch over it",
     "admin.figures": "() -> Figure or None: a number on the front page of the administration, with where it leads",
     "search.tools": "(arguments) -> Tab or None: a link beside the order of results, about the same search",
+    "search.head": "(state) -> Markup or None: what can be done with a search, beside the title of its results",
     "search.tabs": "(words) -> Tab or None: what else is found for words, elsewhere: how much of it, and where",
     "person.page": "(person) -> str or None: the address of a person's page, where the signed-in reader may open it",
     "person.photo": "(person, side) -> str or None: the address of a photo, where the signed-in reader may see it",

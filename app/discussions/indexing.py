@@ -126,6 +126,7 @@ def _row(thread: Thread, *, published: bool) -> CatalogueRow:
         lang=thread.lang,
         authors=(thread.author_id,) if thread.author_id else (),
         about=f"resource:{thread.subject_id}" if thread.subject_type == Resource.__tablename__ else "",
+        last_by=thread.last_post_by_id,
     )
 
 

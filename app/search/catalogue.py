@@ -88,6 +88,8 @@ class CatalogueRow:
     also_in: tuple[int, ...] = ()
     #: The key of what it speaks of, when it does nothing else: the comments of a resource.
     about: str = ""
+    #: Whose word is the last in it, where several speak in one thing; None: its authors'.
+    last_by: int | None = None
 
     @property
     def type(self) -> str:

@@ -152,10 +152,11 @@ def _years(counted: Counted) -> Facet:
 
 
 def _languages(counted: Counted) -> Facet:
-    return _plain(counted, Field.LANG, {code: _language(str(code)) for code in _present(counted, Field.LANG)})
+    return _plain(counted, Field.LANG, {code: language_name(str(code)) for code in _present(counted, Field.LANG)})
 
 
-def _language(code: str) -> str:
+def language_name(code: str) -> str:
+    """Return the name of a language in the reader's; what names none is given back."""
     try:
         name = Locale.parse(code).get_language_name(current_language())
     except (UnknownLocaleError, ValueError):

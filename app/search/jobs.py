@@ -7,9 +7,12 @@ from typing import Any
 
 from sqlalchemy import delete
 
+from app.core.clock import now
 from app.core.db import transaction
+from app.core.events import announce
 from app.core.jobs import job
 from app.search.engine import IndexUnavailableError
+from app.search.events import IndexChanged
 from app.search.indexing import rebuild, reindex
 from app.search.models import SearchChange, audience_version
 from app.search.operations import engine, rebuild_soon
@@ -30,12 +33,20 @@ def index_changed(payloads: list[dict[str, Any]]) -> None:
     except IndexUnavailableError:
         with transaction():
             rebuild_soon()
+        return
+    _tell()
+
+
+def _tell() -> None:
+    with transaction():
+        announce(IndexChanged(now()))
 
 
 @job("search.rebuild", queue="files", lease="search-rebuild", timeout=1800, max_attempts=UNTIL_IT_WORKS)
 def rebuild_all(payload: dict[str, Any]) -> None:  # noqa: ARG001 - a job takes its payload
     """Make the whole index anew beside the live one, then swap."""
     rebuild(engine())
+    _tell()
 
 
 @job("search.check", queue="default", every=timedelta(minutes=10))

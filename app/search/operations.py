@@ -76,7 +76,7 @@ def find(person: Any, query: Query, per_page: int = PER_PAGE, beside: Beside = N
         log.warning("the index is unavailable; titles are searched in the database", exc_info=True)
         _ask_rebuild()
         return _by_titles(person, query, per_page)
-    results = _shown(person, terms, matches.hits)
+    results = results_of(person, terms, matches.hits)
     counted = Counted(person, scope, query, beside, asked.allowed, matches.facets)
     facets, tabs = facets_of(counted), tabs_of(counted)
     return Results(query, results, matches.total, per_page, facets, tabs, unknown=asked.unknown, marked=terms.marked)
@@ -99,12 +99,15 @@ def _by_titles(person: Any, query: Query, per_page: int) -> Results:
     text = " ".join(item.text for item in query.items).strip()
     found = [f"{source.type}:{one}" for source in sources() for one in source.titles(person, text, per_page)]
     terms = terms_for(query, rules())
-    results = _shown(person, terms, [ParentHit(key, 0.0) for key in found[:per_page]])
+    results = results_of(person, terms, [ParentHit(key, 0.0) for key in found[:per_page]])
     return Results(query, results, len(results), per_page, degraded=True, marked=terms.marked)
 
 
-def _shown(person: Any, terms: Terms, hits: Sequence[ParentHit]) -> tuple[Result, ...]:
-    """Make the results of a page: cards asked with each feature's own rule, snippets from the texts of the database."""
+def results_of(person: Any, terms: Terms, hits: Sequence[ParentHit]) -> tuple[Result, ...]:
+    """Make results of what an engine found: cards asked with each feature's own rule, snippets from the database.
+
+    What this person may not see is left out.
+    """
     cards = cards_of(person, [hit.key for hit in hits])
     seen = [hit for hit in hits if hit.key in cards]
     texts = _texts(seen)

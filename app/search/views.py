@@ -71,6 +71,7 @@ def results_page() -> ResponseReturnValue:
         **_instead(state, found),
         words=" ".join(item.text for item in state.query.items),
         tools=collect("search.tools", state.arguments()),
+        head=collect("search.head", state) if asks else [],
         by_date=_address(state.sorted_by(Sort.DATE)) if state.sort is Sort.RELEVANCE else "",
         by_relevance=_address(state.sorted_by(Sort.RELEVANCE)),
         page_address=lambda number: _address(state, page=number),

@@ -72,6 +72,8 @@ OPEN_ENDPOINTS = {
     "sso.leave",
     "email_change.confirm_page",
     "search.opensearch",
+    "alerts.stop_page",
+    "alerts.take_up_view",
 }
 
 

@@ -17,6 +17,7 @@ STAYS = {
     "reference_import": "lists being brought in",
     "reference_import_row": "lists being brought in",
     "page": "read again in the files",
+    "saved_search": "questions to all that this site holds, in the words of its filters",
     "blob": "the files themselves, under their SHA-256",
     "resource_tag": "labels, in the record of the resource",
     "resource_facet": "made again from the fields",

@@ -3,7 +3,7 @@ import { ask, fresh } from "../shared/page.js";
 
 export function attachReading(root) {
   for (const list of fresh(root, "[data-read-url]")) {
-    const posts = list.querySelectorAll(".post");
+    const posts = list.querySelectorAll(".post, .hit");
     const last = posts[posts.length - 1];
     if (!last) continue;
     const watcher = new IntersectionObserver((entries) => {

@@ -81,8 +81,9 @@ export async function showInPlace(form) {
   const box = form.contains(document.activeElement) ? document.activeElement : null;
   const unfolded = Boolean(box?.closest(".facet details"));
   document.querySelector("[data-results]").replaceWith(theirs);
-  const title = page.querySelector("h1");
-  if (title) document.querySelector("main h1").replaceWith(title);
+  const title = page.querySelector("main h1");
+  const head = page.querySelector("main .page-head");
+  if (head) document.querySelector("main .page-head").replaceWith(head);
   document.title = page.title;
   history.pushState(null, "", address);
   theirs.dispatchEvent(new Event("beffroi:load", { bubbles: true }));

@@ -1,0 +1,112 @@
+"""What answers a question among some things, for all readers at once: what each may read of it is asked afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from app.core.jobs import QUEUED, RUNNING, Job
+from app.extensions import db
+from app.search.catalogue import Allowed, Bools, Catalogue, Scope
+from app.search.filters import Beside, filtered
+from app.search.models import SearchChange, audience_version, changes_after
+from app.search.operations import engine
+from app.search.query import Field, Query
+from app.search.sources import scope_of
+from app.search.terms import Terms
+
+MOST_CHANGES = 50_000
+INDEX, REBUILD = "search.index", "search.rebuild"
+
+
+def answering(catalogue: Catalogue, terms: Terms, among: Bools | None = None) -> Bools:
+    """Tell for every thing whether it answers some terms, whoever may read it; ``among``: of these things only.
+
+    Never shown as it is: see ``Reader.finds``. Raises IndexUnavailableError.
+    """
+    mask = catalogue.published if among is None else catalogue.published & among
+    return engine().search(terms, Allowed(catalogue, mask), limit=0).facets.found[Field.LANG]
+
+
+def places_of(catalogue: Catalogue, keys: Collection[str]) -> Bools:
+    """Tell for every thing whether its key is one of these."""
+    wanted = np.array([key.encode() for key in keys], dtype=catalogue.keys.dtype)
+    places = catalogue.places(wanted) if len(wanted) else np.array([], np.int64)
+    found = np.zeros(len(catalogue), np.bool_)
+    found[places[places >= 0]] = True
+    return found
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One person before the catalogue: what they may read at this minute."""
+
+    person: Any
+    catalogue: Catalogue
+    scope: Scope
+    mask: Bools
+
+    @classmethod
+    def of(cls, person: Any, catalogue: Catalogue) -> Reader:
+        """Look up what a person may read now."""
+        scope = scope_of(person)
+        return cls(person, catalogue, scope, catalogue.mask(scope))
+
+    def finds(self, found: Bools, query: Query, beside: Beside) -> Bools:
+        """Keep, of what answers a question, what this person may read and the filters let through."""
+        mine = found & self.mask
+        if not mine.any() or not (query.filters or beside != Beside()):
+            return mine
+        return mine & filtered(self.person, self.scope, self.catalogue, query, beside).allowed.passing()
+
+    def may_read(self, keys: Collection[str]) -> set[str]:
+        """Return those of some keys that this person may read now."""
+        mine = places_of(self.catalogue, keys) & self.mask
+        return {self.catalogue.key(int(place)) for place in np.flatnonzero(mine)}
+
+    def wrote(self, place: int) -> bool:
+        """Tell whether what is new in a thing is this person's own: theirs, or the last word in it is."""
+        row = self.catalogue.row(self.catalogue.key(place))
+        return row.last_by == self.person.id if row.last_by is not None else self.person.id in row.authors
+
+
+@dataclass(frozen=True)
+class News:
+    """What the index has taken in after a version: the keys (None: too much is unknown by now), up to which version."""
+
+    keys: frozenset[str] | None
+    version: int
+
+
+def news_since(version: int) -> News | None:
+    """Return what changed after a version and stands in the index; None while the index is being made anew.
+
+    What waits to be indexed stops the version that is reached: it comes again the next time, with what followed it.
+    """
+    busy = Job.state.in_((QUEUED, RUNNING))
+    if db.session.scalar(db.select(Job.id).where(Job.name == REBUILD, busy).limit(1)) is not None:
+        return None
+    reached = audience_version()
+    if reached <= version:
+        return News(frozenset(), reached)
+    changes = changes_after(version, MOST_CHANGES)
+    if changes is None:
+        return News(None, reached)
+    waiting = set(db.session.scalars(db.select(Job.key).where(Job.name == INDEX, busy)))
+    keys = {f"{type_}:{number}" for type_, number in changes if type_ is not None}
+    late = {key for key in keys if f"{INDEX}:{key}" in waiting}
+    return News(frozenset(keys - late), _before(late, version, reached))
+
+
+def _before(late: Collection[str], version: int, reached: int) -> int:
+    """Return the version up to which nothing waits."""
+    if not late:
+        return reached
+    change = SearchChange
+    after = db.select(change.version, change.type, change.object_id).where(change.version > version)
+    rows = db.session.execute(after.order_by(change.version))
+    first = next((number for number, type_, one in rows if f"{type_}:{one}" in late), reached + 1)
+    return first - 1
