@@ -16,6 +16,7 @@ from app.core.i18n import gettext as _
 from app.core.throttle import Limit
 from app.spaces.archive.checking import beyond_limit, words_of
 from app.spaces.archive.models import ArchiveImport
+from app.spaces.archive.opening import day_of
 from app.spaces.archive.operations import (
     check_soon,
     give_up,
@@ -100,7 +101,8 @@ def state_view(public_id: str) -> ResponseReturnValue:
 
 def _page(kept: ArchiveImport, slug: str = "", quota: str = "", problem: str = "") -> str:
     said = {"slug": slug, "quota": quota, "problem": problem, "limit": beyond_limit(kept.summary.get("bytes", 0))}
-    return render_template("admin/archive.html", kept=kept, held=words_of(kept.summary.get("rows", {})), **said)
+    made_on, held = day_of(kept.summary.get("manifest", {})), words_of(kept.summary.get("rows", {}))
+    return render_template("admin/archive.html", kept=kept, made_on=made_on, held=held, **said)
 
 
 def _to(public_id: str) -> Response:

@@ -9,6 +9,7 @@ import re
 import stat
 import zlib
 from collections.abc import Iterator
+from datetime import date, datetime
 from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
@@ -92,7 +93,7 @@ class Opened:
         space, parts = said.get("space"), said.get("parts")
         named = isinstance(space, dict) and all(isinstance(space.get(name), str) for name in ("id", "slug", "name"))
         counted = isinstance(parts, dict) and all(_is_count(one) for one in parts.values())
-        if not (named and counted and isinstance(said.get("site"), str)):
+        if not (named and counted and isinstance(said.get("site"), str) and day_of(said)):
             raise ArchiveError(DAMAGED)
         if sum(one["rows"] for one in said["parts"].values()) > MOST_ROWS:
             raise ArchiveError(SWOLLEN)
@@ -148,6 +149,14 @@ def _loaded(text: bytes) -> Any:
         raise ValueError(constant)
 
     return json.loads(text, parse_constant=refuse)
+
+
+def day_of(manifest: dict[str, Any]) -> date | None:
+    """Return the day an archive says it was made on; None when it says nothing that is one."""
+    try:
+        return datetime.fromisoformat(manifest["made_at"]).date()
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def _is_count(one: Any) -> bool:

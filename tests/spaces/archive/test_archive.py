@@ -230,6 +230,8 @@ HOSTILE = {
         {"data/resources.jsonl": entries["data/resources.jsonl"].replace(b"Diagnostic", b"Autre chose")})),
     "a number that is none": lambda content: changed(content, lambda entries: entries.update(
         {"manifest.json": entries["manifest.json"].replace(b'"version": 1', b'"version": NaN')})),
+    "a day that is none": lambda content: changed(content, lambda entries: entries.update(
+        {"manifest.json": entries["manifest.json"].replace(b'"made_at": "2', b'"made_at": "an 2')})),
     "a newer one": lambda content: changed(content, lambda entries: entries.update(
         {"manifest.json": entries["manifest.json"].replace(b'"version": 1', b'"version": 2')})),
 }  # fmt: skip

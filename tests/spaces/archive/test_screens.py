@@ -14,7 +14,9 @@ from sqlalchemy import select
 
 from app.core import clock
 from app.core.audit import AuditEntry
+from app.core.clock import now
 from app.core.db import transaction
+from app.core.i18n import format_day_number, local
 from app.core.worker import run_all
 from app.extensions import db
 from app.spaces.archive.jobs import forget_archives
@@ -86,7 +88,7 @@ def send(browser: Browser, content: bytes) -> Any:
 
 def test_administrator_sees_what_an_archive_holds_then_brings_it_in(app: Flask) -> None:
     with app.app_context():
-        content = carried_out()
+        content, today = carried_out(), format_day_number(local(now()))
     admin = Browser(app, ADMIN)
     there = send(admin, content).headers["Location"]
     assert "data-poll-url" in admin.get(there).get_data(as_text=True)
@@ -94,6 +96,7 @@ def test_administrator_sees_what_an_archive_holds_then_brings_it_in(app: Flask) 
     page = admin.get(there).get_data(as_text=True)
     assert "Atelier ouvert" in page
     assert "entière et peut être reprise" in page
+    assert today in page
     taken = admin.post(f"{there}/lancer")
     assert (taken.status_code, "déjà sur ce site" in taken.get_data(as_text=True)) == (422, True)
     admin.post(f"{there}/lancer", {"slug": "Copie de l'atelier"})
