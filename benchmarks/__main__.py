@@ -23,12 +23,14 @@ from benchmarks.network import FULL, SMALL, Place, Size, build
 from benchmarks.quality import main as quality
 from benchmarks.report import Report
 from benchmarks.search.run import main as search
-from benchmarks.subjects import subjects_of
+from benchmarks.subjects import SUGGESTIONS, subjects_of
 from benchmarks.waiting import seconds_until_found
 
 ROUNDS, QUICK_ROUNDS = 60, 15
 #: ``./run bench library``: ten thousand resources, three thousand files of a hundred thousand pages, search left out.
 OF_LIBRARY, OF_IMPORT, OF_QUALITY, OF_SEARCH = "library", "import", "search-quality", "search"
+#: ``./run bench suggestions``: a hundred thousand passages, ten thousand titles of each kind, tantivy.
+SUGGESTED = replace(FULL, threads=10_000, resources=10_000, file_pages=27, engine="tantivy")
 LIBRARY = replace(FULL, threads=20, posts=1000, resources=10_000, file_pages=34, indexed=False)
 QUICK = replace(FULL, threads=100, posts=2500, resources=100)
 
@@ -47,8 +49,8 @@ def main(words: Sequence[str] | None = None) -> None:
     if wanted.name == OF_IMPORT and wanted.folder:
         _import(wanted.folder, wanted.json)
         return
-    if wanted.name == OF_LIBRARY and not wanted.quick:
-        size = LIBRARY
+    if not wanted.quick:
+        size = {OF_LIBRARY: LIBRARY, SUGGESTIONS: SUGGESTED}.get(wanted.name, size)
     report = run(size, rounds, wanted.name)
     print("\n".join(report.lines()))
     if wanted.json:

@@ -76,6 +76,7 @@ class Size:
     file_pages: int
     listed: int
     indexed: bool = True
+    engine: str = "whoosh"
 
     @property
     def files(self) -> int:
@@ -107,7 +108,7 @@ class Place:
 
 def build(folder: Path, size: Size) -> Place:
     """Build a network in an empty folder and return it. Deterministic but for the ids shown in addresses."""
-    app = create_app(Settings(instance=folder, demo="0"), PASSWORD_COST="test")  # noqa: S106 - costs of hashing, no secret
+    app = create_app(Settings(instance=folder, demo="0", search_engine=size.engine), PASSWORD_COST="test")  # noqa: S106 - costs of hashing, no secret
     with app.app_context():
         db.create_all()
         with transaction() as session:

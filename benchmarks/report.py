@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks.measure import Timing, repeated
 from benchmarks.network import Size
-from benchmarks.subjects import DATABASE, JINJA, THREAD_FIRST, THREAD_LAST
+from benchmarks.subjects import DATABASE, JINJA, SUGGESTIONS, THREAD_FIRST, THREAD_LAST
 
 PACKAGES = (
     "flask",
@@ -27,6 +27,7 @@ PACKAGES = (
     "kreuzberg",
 )
 MOST_OF_JINJA, MOST_OF_FIRST = 4.0, 1.2
+MOST_WHILE_TYPING = 150.0
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,9 @@ class Report:
             found.append(Wish(f"{THREAD_FIRST} / {JINJA}", self.ratio(THREAD_FIRST, JINJA), MOST_OF_JINJA))
         if {THREAD_FIRST, THREAD_LAST} <= self.timings.keys():
             found.append(Wish(f"{THREAD_LAST} / {THREAD_FIRST}", self.ratio(THREAD_LAST, THREAD_FIRST), MOST_OF_FIRST))
+        typing = [one.p95 for name, one in self.timings.items() if name.startswith(SUGGESTIONS)]
+        if typing:
+            found.append(Wish(f"{SUGGESTIONS}, the slowest: p95 in ms", max(typing), MOST_WHILE_TYPING))
         found.append(Wish("subjects whose statements grow with rows", len(self.growing), 0))
         return found
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count, cycle
 from typing import Any
+from urllib.parse import quote
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -28,6 +29,7 @@ FLASK, JINJA = "bare Flask page", "Flask + Jinja, the same posts"
 DATABASE = "the same, from the database"
 THREAD_FIRST, THREAD_LAST = "thread, first page", "thread, last page"
 FILTERS = "cost_band=under_10000&evaluation=joint&evaluation=own&comme=size"
+SUGGESTIONS = "suggestions"
 FETCH = {"X-Requested-With": "fetch"}
 
 
@@ -102,6 +104,24 @@ def pages_of(reader: Reader) -> list[Subject]:
     ]
 
 
+def suggestions_of(reader: Reader) -> list[Subject]:
+    """Return what the search box asks while somebody types: another beginning at each call."""
+    asked = {
+        "two letters": ("po", "se", "co", "vi", "pr", "dé"),
+        "a word begun": ("polic", "sécuri", "trafi", "habita", "quartie", "prévent"),
+        "three words": ("la police de nuit", "des habitants qui", "sécurité sans par", "le trafic se dépl"),
+        "a name": ("exemple 1", "exemple 2", "exemple 12", "saint exemple 4"),
+        "nowhere": ("xyzz", "wxqz", "zzyx"),
+    }
+
+    def typing(name: str, texts: tuple[str, ...]) -> Subject:
+        turn = cycle(texts)
+        address = "/recherche/suggestions?q="
+        return Subject(f"{SUGGESTIONS}, {name}", lambda: reader.get(address + quote(next(turn)), 'role="option"'))
+
+    return [typing(name, texts) for name, texts in asked.items()]
+
+
 def pages_of_library(reader: Reader) -> list[Subject]:
     """Return the pages of the library, the filters of the kind with most fields among them."""
     place = reader.place
@@ -160,7 +180,13 @@ def bare_of(place: Place) -> list[Subject]:
 def subjects_of(place: Place, wanted: str = "") -> list[Subject]:
     """Return the bare pages and the subjects whose name holds ``wanted``."""
     reader, admin = Reader(place), Reader(place, place.admin_id)
-    ours = [*pages_of(reader), *pages_of_library(reader), *lists_of_people(reader, admin), *deeds_of(reader)]
+    ours = [
+        *pages_of(reader),
+        *suggestions_of(reader),
+        *pages_of_library(reader),
+        *lists_of_people(reader, admin),
+        *deeds_of(reader),
+    ]
     ours = [one for one in ours if wanted in one.name]
     with place.app.app_context():
         db.session.remove()

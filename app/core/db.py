@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, String, event, inspect
+from sqlalchemy import ColumnElement, Connection, DateTime, Dialect, Engine, String, event, inspect, or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -76,6 +76,14 @@ def unaccented(text: str) -> str:
     """Return a text with its accents and letter case folded, its punctuation kept, as mail addresses are compared."""
     folded = unicodedata.normalize("NFKD", text).casefold()
     return "".join(c for c in folded if not unicodedata.combining(c))
+
+
+def begins(column: Any, word: str, between: str = " ") -> ColumnElement[bool]:
+    """Return the condition that a word begins one of those of a folded text, ``between`` standing between them."""
+    condition: ColumnElement[bool] = or_(
+        column.startswith(word, autoescape=True), column.contains(f"{between}{word}", autoescape=True)
+    )
+    return condition
 
 
 def public_ids_in(texts: Iterable[str], most: int = 100) -> list[str]:

@@ -20,6 +20,7 @@ SLOTS = {
     "admin.figures": "() -> Figure or None: a number on the front page of the administration, with where it leads",
     "search.tools": "(arguments) -> Tab or None: a link beside the order of results, about the same search",
     "search.head": "(state) -> Markup or None: what can be done with a search, beside the title of its results",
+    "search.suggestions": "(typed) -> Suggested or None: what a feature names with the words somebody has typed so far",
     "search.tabs": "(words) -> Tab or None: what else is found for words, elsewhere: how much of it, and where",
     "person.page": "(person) -> str or None: the address of a person's page, where the signed-in reader may open it",
     "person.photo": "(person, side) -> str or None: the address of a photo, where the signed-in reader may see it",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.directory import journal, panels, searching
+from app.directory import journal, panels, searching, suggesting
 from app.directory.views import blueprint
 from app.directory.words import language_names
 
 if TYPE_CHECKING:
     from flask import Flask
 
-__all__ = ["journal", "panels", "register", "searching"]
+__all__ = ["journal", "panels", "register", "searching", "suggesting"]
 
 
 def register(app: Flask) -> None:

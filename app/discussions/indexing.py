@@ -11,7 +11,6 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import User
-from app.core.db import sort_key
 from app.core.events import listen
 from app.core.i18n import format_date, ngettext
 from app.core.i18n import gettext as _
@@ -30,6 +29,7 @@ from app.discussions.texts import without_placeholders
 from app.extensions import db
 from app.library.events import ResourceChanged, ResourcePublished, ResourcePurged, ResourceRemoved, ResourcesChanged
 from app.library.models import Resource
+from app.search.beginnings import Begun, named
 from app.search.catalogue import Audience, CatalogueRow
 from app.search.engine import OWN_TEXT, ParentDocument, Passage
 from app.search.operations import index_all_soon, index_soon
@@ -74,7 +74,7 @@ class ThreadSource:
             subject_is_live = thread.subject_type is None or (gone_at is None and state not in {None, State.DRAFT})
             yield _row(thread, published=thread.is_live and subject_is_live and space_gone_at is None)
 
-    def cards(self, person: User, ids: Sequence[int]) -> Mapping[int, Card]:
+    def cards(self, person: User, ids: Sequence[int], *, brief: bool = False) -> Mapping[int, Card]:  # noqa: ARG002 - the seam
         """Return the cards of the threads this person may see."""
         wanted = select(Thread).where(Thread.id.in_(ids), can_read_thread.where(person))
         threads = db.session.scalars(wanted.options(joinedload(Thread.author), joinedload(Thread.space)))
@@ -92,13 +92,11 @@ class ThreadSource:
             if (thread_id, n or 1) in found
         }
 
-    def titles(self, person: User, text: str, limit: int) -> Sequence[int]:
-        """Return the threads this person may see whose title holds every word, the last that moved first."""
-        words = [Thread.sort_key.contains(word, autoescape=True) for word in sort_key(text).split()]
-        if not words:
-            return []
-        wanted = select(Thread.id).where(can_read_thread.where(person), Thread.subject_type.is_(None), *words)
-        return list(db.session.scalars(wanted.order_by(Thread.last_post_at.desc()).limit(limit)))
+    def titles(self, person: User, words: Sequence[Begun], limit: int) -> Sequence[int]:
+        """Return the threads this person may see whose title holds the words, the last that moved first."""
+        readable = can_read_thread.where(person) & Thread.subject_type.is_(None)
+        wanted = select(Thread.id).where(readable, named(Thread.sort_key, words))
+        return list(db.session.scalars(wanted.order_by(Thread.last_post_at.desc(), Thread.id.desc()).limit(limit)))
 
 
 def _posts_of(ids: Sequence[int]) -> Mapping[int, list[Post]]:

@@ -27,6 +27,7 @@ from app.library.thesaurus import deciding
 from app.library.thesaurus import importing as terms_importing
 from app.library.thesaurus import jobs as thesaurus_jobs
 from app.library.thesaurus import journal as thesaurus_journal
+from app.library.thesaurus import suggesting as thesaurus_suggesting
 from app.library.uploads import jobs as upload_jobs
 from app.library.views import files, library, space_library, uploads
 
@@ -53,6 +54,7 @@ __all__ = [
     "terms_importing",
     "thesaurus_jobs",
     "thesaurus_journal",
+    "thesaurus_suggesting",
     "upload_jobs",
     "uses",
 ]

@@ -11,7 +11,6 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload, undefer
 
 from app.accounts.models import User
-from app.core.db import sort_key
 from app.core.events import listen
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
@@ -23,13 +22,14 @@ from app.library.collecting.models import FetchedPage
 from app.library.events import ResourceChanged, ResourcePublished, ResourcePurged, ResourceRemoved, ResourcesChanged
 from app.library.facts import shown_date
 from app.library.kinds import KINDS, kind_of, kind_words
-from app.library.listing import shown_with
+from app.library.listing import named_with, shown_with
 from app.library.marks import Useful
 from app.library.models import Attachment, FileVersion, Page, Resource, Shelf, Unit
 from app.library.permissions import can_read_resource
 from app.library.reading.inside.passages import passages
 from app.library.states import unit_word
 from app.library.thesaurus.reach import keywords_named, labels_of, names_meant, slugs_reached
+from app.search.beginnings import Begun, named
 from app.search.catalogue import Audience, CatalogueRow
 from app.search.engine import OWN_TEXT, PART, ParentDocument, Passage
 from app.search.operations import index_all_soon, index_soon
@@ -82,9 +82,10 @@ class ResourceSource:
             row = _row(resource, parts[resource.id], voices.get(resource.id, 0))
             yield replace(row, also_in=tuple(shelves[resource.id] - {resource.space_id}))
 
-    def cards(self, person: Any, ids: Sequence[int]) -> Mapping[int, Card]:
+    def cards(self, person: Any, ids: Sequence[int], *, brief: bool = False) -> Mapping[int, Card]:
         """Return the cards of those resources this person may read."""
-        query = select(Resource).where(Resource.id.in_(ids), can_read_resource.where(person)).options(*shown_with())
+        loaded = named_with() if brief else shown_with()
+        query = select(Resource).where(Resource.id.in_(ids), can_read_resource.where(person)).options(*loaded)
         return {one.id: card_of(one, person) for one in db.session.scalars(query)}
 
     def texts(self, wanted: Mapping[int, Sequence[int]]) -> Mapping[tuple[int, int], Passage]:
@@ -99,14 +100,10 @@ class ResourceSource:
             found |= {(key[0], places[key]): passage for key, passage in _page_texts(places)}
         return found
 
-    def titles(self, person: Any, text: str, limit: int) -> Sequence[int]:
-        """Return resources this person may read whose title holds the text, accents and case aside."""
-        key = sort_key(text)
-        if not key:
-            return []
-        query = select(Resource.id).where(
-            _is_found(), can_read_resource.where(person), Resource.sort_key.contains(key, autoescape=True)
-        )
+    def titles(self, person: Any, words: Sequence[Begun], limit: int) -> Sequence[int]:
+        """Return resources this person may read whose title holds the words, the latest first."""
+        readable = _is_found() & can_read_resource.where(person)
+        query = select(Resource.id).where(readable, named(Resource.sort_key, words))
         return list(db.session.scalars(query.order_by(Resource.published_at.desc(), Resource.id.desc()).limit(limit)))
 
 
@@ -226,7 +223,6 @@ def card_of(resource: Resource, person: User) -> Card:
     organisation = resource.author.organisation if resource.author else None
     state = _("archivée") if resource.state == State.ARCHIVED else ""
     meta = (organisation.name if organisation else "", space.label if space else "", shown_date(resource), state)
-    files = {one.current.part: one.public_id for one in resource.attachments[1:]}
 
     def url(passage: Passage | None) -> str:
         if passage is None or passage.n == OWN_TEXT:
@@ -234,12 +230,14 @@ def card_of(resource: Resource, person: User) -> Card:
         part, page = page_number_in(passage.n)
         if part == FETCHED:
             return resource_url(resource)
+        files = {one.current.part: one.public_id for one in resource.attachments[1:]}
         return resource_url(resource, page=page, fichier=files.get(part, ""))
 
-    lengths = {one.current.part: one.current.blob.page_count for one in resource.attachments}
-
     def pages(passage: Passage) -> int:
-        return lengths.get(page_number_in(passage.n)[0], 0) if passage.unit == Unit.PAGE else 0
+        if passage.unit != Unit.PAGE:
+            return 0
+        lengths = {one.current.part: one.current.blob.page_count for one in resource.attachments}
+        return lengths.get(page_number_in(passage.n)[0], 0)
 
     return Card(
         resource.title,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy import false, func, or_, select
 
 from app.accounts.models import User
-from app.core.db import sort_key
+from app.core.db import begins, sort_key
 from app.extensions import db
 from app.library.listing import Wanted, are_visible
 from app.library.models import Resource, Tag, TagState, resource_tag
@@ -32,7 +31,7 @@ def keywords_shared(person: User, words: Sequence[str]) -> list[tuple[int, Keywo
 
     Counted over the resources the person may read, and no others. The same word of several spaces is one keyword.
     """
-    begun = [begins(Tag.sort_key, word, " ") for word in words]
+    begun = [begins(Tag.sort_key, word) for word in words]
     named = [begins(tag_word.c.slug, word.replace(" ", "-"), "-") for word in words]
     terms = select(tag_word.c.tag_id).where(or_(false(), *named))
     query = (
@@ -53,14 +52,6 @@ def keywords_shared(person: User, words: Sequence[str]) -> list[tuple[int, Keywo
 
 def _folded(tag: Tag) -> str:
     return " ".join(sort_key(name) for name in names_of(tag))
-
-
-def begins(column: Any, word: str, between: str) -> ColumnElement[bool]:
-    """Return the condition that a word begins one of those of a folded text, ``between`` standing between them."""
-    condition: ColumnElement[bool] = or_(
-        column.startswith(word, autoescape=True), column.contains(f"{between}{word}", autoescape=True)
-    )
-    return condition
 
 
 def tags_by_slug(person: User, slugs: Iterable[str]) -> list[Tag]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.search import cli, health, jobs
+from app.search import box_views, cli, health, jobs
 from app.search.audience import CatalogueKeeper
+from app.search.beginnings import marked
 from app.search.engines import engine_of
 from app.search.log import counting
 from app.search.log.keeping import Listener
@@ -16,7 +17,7 @@ from app.search.views import blueprint
 if TYPE_CHECKING:
     from flask import Flask
 
-__all__ = ["counting", "health", "jobs", "register", "writing"]
+__all__ = ["box_views", "counting", "health", "jobs", "register", "writing"]
 
 
 def register(app: Flask) -> None:
@@ -26,4 +27,5 @@ def register(app: Flask) -> None:
     app.extensions["search_rules"] = RulesKeeper()
     app.extensions["search_listener"] = Listener()
     app.register_blueprint(blueprint)
+    app.jinja_env.filters["typed_in"] = marked
     cli.register(app)

@@ -16,6 +16,7 @@ from app.search.events import IndexChanged
 from app.search.indexing import rebuild, reindex
 from app.search.models import SearchChange, audience_version
 from app.search.operations import engine, rebuild_soon
+from app.search.recent import forget_old
 
 BATCH = 200
 KEPT_CHANGES = 50_000
@@ -51,9 +52,10 @@ def rebuild_all(payload: dict[str, Any]) -> None:  # noqa: ARG001 - a job takes 
 
 @job("search.check", queue="default", every=timedelta(minutes=10))
 def check(payload: dict[str, Any]) -> None:  # noqa: ARG001 - same
-    """Have an unusable index rebuilt without hands, and forget changes that every process has read."""
+    """Have an unusable index rebuilt without hands, and forget what is kept no more: changes read, old searches."""
     usable = engine().health().usable
     with transaction() as session:
         if not usable:
             rebuild_soon()
+        forget_old()
         session.execute(delete(SearchChange).where(SearchChange.version <= audience_version() - KEPT_CHANGES))

@@ -1,13 +1,16 @@
-"""What search remembers in the database: the version of the audience, and what changed with each version."""
+"""What search remembers: the version of the audience, what changed with each version, what a person asked lately."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import String, func, insert, select, update
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, func, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import insert_into, is_writing
+from app.core.clock import now
+from app.core.db import HasPublicId, UtcDateTime, insert_into, is_writing
 from app.extensions import db
 
 _ONLY = 1
@@ -30,6 +33,18 @@ class SearchChange(db.Model):
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     type: Mapped[str | None] = mapped_column(String(20))
     object_id: Mapped[int | None]
+
+
+class RecentSearch(HasPublicId, db.Model):
+    """What a person asked lately, as ``keeping.to_dict`` gives it: theirs alone; ``key`` is its question."""
+
+    __tablename__ = "recent_search"
+    __table_args__ = (UniqueConstraint("user_id", "key"),)
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(String(64))
+    query: Mapped[dict[str, Any]] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
 
 
 def touch_audience(type_: str | None = None, object_id: int | None = None) -> int:

@@ -13,6 +13,8 @@ from flask import current_app
 from app.core.db import transaction
 from app.core.jobs import URGENT, enqueue, enqueue_all
 from app.search.audience import catalogue
+from app.search.beginnings import begun
+from app.search.catalogue import Allowed
 from app.search.engine import OWN_TEXT, IndexUnavailableError, Matches, ParentHit, Passage, SearchEngine
 from app.search.facets import Counted, facets_of, tabs_of
 from app.search.filters import NOTHING_BESIDE, Beside, filtered
@@ -82,6 +84,17 @@ def find(person: Any, query: Query, per_page: int = PER_PAGE, beside: Beside = N
     return Results(query, results, matches.total, per_page, facets, tabs, unknown=asked.unknown, marked=terms.marked)
 
 
+def count_found(query: Query, allowed: Allowed) -> int:
+    """Return how many things a query finds of what is allowed; 0 while the index is unusable."""
+    if query.is_empty:
+        return 0
+    try:
+        return engine().search(terms_for(query, rules()), allowed, limit=0).total
+    except IndexUnavailableError:
+        _ask_rebuild()
+        return 0
+
+
 def _ask_rebuild() -> None:
     """Queue a rebuild, at most every half minute; a site whose database cannot be written just now still answers."""
     asked: dict[str, float] = current_app.extensions.setdefault("search_rebuild_asked", {})
@@ -96,8 +109,8 @@ def _ask_rebuild() -> None:
 
 
 def _by_titles(person: Any, query: Query, per_page: int) -> Results:
-    text = " ".join(item.text for item in query.items).strip()
-    found = [f"{source.type}:{one}" for source in sources() for one in source.titles(person, text, per_page)]
+    words = begun(" ".join(item.text for item in query.items))
+    found = [f"{source.type}:{one}" for source in sources() for one in source.titles(person, words, per_page)]
     terms = terms_for(query, rules())
     results = results_of(person, terms, [ParentHit(key, 0.0) for key in found[:per_page]])
     return Results(query, results, len(results), per_page, degraded=True, marked=terms.marked)

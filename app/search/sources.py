@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from app.search.analysis import fold
+from app.search.beginnings import Begun
 from app.search.catalogue import CatalogueRow, Scope
 from app.search.engine import ParentDocument, Passage
 
@@ -87,16 +88,22 @@ class SearchSource(Protocol):
         """Yield the catalogue rows of these things (None: of all); those no longer to be found are left out."""
         ...
 
-    def cards(self, person: Any, ids: Sequence[int]) -> Mapping[int, Card]:
-        """Return the cards of those of these things that this person may see, asked with the feature's own rule."""
+    def cards(self, person: Any, ids: Sequence[int], *, brief: bool = False) -> Mapping[int, Card]:
+        """Return the cards of those of these things that this person may see, asked with the feature's own rule.
+
+        ``brief``: nothing will be asked of their passages.
+        """
         ...
 
     def texts(self, wanted: Mapping[int, Sequence[int]]) -> Mapping[tuple[int, int], Passage]:
         """Return passages by (id, n); ``wanted`` gives the numbers for each id. Number 0 is the thing's own text."""
         ...
 
-    def titles(self, person: Any, text: str, limit: int) -> Sequence[int]:
-        """Return the ids of things this person may see whose title holds ``text``: used while the index is broken."""
+    def titles(self, person: Any, words: Sequence[Begun], limit: int) -> Sequence[int]:
+        """Return the ids of things this person may see whose title holds these words, newest first; none for no words.
+
+        Asked while somebody types, and while the index is broken.
+        """
         ...
 
 

@@ -10,7 +10,7 @@ from app.core.i18n import gettext as _
 from app.core.navigation import NavigationEntry
 from app.core.slots import fill
 from app.search.sources import set_scope_provider, set_space_names_provider
-from app.spaces import banner, journal, storing, takeaway  # noqa: F401 - declare themselves
+from app.spaces import banner, journal, storing, suggesting, takeaway  # noqa: F401 - declare themselves
 from app.spaces.archive import cli as archive_cli
 from app.spaces.archive import jobs as archive_jobs
 from app.spaces.archive import own

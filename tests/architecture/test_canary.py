@@ -131,7 +131,7 @@ def _addresses(slug: str, resource: str, thread: str, file: str) -> list[str]:
         "/?voir=discussions",
         "/ressources?tri=titre",
     ]
-    pages += ["/recherche/aide"]
+    pages += ["/recherche/aide", "/recherche/suggestions?q=zorglub", "/recherche/suggestions?q=rapport"]
     pages += [f"/ressources?mot={CANARIES['motcle']}", "/discussions/nouvelle", "/ressources/nouvelle"]
     pages += ["/recherche?q=question+texte+ville", f"/recherche?q=-zorgl&espace={OPEN}", "/recherche?annee=1900..2999"]
     pages += [f"/recherche?q=texte&apercu={resource}", f"/recherche?q=question&deplier={resource}"]
@@ -195,6 +195,19 @@ def test_search_for_a_canary_answers_like_a_search_for_nothing(app: Flask, plant
                 f"{who}: {word}" for word in CANARIES.values() if without_echo(here, pattern.format(word)) != unknown
             ]
     assert told == []
+
+
+def test_beginning_of_a_canary_is_proposed_like_one_that_is_nowhere(
+    app: Flask, planted: list[str], browser: Any
+) -> None:
+    for who in BLIND[1:]:
+        here = browser(who)
+        for start, unknown in (("zor", "zzy"), ("zorglubt", "zzyxzyxt"), ("rapport zorglub", "rapport zzyxzyx")):
+            told = [here.get("/recherche/suggestions", query_string={"q": one}).text for one in (start, unknown)]
+            echo = quote_plus(start), quote_plus(unknown)
+            assert told[0].replace(start, unknown).replace(*echo) == told[1], (who, start)
+    inside = browser(MEMBER).get("/recherche/suggestions?q=zor").text
+    assert inside.count('role="option"') == 5  # the report, the discussion, the list, the keyword, the search itself
 
 
 def without_echo(here: Any, words: str) -> tuple[int, bytes]:

@@ -51,6 +51,7 @@ ASKED = (
     "/recherche?q=auteur:{}",
     "/recherche?q=ville:{}",
     "/recherche?q=espace:{}",
+    "/recherche/suggestions?q={}",
     "/ressources?mot={}",
 )
 

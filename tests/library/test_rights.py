@@ -19,6 +19,7 @@ from app.library.listing import Wanted, resources_visible_to
 from app.library.models import Resource
 from app.library.permissions import can_edit_resource, can_read_resource, can_restore_resource
 from app.library.queries import resource_for
+from app.search.beginnings import begun
 from app.spaces.models import Audience, Membership, State
 from tests.library.shelves import pdf, share, shared
 from tests.people import (
@@ -73,7 +74,7 @@ def test_door_list_counts_and_cards_agree_for_everybody(context: Flask, email: s
     assert [number for _tag, number in count_by_tag(person, Wanted())] == ([len(expected)] if expected else [])
     cards = ResourceSource().cards(person, [one.id for one in made.values()])
     assert set(cards) == expected
-    assert set(ResourceSource().titles(person, "dans", 50)) == expected
+    assert set(ResourceSource().titles(person, begun("dans"), 50)) == expected
 
 
 @pytest.mark.every_case

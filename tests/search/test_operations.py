@@ -16,6 +16,7 @@ from app.core.worker import run_all
 from app.extensions import db
 from app.search import sources
 from app.search.audience import CatalogueKeeper, catalogue
+from app.search.beginnings import Begun, is_named
 from app.search.catalogue import Audience, CatalogueRow, Scope
 from app.search.engine import ParentDocument, Passage
 from app.search.indexing import rebuild
@@ -58,7 +59,7 @@ class Shelf:
         self.asked.append(ids)
         return [one for number, one in self.rows_.items() if ids is None or number in ids]
 
-    def cards(self, person: object, ids: Sequence[int]) -> Mapping[int, Card]:  # noqa: ARG002 - the seam
+    def cards(self, person: object, ids: Sequence[int], *, brief: bool = False) -> Mapping[int, Card]:  # noqa: ARG002 - the seam
         return {one: self._card(one) for one in ids if one in self.books and one not in self.hidden}
 
     def _card(self, number: int) -> Card:
@@ -75,11 +76,9 @@ class Shelf:
             if passage.n in numbers
         }
 
-    def titles(self, person: object, text: str, limit: int) -> Sequence[int]:  # noqa: ARG002 - the seam
-        found = [
-            one for one, book in self.books.items() if text.lower() in book.title.lower() and one not in self.hidden
-        ]
-        return found[:limit]
+    def titles(self, person: object, words: Sequence[Begun], limit: int) -> Sequence[int]:  # noqa: ARG002 - the seam
+        found = [one for one, book in self.books.items() if is_named(book.title, words) and one not in self.hidden]
+        return found[:limit] if words else []
 
 
 MEMBER = Scope(1, is_member=True, space_ids=frozenset({1}))

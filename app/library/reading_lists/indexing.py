@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import User
-from app.core.db import sort_key
 from app.core.i18n import lazy_gettext as _l
 from app.core.portraits import signature
 from app.core.text import plain_text
@@ -17,6 +16,7 @@ from app.extensions import db
 from app.library.reading_lists.addresses import list_url
 from app.library.reading_lists.models import ReadingList
 from app.library.reading_lists.permissions import can_read_list
+from app.search.beginnings import Begun, named
 from app.search.catalogue import Audience, CatalogueRow
 from app.search.engine import OWN_TEXT, ParentDocument, Passage
 from app.search.sources import Card, register_kind_labels, register_kind_words, register_source
@@ -55,7 +55,7 @@ class ReadingListSource:
                 lang=one.lang or None,
             )
 
-    def cards(self, person: Any, ids: Sequence[int]) -> Mapping[int, Card]:
+    def cards(self, person: Any, ids: Sequence[int], *, brief: bool = False) -> Mapping[int, Card]:  # noqa: ARG002 - the seam
         """Return the cards of the lists this person may read."""
         query = select(ReadingList).where(ReadingList.id.in_(ids), can_read_list.where(person))
         found = db.session.scalars(query.options(joinedload(ReadingList.space), joinedload(ReadingList.author)))
@@ -66,12 +66,10 @@ class ReadingListSource:
         asked = [one for one, numbers in wanted.items() if OWN_TEXT in numbers]
         return {(one.id, OWN_TEXT): _own(one) for one in db.session.scalars(_living(asked))} if asked else {}
 
-    def titles(self, person: Any, text: str, limit: int) -> Sequence[int]:
-        """Return lists this person may read whose title holds the text, accents and case aside."""
-        key = sort_key(text)
-        holds = ReadingList.sort_key.contains(key, autoescape=True)
-        query = select(ReadingList.id).where(can_read_list.where(person), holds).order_by(ReadingList.id.desc())
-        return list(db.session.scalars(query.limit(limit))) if key else []
+    def titles(self, person: Any, words: Sequence[Begun], limit: int) -> Sequence[int]:
+        """Return lists this person may read whose title holds the words, the latest first."""
+        query = select(ReadingList.id).where(can_read_list.where(person), named(ReadingList.sort_key, words))
+        return list(db.session.scalars(query.order_by(ReadingList.id.desc()).limit(limit)))
 
 
 def _living(ids: Sequence[int] | None) -> Any:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from app.accounts.models import User
+from app.core.db import begins
 from app.core.i18n import current_language
 from app.extensions import db
-from app.library.keywords import begins
 from app.library.listing import are_visible
 from app.library.models import Resource, Tag, TagState, resource_tag
 from app.library.tags import tag_slug

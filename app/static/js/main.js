@@ -17,6 +17,7 @@ import { attachKinds } from "./behaviours/kind.js";
 import { attachChoosing } from "./behaviours/choosing.js";
 import { attachDeposits } from "./behaviours/deposit.js";
 import { attachStaging } from "./behaviours/staging.js";
+import { attachRemembering } from "./behaviours/remember.js";
 import { attachResults } from "./behaviours/results.js";
 import { attachLater } from "./behaviours/later.js";
 import { attachNear } from "./behaviours/near.js";
@@ -25,7 +26,7 @@ import { attachTabs } from "./behaviours/tabs.js";
 const BEHAVIOURS = [
   attachShortcut, attachSubmitOnce, attachDrafts, attachUploads, attachComposer, attachViewer, attachReading,
   attachToasts, attachTimes, attachFacets, attachPolls, attachMenus, attachFields, attachSuggestions, attachTabs,
-  attachKinds, attachChoosing, attachDeposits, attachStaging, attachResults, attachLater, attachNear,
+  attachKinds, attachChoosing, attachDeposits, attachStaging, attachResults, attachLater, attachNear, attachRemembering,
 ];
 
 function attachAll(root) {

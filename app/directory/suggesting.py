@@ -1,0 +1,50 @@
+"""People and places while somebody types in the search box: those this person may know of."""
+
+from __future__ import annotations
+
+from flask import url_for
+from sqlalchemy import or_, select
+
+from app.accounts.models import Organisation, User
+from app.core.i18n import gettext as _
+from app.core.portraits import place
+from app.core.slots import fill
+from app.directory.addresses import person_url
+from app.directory.permissions import can_see_organisation
+from app.directory.words import kind_words
+from app.extensions import db
+from app.search.beginnings import named, one_named
+from app.search.suggesting import Suggested, Suggestion, Typed
+from app.spaces.people import can_see_person
+
+MOST = 3
+
+
+@fill("search.suggestions", order=30)
+def people_typed(typed: Typed) -> Suggested | None:
+    """Return the people whose name holds what is typed, their city helping (« roudaut lanvallec »), by name."""
+    words = typed.words
+    whole = (or_(named(User.sort_key, [one]), named(Organisation.sort_key, [one])) for one in words)
+    query = select(User).outerjoin(User.organisation).where(can_see_person.where(typed.person), *whole)
+    found = db.session.scalars(
+        query.where(one_named(User.sort_key, words)).order_by(User.sort_key, User.id).limit(MOST)
+    )
+    items = [Suggestion(one.name, person_url(one), place(one), person=one) for one in found]
+    return Suggested(_("Personnes"), items) if items else None
+
+
+@fill("search.suggestions", order=40)
+def places_typed(typed: Typed) -> Suggested | None:
+    """Return the organisations whose name holds what is typed, by name."""
+    known = can_see_organisation.where(typed.person) & named(Organisation.sort_key, typed.words)
+    query = select(Organisation).where(known).order_by(Organisation.sort_key, Organisation.id).limit(MOST)
+    items = [
+        Suggestion(
+            one.name,
+            url_for("directory.organisation_page", public_id=one.public_id),
+            kind_words(one.kind),
+            organisation=one,
+        )
+        for one in db.session.scalars(query)
+    ]
+    return Suggested(_("Collectivités"), items) if items else None
