@@ -76,6 +76,21 @@ def _read_of_the_end(page: Page) -> None:
     assert page.get_by_role("complementary", name="Fin de votre accès").is_visible()
 
 
+def _type(page: Page) -> None:
+    """Type in the search box, that of the bar or that of the page, until things are proposed."""
+    page.locator("#q:visible, #q-page:visible").first.press_sequentially("méd")
+    page.get_by_role("option").first.wait_for()
+
+
+def _ask(page: Page) -> None:
+    """Search from the box, then look at one's last searches."""
+    page.locator("#q:visible, #q-page:visible").first.fill("médiation")
+    with page.expect_response("**/recherche/recentes"):
+        page.keyboard.press("Enter")
+    page.wait_for_url("**/recherche?q=*")
+    page.goto("/recherche/recentes")
+
+
 def _of_security() -> list[Address]:
     """Return the pages of one's security; the outsider is asked for the password first."""
     return [
@@ -233,6 +248,8 @@ def _of_things(site: Site) -> list[Address]:
         Address("no result, other ways", "/recherche?q=m%C3%A9diaton+annee:1999+espace:nulle+OU"),
         Address("search, nothing asked", "/recherche"),
         Address("how to search", "/recherche/aide"),
+        Address("search box, while typing", "/recherche", then=_type),
+        Address("last searches", "/recherche", then=_ask),
     ]
 
 

@@ -44,6 +44,35 @@ def test_from_the_shortcut_to_the_page_of_a_document(opened: Callable[..., Page]
     expect(page.locator("#viewer-page")).to_have_value("5")
 
 
+def test_thing_proposed_while_typing_is_opened_and_a_last_search_asked_again(opened: Callable[..., Page]) -> None:
+    page = opened(MEMBER)
+    page.goto("/espaces")
+    page.keyboard.press("/")
+    box, proposed = page.locator("#q"), page.get_by_role("listbox", name="Rechercher dans tout le réseau")
+    page.keyboard.type("collèges bin")
+    option = proposed.get_by_role("option").filter(has_text="Un binôme")
+    expect(option).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(proposed).to_be_hidden()
+    expect(box).to_have_value("collèges bin")
+    page.keyboard.press("ArrowDown")
+    expect(option).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    expect(option).to_have_attribute("aria-selected", "true")
+    expect(box).to_have_attribute("aria-activedescendant", option.get_attribute("id") or "")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Un binôme")
+    page.keyboard.press("/")
+    page.keyboard.type("bailleurs")
+    with page.expect_response("**/recherche/recentes"):
+        page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/recherche\?q=bailleurs"))
+    page.goto("/espaces")
+    page.keyboard.press("/")
+    page.keyboard.press("ArrowDown")
+    expect(proposed.get_by_role("option").first).to_have_text("bailleurs")
+
+
 def test_answering_by_keyboard(opened: Callable[..., Page], site: Site) -> None:
     page = opened(MEMBER)
     page.goto(site.thread("Comment financer"))

@@ -1,13 +1,13 @@
 """What each person asked lately, theirs alone.
 
-Follows 5e20b7c94f1a; made on 2026-11-29.
+Follows c40d9a7be153; made on 2026-11-29.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "c41f6a08e7b2"
-down_revision = "5e20b7c94f1a"
+down_revision = "c40d9a7be153"
 branch_labels = None
 depends_on = None
 
