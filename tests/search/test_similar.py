@@ -108,7 +108,7 @@ def test_title_being_typed_is_answered_by_what_bears_its_words(likes: Any, brows
 
 def test_closed_space_changes_nothing_to_the_byte(app: Flask, likes: Any, browser: Any) -> None:
     addresses = [f"{likes[one]}/semblables" for one in ("night", "report", "thread", "citing")]
-    addresses += ["/recherche/proches?q=M%C3%A9diateurs+de+nuit+en+terrasse"]
+    addresses += ["/recherche/proches?q=M%C3%A9diateurs+de+nuit+en+terrasse", "/recherche?q=nuit+budget+terrasse"]
     blind = (OUTSIDER, ADMIN, GUEST)
     before = {(who, path): shown(browser, who, path) for who in blind for path in addresses}
     plant(app)

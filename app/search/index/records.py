@@ -18,7 +18,6 @@ class Records:
         self.lengths: dict[str, NDArray[np.uint32]] = {name: rows[name] for name in SCORED}
         self._keys, self._parent = np.unique(rows["key"], return_inverse=True)
         self._placed: tuple[int, Numbers] = (0, np.empty(0, np.int64))
-        self._means = {name: mean_length(lengths) for name, lengths in self.lengths.items()}
 
     def places(self, catalogue: Catalogue) -> Numbers:
         """Give for every document the place of its thing in a catalogue, -1 where it counts for nothing (any more)."""
@@ -38,12 +37,9 @@ class Records:
         """Give the number of passages indexed, own texts left out."""
         return int(np.count_nonzero(self.live & (self.numbers != OWN_TEXT)))
 
-    def mean(self, fieldname: str) -> tuple[int, float]:
-        """Give how many documents have a field, and its mean length in words."""
-        return self._means[fieldname]
 
-
-def mean_length(lengths: NDArray[np.uint32]) -> tuple[int, float]:
-    """Give how many documents have words, and the mean number of them."""
-    filled = int(np.count_nonzero(lengths))
-    return filled, float(lengths.sum()) / filled if filled else 1.0
+def mean_length(lengths: NDArray[np.uint32], among: Bools) -> tuple[int, float]:
+    """Give how many of some documents have words in a field, and the mean number of them."""
+    counted = lengths[among]
+    filled = int(np.count_nonzero(counted))
+    return filled, float(counted.sum()) / filled if filled else 1.0

@@ -41,7 +41,7 @@ def find(reading: Reading, terms: Terms, allowed: Allowed) -> Found:
     records = reading.records
     places = records.places(allowed.catalogue)
     visible = visible_to(records, places, allowed)
-    tally = Tally(reading, places, len(allowed.catalogue))
+    tally = Tally(reading, places, len(allowed.catalogue), visible)
     for clause in terms.wanted:
         tally.add(clause)
     leading = are_among(terms.first, allowed)
@@ -58,14 +58,14 @@ def find(reading: Reading, terms: Terms, allowed: Allowed) -> Found:
 class Tally:
     """What the clauses of a question add up to, for every document (a passage, or a thing's own title and text).
 
-    How rare words are and how long texts are is counted over all that is indexed, or over the documents `seen` alone:
-    then the others change nothing.
+    How rare words are and how long texts are is counted over the documents `seen`, those that the person may read: the
+    others change nothing, not even an order.
     """
 
-    def __init__(self, reading: Reading, places: Numbers, things: int, seen: Bools | None = None) -> None:
+    def __init__(self, reading: Reading, places: Numbers, things: int, seen: Bools) -> None:
         self._reading, self._places, self._seen = reading, places, seen
-        self._counted = things if seen is None else count_things(places[seen], things)
-        self._means = {name: _mean_of(reading.records, name, seen) for name in SCORED}
+        self._counted = count_things(places[seen], things)
+        self._means = {name: mean_length(reading.records.lengths[name], seen) for name in SCORED}
         size = reading.records.size
         self._is_own = reading.records.numbers == OWN_TEXT
         self._in_own, self._covered_in_own = np.zeros(things, np.float32), np.zeros(things, np.float32)
@@ -95,13 +95,10 @@ class Tally:
         parts = []
         for fieldname in SCORED:
             docs, frequencies = self._reading.frequencies(fieldname, clause)
-            if self._seen is not None:
-                docs, frequencies = docs[self._seen[docs]], frequencies[self._seen[docs]]
+            docs, frequencies = docs[self._seen[docs]], frequencies[self._seen[docs]]
             lengths = self._reading.records.lengths[fieldname][docs]
             parts.append((docs, clause.weight * _bm25(fieldname, lengths, frequencies, self._means[fieldname])))
-        docs, values = pooled(parts)
-        counting = self._reading.records.live[docs] & (self._places[docs] >= 0)
-        return docs[counting], values[counting]
+        return pooled(parts)
 
     def _rarity(self, places: Numbers) -> float:
         return rarity(count_things(places, len(self._in_own)), self._counted)
@@ -137,10 +134,6 @@ def count_things(places: Numbers, things: int) -> int:
 def rarity(having: int, among: int) -> float:
     """Give how much it tells to hold a word that so many things of so many hold."""
     return float(np.log(1 + (among - having + 0.5) / (having + 0.5)))
-
-
-def _mean_of(records: Records, fieldname: str, seen: Bools | None) -> tuple[int, float]:
-    return records.mean(fieldname) if seen is None else mean_length(records.lengths[fieldname][seen])
 
 
 def visible_to(records: Records, places: Numbers, allowed: Allowed) -> Bools:
