@@ -23,6 +23,7 @@ from app.admin.views import (
     search_door,
     search_log,  # noqa: F401 - same
     search_rules,  # noqa: F401 - same
+    search_state,  # noqa: F401 - same
     space_archives,
     spaces,
     who_sees,

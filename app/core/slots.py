@@ -17,6 +17,7 @@ SLOTS = {
     "account.tabs": "() -> Tab or None: a tab of the pages about one's own account (/moi)",
     "admin.tabs": "() -> Tab or None: a tab of the administration, in the fixed order",
     "health.checks": "() -> Check or None: something the site needs to work well, for those who watch over it",
+    "admin.notices": "() -> Markup or None: what those who run the site must know, atop the administration",
     "admin.figures": "() -> Figure or None: a number on the front page of the administration, with where it leads",
     "search.tools": "(arguments) -> Tab or None: a link beside the order of results, about the same search",
     "search.head": "(state) -> Markup or None: what can be done with a search, beside the title of its results",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.search import box_views, cli, health, jobs
+from app.search import box_views, cli, health, jobs, sweeping
 from app.search.audience import CatalogueKeeper
 from app.search.beginnings import marked
 from app.search.engines import engine_of
@@ -17,7 +17,7 @@ from app.search.views import blueprint
 if TYPE_CHECKING:
     from flask import Flask
 
-__all__ = ["box_views", "counting", "health", "jobs", "register", "writing"]
+__all__ = ["box_views", "counting", "health", "jobs", "register", "sweeping", "writing"]
 
 
 def register(app: Flask) -> None:

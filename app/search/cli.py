@@ -7,10 +7,12 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from app.core.db import transaction
-from app.search.engines import outgrown
-from app.search.indexing import rebuild as rebuild_now
 from app.search.models import audience_version
 from app.search.operations import engine, rebuild_soon
+from app.search.rebuilding.alone import AnotherAtWorkError, alone
+from app.search.rebuilding.plan import Plan
+from app.search.rebuilding.work import rebuild as rebuild_now
+from app.search.standing import Standing, standing
 
 group = AppGroup("search", help="The index of texts.")
 
@@ -18,28 +20,54 @@ group = AppGroup("search", help="The index of texts.")
 @group.command("rebuild")
 @click.option("--queue", is_flag=True, help="Leave the work to the worker.")
 def rebuild(queue: bool) -> None:
-    """Make the index anew beside the live one, then swap."""
+    """Make the index anew beside the live one, then swap. Killed, it goes on from there the next time."""
     if queue:
         with transaction():
             rebuild_soon()
         click.echo("rebuild queued")
         return
-    rebuild_now(engine())
+    try:
+        with alone(current_app._get_current_object()) as go_on:  # type: ignore[attr-defined]  # noqa: SLF001 - a worker needs the application itself
+
+            def told(plan: Plan) -> None:
+                go_on()
+                click.echo(f"{plan.done} of {plan.total}")
+
+            rebuild_now(engine(), told)
+    except AnotherAtWorkError:
+        raise click.ClickException("a rebuild is under way; `flask search state` says how far it has come") from None
     click.echo(f"{engine().count()} things indexed")
 
 
 @group.command("state")
 def state() -> None:
-    """Show whether the index is usable and what it holds."""
-    health, name = engine().health(), current_app.config["SETTINGS"].search_engine
-    click.echo(f"engine    {name}")
-    click.echo(f"usable    {'yes' if health.usable else 'no'}{'' if health.usable else ': ' + health.reason}")
-    click.echo(f"things    {health.parents}")
-    click.echo(f"passages  {health.passages}")
-    click.echo(f"segments  {health.segments}")
-    click.echo(f"version   {audience_version()}")
-    if outgrown(name, health):
-        click.echo("This site has outgrown whoosh: set BEFFROI_SEARCH_ENGINE=tantivy, then `flask search rebuild`.")
+    """Show whether the index is usable, what it holds, how late it is and what last went wrong."""
+    for name, value in _lines(standing()):
+        click.echo(f"{name:<10}{value}")
+
+
+def _lines(now: Standing) -> list[tuple[str, object]]:
+    health = now.health
+    lines: list[tuple[str, object]] = [
+        ("engine", now.engine),
+        ("usable", "yes" if health.usable else f"no: {health.reason}"),
+        ("things", health.parents),
+        ("passages", health.passages),
+        ("segments", health.segments),
+        ("index", now.generation or "none"),
+        ("bytes", now.stored_bytes),
+        ("version", audience_version()),
+        ("lag", f"{int(now.lag.total_seconds())} s ({now.waiting} changes wait)"),
+    ]
+    if now.trouble:
+        lines.append(("error", f"{now.trouble.work}: {now.trouble.error}"))
+    if now.rebuild and now.rebuild.is_under_way:
+        doing = "under way" if now.is_rebuilding else "left unfinished; the worker goes on with it"
+        lines.append(("rebuild", f"{now.rebuild.done} of {now.rebuild.total}, {doing}"))
+    if now.outgrown:
+        advice = "set BEFFROI_SEARCH_ENGINE=tantivy, then `flask search rebuild`."
+        lines.append(("advice", f"This site has outgrown whoosh: {advice}"))
+    return lines
 
 
 def register(app: Flask) -> None:

@@ -104,6 +104,13 @@ class SearchWriter(Protocol):
         """Take things out; unknown keys are passed over. Raises IndexBusyError, IndexUnavailableError."""
 
 
+class FreshIndex(SearchWriter, Protocol):
+    """An index beside the live one, which nobody reads yet."""
+
+    def add(self, documents: Iterable[ParentDocument]) -> None:
+        """Add things that are not there yet: `index`, where there is nothing to replace."""
+
+
 class SearchEngine(SearchWriter, Protocol):
     """An index that can be searched. Every method but `health` raises IndexUnavailableError when it cannot be read."""
 
@@ -133,8 +140,33 @@ class SearchEngine(SearchWriter, Protocol):
         only things in whose title or tags one of the words stands.
         """
 
-    def fresh(self) -> AbstractContextManager[SearchWriter]:
-        """Open a new empty index beside the live one; it takes its place when the block ends without error."""
+    def standing(self, clauses: Sequence[Clause]) -> list[bool]:
+        """Tell of each clause whether anything at all in the index answers it, whoever may read that."""
+
+    @property
+    def made_with(self) -> str:
+        """Tell what an index of this engine is made with: its own version, the schema's, the analyser's."""
+
+    def begin(self) -> str:
+        """Make an empty index beside the live one, and give its name."""
+
+    def beside(self, name: str) -> FreshIndex:
+        """Give what writes into an index begun and not in use yet. Raises IndexUnavailableError when it is gone."""
+
+    def use(self, name: str) -> None:
+        """Put an index begun in the place of the live one, at once and for every process; done twice, no harm."""
+
+    def drop(self, name: str) -> None:
+        """Remove an index that is not in use, or what is left of it."""
+
+    def in_use(self) -> str:
+        """Give the name of the live index, nothing when there is none; never raises."""
+
+    def stored_bytes(self, name: str) -> int:
+        """Give the bytes an index takes. Raises OSError or IndexUnavailableError when it is gone."""
+
+    def fresh(self) -> AbstractContextManager[FreshIndex]:
+        """Begin a new index; it takes the place of the live one when the block ends without error, or is dropped."""
 
     def rebuild(self, documents: Iterable[ParentDocument]) -> None:
         """Replace the whole index while the old one goes on answering."""

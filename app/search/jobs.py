@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete
@@ -10,12 +10,15 @@ from sqlalchemy import delete
 from app.core.clock import now
 from app.core.db import transaction
 from app.core.events import announce
-from app.core.jobs import job
+from app.core.jobs import job, run_at_each_start
 from app.search.engine import IndexUnavailableError
 from app.search.events import IndexChanged
-from app.search.indexing import rebuild, reindex
+from app.search.indexing import reindex
 from app.search.models import SearchChange, audience_version
-from app.search.operations import engine, rebuild_soon
+from app.search.operations import Why, engine, rebuild_soon
+from app.search.rebuilding.alone import LEASE, somebody_rebuilds
+from app.search.rebuilding.plan import Plan
+from app.search.rebuilding.work import is_left_unfinished, rebuild
 from app.search.recent import forget_old
 
 BATCH = 200
@@ -26,14 +29,16 @@ WRITER = "search-index"
 UNTIL_IT_WORKS = 1_000_000
 
 
-@job("search.index", queue="default", lease=WRITER, batch=BATCH, timeout=300)
+@job("search.index", queue="default", lease=WRITER, batch=BATCH, timeout=300, max_attempts=UNTIL_IT_WORKS)
 def index_changed(payloads: list[dict[str, Any]]) -> None:
     """Bring the things of a batch of jobs up to date in the index; an unusable one is rebuilt, which does the same."""
     try:
         reindex(engine(), [(one["type"], one["id"]) for one in payloads])
     except IndexUnavailableError:
+        if engine().health().usable:
+            raise  # it reads and cannot be written just now: a full disk, most likely
         with transaction():
-            rebuild_soon()
+            rebuild_soon(Why.UNUSABLE)
         return
     _tell()
 
@@ -43,19 +48,39 @@ def _tell() -> None:
         announce(IndexChanged(now()))
 
 
-@job("search.rebuild", queue="files", lease="search-rebuild", timeout=1800, max_attempts=UNTIL_IT_WORKS)
-def rebuild_all(payload: dict[str, Any]) -> None:  # noqa: ARG001 - a job takes its payload
-    """Make the whole index anew beside the live one, then swap."""
-    rebuild(engine())
-    _tell()
+@job("search.rebuild", queue="files", lease=LEASE, timeout=1800, max_attempts=UNTIL_IT_WORKS)
+def rebuild_all(payload: dict[str, Any]) -> None:
+    """Make the whole index anew beside the live one, then swap; or go on with what was left unfinished."""
+    if _is_still_wanted(payload):
+        rebuild(engine())
+        _tell()
+
+
+def _is_still_wanted(payload: dict[str, Any]) -> bool:
+    """Tell whether nobody has done meanwhile what was asked for."""
+    why = payload.get("why")
+    if why == Why.UNUSABLE:
+        return not engine().health().usable
+    if why == Why.UNFINISHED:
+        return is_left_unfinished()
+    last, wanted = Plan.kept(), payload.get("at", "")
+    if last is None or last.finished_at is None or not wanted:
+        return True
+    return last.started_at <= datetime.fromisoformat(wanted)
 
 
 @job("search.check", queue="default", every=timedelta(minutes=10))
-def check(payload: dict[str, Any]) -> None:  # noqa: ARG001 - same
-    """Have an unusable index rebuilt without hands, and forget what is kept no more: changes read, old searches."""
+def check(payload: dict[str, Any]) -> None:  # noqa: ARG001 - a job takes its payload
+    """Have an unusable index rebuilt, an unfinished rebuild gone on with; forget changes read and old searches."""
     usable = engine().health().usable
+    abandoned = is_left_unfinished() and not somebody_rebuilds()
     with transaction() as session:
         if not usable:
-            rebuild_soon()
+            rebuild_soon(Why.UNUSABLE)
+        elif abandoned:
+            rebuild_soon(Why.UNFINISHED)
         forget_old()
         session.execute(delete(SearchChange).where(SearchChange.version <= audience_version() - KEPT_CHANGES))
+
+
+run_at_each_start("search.check")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import logging
 import time
 from collections import defaultdict
@@ -10,6 +11,7 @@ from typing import Any, cast
 
 from flask import current_app
 
+from app.core.clock import now
 from app.core.db import transaction
 from app.core.jobs import URGENT, enqueue, enqueue_all
 from app.search.audience import catalogue
@@ -59,9 +61,21 @@ def index_all_soon(type_: str, ids: Sequence[int]) -> None:
     touch_audience_of(type_, ids)
 
 
-def rebuild_soon() -> None:
-    """Have the whole index made anew, in the present transaction; asked twice it is done once."""
-    enqueue("search.rebuild", {}, key="search.rebuild", priority=URGENT)
+class Why(enum.StrEnum):
+    """Why the whole index is to be made anew: somebody asks, it cannot be used, a rebuild was left unfinished."""
+
+    ASKED = "asked"
+    UNUSABLE = "unusable"
+    UNFINISHED = "unfinished"
+
+
+def rebuild_soon(why: Why = Why.ASKED) -> None:
+    """Have the whole index made anew, in the present transaction; asked twice it is done once.
+
+    It is not done at all when the reason is gone by the time its turn comes.
+    """
+    payload = {"why": why, "at": now().isoformat()}
+    enqueue("search.rebuild", payload, key=f"search.rebuild:{why}", priority=URGENT)
 
 
 def find(person: Any, query: Query, per_page: int = PER_PAGE, beside: Beside = NOTHING_BESIDE) -> Results:
@@ -103,7 +117,7 @@ def _ask_rebuild() -> None:
     asked["at"] = time.monotonic()
     try:
         with transaction():
-            rebuild_soon()
+            rebuild_soon(Why.UNUSABLE)
     except Exception:
         log.exception("a rebuild of the index could not be queued")
 

@@ -9,27 +9,31 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from sqlalchemy import String, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import transaction
+from app.core.db import insert_into, transaction
 from app.extensions import db
 from app.search.analysis import is_stopword
 from app.search.analysis.chunks import CHUNK, cut
 from app.search.engine import ParentDocument
+from app.search.rebuilding.plan import number_of_rebuild
 
 SHORTEST, LONGEST = 4, 30
 MOST_AT_ONCE = 500
 
 
 class SearchWord(db.Model):
-    """One word, its accents and case taken away; `initial` and `size` narrow a search for its neighbours."""
+    """One word, its accents and case taken away; `initial` and `size` narrow a search for its neighbours.
+
+    `met_by` is the number of the last rebuild that met it, or during which it was first written.
+    """
 
     __tablename__ = "search_word"
 
     form: Mapped[str] = mapped_column(String(LONGEST), primary_key=True)
     initial: Mapped[str] = mapped_column(String(1), index=True)
     size: Mapped[int]
+    met_by: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 def forms_in(text: str) -> Iterator[tuple[str, str]]:
@@ -51,25 +55,43 @@ def forms_of(document: ParentDocument) -> set[str]:
     return {form for text in texts for form, _ in forms_in(text)}
 
 
-def remember(forms: Collection[str]) -> None:
-    """Keep words not known yet: a reading, and a transaction of its own only when one is new."""
-    new = sorted(set(forms) - _known(forms))
+def remember(forms: Collection[str], met_by: int | None = None) -> None:
+    """Keep words not known yet: a reading, and a transaction of its own only when one is new.
+
+    A rebuild gives its number (``met_by``) and marks all it meets, the known ones too.
+    """
+    new = sorted(set(forms) if met_by else set(forms) - _known(forms))
     if not new:
         return
+    number = met_by or number_of_rebuild()
     with transaction() as session:
-        adding = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        adding = insert_into(SearchWord)
+        met = {"met_by": adding.excluded.met_by}
+        statement = adding.on_conflict_do_update(index_elements=["form"], set_=met)
         for some in _in_hundreds(new):
-            rows = [{"form": form, "initial": form[0], "size": len(form)} for form in some]
-            session.execute(adding(SearchWord).on_conflict_do_nothing(), rows)
+            rows = [{"form": form, "initial": form[0], "size": len(form), "met_by": number} for form in some]
+            session.execute(statement, rows)
 
 
-def forget_all_but(forms: Collection[str]) -> None:
-    """Forget the words that stand nowhere any more: at the end of a rebuild, which has read everything."""
-    gone = sorted(set(db.session.scalars(select(SearchWord.form))) - set(forms))
-    if gone:
+def forget_unmet(number: int) -> None:
+    """Forget the words that a rebuild, which has read everything, did not meet."""
+    with transaction() as session:
+        gone = delete(SearchWord).where(SearchWord.met_by < number)
+        session.execute(gone.execution_options(synchronize_session=False))
+
+
+def forget(forms: Collection[str]) -> None:
+    """Forget some words."""
+    if forms:
         with transaction() as session:
-            for some in _in_hundreds(gone):
-                session.execute(delete(SearchWord).where(SearchWord.form.in_(some)))
+            gone = delete(SearchWord).where(SearchWord.form.in_(forms))
+            session.execute(gone.execution_options(synchronize_session=False))
+
+
+def words_after(form: str, limit: int) -> list[str]:
+    """Return the next words in their order."""
+    query = select(SearchWord.form).where(SearchWord.form > form).order_by(SearchWord.form).limit(limit)
+    return list(db.session.scalars(query))
 
 
 def _known(forms: Collection[str]) -> set[str]:

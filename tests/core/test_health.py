@@ -14,8 +14,8 @@ from flask import Flask
 from app.core.clock import now
 from app.core.db import transaction
 from app.core.jobs import Job
-from app.search.indexing import rebuild
 from app.search.operations import engine
+from app.search.rebuilding.work import rebuild
 from tests.people import ADMIN, MEMBER, Cast
 from tests.support import Browser
 

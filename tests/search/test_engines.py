@@ -21,9 +21,9 @@ from app.search.analysis import tokens
 from app.search.catalogue import Audience
 from app.search.engine import Health
 from app.search.engines import MOST_FOR_WHOOSH, engine_of, outgrown
-from app.search.indexing import rebuild
 from app.search.operations import engine, find
 from app.search.query import parse
+from app.search.rebuilding.work import rebuild
 from app.search.results import Results
 from app.search.sources import number_of, source_of, sources
 from app.spaces.models import Space

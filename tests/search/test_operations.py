@@ -19,10 +19,10 @@ from app.search.audience import CatalogueKeeper, catalogue
 from app.search.beginnings import Begun, is_named
 from app.search.catalogue import Audience, CatalogueRow, Scope
 from app.search.engine import ParentDocument, Passage
-from app.search.indexing import rebuild
 from app.search.models import SearchChange, audience_version, touch_audience
 from app.search.operations import engine, find, index_soon, rebuild_soon
 from app.search.query import parse
+from app.search.rebuilding.work import rebuild
 from app.search.sources import Card, SpaceName
 from app.search.whoosh_engine import WhooshEngine
 from tests.search.world import row, thing

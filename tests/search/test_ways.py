@@ -19,9 +19,9 @@ from app.discussions.operations import start_thread
 from app.extensions import db
 from app.library.operations import ResourceDetails, share_resource
 from app.library.receiving import receive
-from app.search.indexing import rebuild
 from app.search.operations import engine, find
 from app.search.query import parse
+from app.search.rebuilding.work import rebuild
 from app.search.ways import other_spelling, ways_out
 from app.search.words import SearchWord
 from app.spaces.models import Space

@@ -40,5 +40,9 @@ def overview_page() -> ResponseReturnValue:
     """Show the figures of the network, what waits for a decision and the last lines of the journal."""
     me = person()
     return render_template(
-        "admin/overview.html", figures=collect("admin.figures"), waiting=waiting_for(me), lines=last_lines(me)
+        "admin/overview.html",
+        notices=collect("admin.notices"),
+        figures=collect("admin.figures"),
+        waiting=waiting_for(me),
+        lines=last_lines(me),
     )

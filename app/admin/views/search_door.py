@@ -17,7 +17,7 @@ blueprint = Blueprint("admin_search", __name__, url_prefix=PREFIX)
 @fill("admin.tabs", order=60)
 def search_tab() -> Tab:
     """Return the tab of search."""
-    return Tab(url_for("admin_search.synonyms_page"), _("Recherche"), active=request.path.startswith(PREFIX))
+    return Tab(url_for("admin_search.state_page"), _("Recherche"), active=request.path.startswith(PREFIX))
 
 
 @blueprint.context_processor
@@ -28,6 +28,7 @@ def _sections() -> dict[str, Any]:
 def sections() -> list[Tab]:
     """Return the pages of the administration of search."""
     pages = {
+        "state_page": _("État"),
         "synonyms_page": _("Synonymes"),
         "ignored_page": _("Mots ignorés"),
         "first_page": _("En tête"),

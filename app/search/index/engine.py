@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 import numpy as np
 
 from app.search.catalogue import Allowed
-from app.search.engine import Health, IndexUnavailableError, Matches, ParentDocument, SearchWriter, arrange
+from app.search.engine import FreshIndex, Health, IndexUnavailableError, Matches, ParentDocument, arrange
 from app.search.index.likeness import alike
 from app.search.index.reading import Reading
 from app.search.index.scoring import find, hit_of
-from app.search.index.words import forms_of
+from app.search.index.words import SCORED, forms_of
 from app.search.query import Sort
 from app.search.terms import Clause, Terms
 
@@ -41,13 +41,36 @@ class IndexEngine(ABC):
         """Take things out of the index."""
 
     @abstractmethod
-    def fresh(self) -> AbstractContextManager[SearchWriter]:
-        """Open a new index beside the live one; it takes its place when the block ends without error."""
+    def begin(self) -> str:
+        """Make an empty index beside the live one, and give its name."""
+
+    @abstractmethod
+    def beside(self, name: str) -> FreshIndex:
+        """Give what writes into an index that was begun."""
+
+    @abstractmethod
+    def use(self, name: str) -> None:
+        """Put an index in the place of the live one."""
+
+    @abstractmethod
+    def drop(self, name: str) -> None:
+        """Remove an index that is not in use."""
+
+    @contextmanager
+    def fresh(self) -> Iterator[FreshIndex]:
+        """Begin a new index; it takes the place of the live one when the block ends without error, or is dropped."""
+        name = self.begin()
+        try:
+            yield self.beside(name)
+            self.use(name)
+        except BaseException:
+            self.drop(name)
+            raise
 
     def rebuild(self, documents: Iterable[ParentDocument]) -> None:
         """Replace the whole index; the old one answers until the end."""
         with self.fresh() as index:
-            index.index(documents)
+            index.add(documents)
 
     def search(
         self, terms: Terms, allowed: Allowed, limit: int = 10, offset: int = 0, sort: Sort = Sort.RELEVANCE
@@ -79,6 +102,15 @@ class IndexEngine(ABC):
         if not len(allowed.mask):
             return []
         return self._read(lambda reading: alike(reading, words, allowed, limit, aside, named=named))
+
+    def standing(self, clauses: Sequence[Clause]) -> list[bool]:
+        """Tell of each clause whether anything at all in the index answers it."""
+
+        def ask(reading: Reading) -> list[bool]:
+            reading.prepare(Terms(required=(tuple(clauses),)))
+            return [_stands(reading, clause) for clause in clauses]
+
+        return self._read(ask)
 
     def health(self) -> Health:
         """Look at the index."""
@@ -119,6 +151,10 @@ def _suggest(reading: Reading, prefix: str, allowed: Allowed, limit: int) -> lis
     found = found[allowed.mask[found]]
     _, page, _ = arrange(Sort.DATE, allowed, found, np.zeros(len(found), np.float32), limit, 0)
     return [allowed.catalogue.key(int(found[number])) for number in page]
+
+
+def _stands(reading: Reading, clause: Clause) -> bool:
+    return any(bool(reading.records.live[reading.holding(name, clause)].any()) for name in SCORED)
 
 
 def _health(reading: Reading) -> Health:

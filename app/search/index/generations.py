@@ -4,8 +4,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,16 +43,10 @@ class Generations:
             raise IndexUnavailableError("the folder of the index is missing")
         return folder
 
-    @contextmanager
-    def beside(self) -> Iterator[Path]:
-        """Give an empty folder, which becomes the one in use when the block ends without error, or is removed."""
-        folder = self.new()
-        try:
-            yield folder
-            self.use(folder)
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
+    @property
+    def made_with(self) -> str:
+        """The same as one text."""
+        return json.dumps(self.versions, sort_keys=True)
 
     def new(self) -> Path:
         """Make an empty folder for a new index."""
@@ -61,12 +54,24 @@ class Generations:
         folder.mkdir(mode=0o700, parents=True)
         return folder
 
+    def named(self, name: str) -> Path:
+        """Give the folder of a name. Raises IndexUnavailableError when there is none."""
+        folder = self.root / name
+        if not name.startswith("g-") or folder.parent != self.root or not folder.is_dir():
+            raise IndexUnavailableError(f"no folder {name!r} of an index")
+        return folder
+
+    def drop(self, name: str) -> None:
+        """Remove a folder, or what is left of it."""
+        with suppress(IndexUnavailableError):
+            shutil.rmtree(self.named(name), ignore_errors=True)
+
     def use(self, folder: Path) -> None:
         """Make a folder the one in use, at once and for every process.
 
         The one used before stays until the next time, for those who are just reading it.
         """
-        before = self._named()
+        before = self.name_in_use()
         _sync(folder)
         _write_whole(self.root / _CURRENT, json.dumps({"folder": folder.name, **self.versions}))
         kept = {folder.name, before}
@@ -74,7 +79,8 @@ class Generations:
             if old.name not in kept:
                 shutil.rmtree(old, ignore_errors=True)
 
-    def _named(self) -> str:
+    def name_in_use(self) -> str:
+        """Give the name of the folder in use; nothing when there is none."""
         try:
             return self.current().name
         except IndexUnavailableError:

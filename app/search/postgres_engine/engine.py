@@ -7,11 +7,12 @@ from contextlib import contextmanager
 
 from psycopg import Error
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
-from app.search.engine import IndexUnavailableError, ParentDocument, SearchWriter
+from app.search.engine import FreshIndex, IndexUnavailableError, ParentDocument
 from app.search.index.engine import IndexEngine
 from app.search.postgres_engine.reading import PostgresReading, Readings
-from app.search.postgres_engine.tables import Tables
+from app.search.postgres_engine.tables import VERSIONS, Tables
 from app.search.postgres_engine.writing import put, take_out
 
 NAME = "search_index"
@@ -42,11 +43,38 @@ class PostgresEngine(IndexEngine):
         with _broken_is_unavailable():
             take_out(self.tables, self.tables.current().generation, keys)
 
-    @contextmanager
-    def fresh(self) -> Iterator[SearchWriter]:
-        """Open a new index beside the live one; it takes its place when the block ends without error."""
-        with self.tables.beside() as generation:
-            yield _Beside(self.tables, generation)
+    @property
+    def made_with(self) -> str:
+        """Tell what an index of this engine is made with."""
+        return f"postgres {VERSIONS}"
+
+    def begin(self) -> str:
+        """Make an empty index beside the live one, and give its name."""
+        return self.tables.begin()
+
+    def beside(self, name: str) -> FreshIndex:
+        """Give what writes into an index that was begun."""
+        self.tables.check(name)
+        return _Beside(self.tables, name)
+
+    def use(self, name: str) -> None:
+        """Put an index in the place of the live one."""
+        self.tables.use(name)
+
+    def drop(self, name: str) -> None:
+        """Remove an index that is not in use."""
+        self.tables.drop([name])
+
+    def in_use(self) -> str:
+        """Give the name of the live index."""
+        try:
+            return self.tables.current().generation
+        except (IndexUnavailableError, Error, SQLAlchemyError):
+            return ""
+
+    def stored_bytes(self, name: str) -> int:
+        """Give the bytes an index takes."""
+        return self.tables.stored_bytes(name)
 
 
 @contextmanager
@@ -64,13 +92,13 @@ class _Beside:
     def __init__(self, tables: Tables, generation: str) -> None:
         self._tables = tables
         self._generation = generation
-        self._is_empty = True
 
     def index(self, documents: Iterable[ParentDocument]) -> None:
-        if not self._is_empty:
-            self._tables.index_keys(self._generation)
-        put(self._tables, self._generation, documents, replacing=not self._is_empty)
-        self._is_empty = False
+        self._tables.index_keys(self._generation)
+        put(self._tables, self._generation, documents)
+
+    def add(self, documents: Iterable[ParentDocument]) -> None:
+        put(self._tables, self._generation, documents, replacing=False)
 
     def delete(self, keys: Iterable[str]) -> None:
         take_out(self._tables, self._generation, keys)

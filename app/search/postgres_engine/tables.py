@@ -19,7 +19,7 @@ SCHEMA_VERSION = 1
 """Raise it when the columns or the words in them change: indexes are then rebuilt."""
 
 LOCK = "SET LOCAL lock_timeout = '2s'"
-_VERSIONS = json.dumps({"analyser": ANALYSER_VERSION, "schema": SCHEMA_VERSION})
+VERSIONS = json.dumps({"analyser": ANALYSER_VERSION, "schema": SCHEMA_VERSION})
 
 # What is large goes out of the row, so that looking through many rows reads few pages.
 _MAKE = """
@@ -90,52 +90,66 @@ class Tables:
             raise IndexBusyError("another process writes into the index") from error
         if row is None:
             raise IndexUnavailableError("no index yet")
-        if row[1] != _VERSIONS:
+        if row[1] != VERSIONS:
             raise IndexUnavailableError(f"index of another version: {row[1]}")
         return State(row[0], row[2], row[3])
 
-    @contextmanager
-    def beside(self) -> Iterator[str]:
-        """Give a new generation without an index over its words; in use when the block ends without error."""
+    def begin(self) -> str:
+        """Make a new generation, without an index over its words, and give its name."""
         generation = f"{self.name}_{secrets.token_hex(6)}"
         with self.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [self.name])
             cursor.execute(self.sql(_MAKE_LIST))
             cursor.execute(self.sql(_MAKE, generation))
             new = self.sql("INSERT INTO {name} (generation, versions) VALUES (%s, %s)")
-            cursor.execute(new, [generation, _VERSIONS])
-        try:
-            yield generation
-            self._use(generation)
-        except BaseException:
-            self._drop([generation])
-            raise
+            cursor.execute(new, [generation, VERSIONS])
+        return generation
+
+    def check(self, generation: str) -> None:
+        """Raise IndexUnavailableError unless a generation of this version is there."""
+        with self.cursor() as cursor:
+            table = "SELECT to_regclass(%s) IS NOT NULL AND to_regclass(%s) IS NOT NULL"
+            row = cursor.execute(table, [self.name, generation]).fetchone()
+            if row is not None and row[0]:
+                wanted = self.sql("SELECT versions FROM {name} WHERE generation = %s")
+                row = cursor.execute(wanted, [generation]).fetchone()
+                if row is not None and row[0] == VERSIONS:
+                    return
+        raise IndexUnavailableError(f"no table {generation!r} of an index")
+
+    def stored_bytes(self, generation: str) -> int:
+        """Give the bytes of a generation with its indexes."""
+        with self.cursor() as cursor:
+            row = cursor.execute("SELECT pg_total_relation_size(to_regclass(%s))", [generation]).fetchone()
+        return int(row[0] or 0) if row else 0
 
     def index_keys(self, generation: str) -> None:
         """Make what finds the rows of a thing, before things are replaced."""
         with self.cursor() as cursor:
             cursor.execute(self.sql("CREATE INDEX IF NOT EXISTS {by_key} ON {table} (key)", generation))
 
-    def _use(self, generation: str) -> None:
+    def use(self, generation: str) -> None:
+        """Make a generation the one in use; the one used before stays until the next time."""
         self.index_keys(generation)
         with self.cursor() as cursor:
             # Without a waiting list: a search never has to look through what was written last.
-            words = "CREATE INDEX {by_word} ON {table} USING gin (words) WITH (fastupdate = off)"
+            words = "CREATE INDEX IF NOT EXISTS {by_word} ON {table} USING gin (words) WITH (fastupdate = off)"
             cursor.execute(self.sql(words, generation))
             cursor.execute(self.sql("ANALYZE {table}", generation))
         with self.cursor() as cursor:
             cursor.execute(self.sql("SELECT generation, used FROM {name} FOR UPDATE"))
             kept = {generation, *(one for one, used in cursor.fetchall() if used)}
             cursor.execute(self.sql("UPDATE {name} SET used = (generation = %s)"), [generation])
-        # The one used before stays until the next time, for those who are just reading it.
-        self._drop(self._others(kept))
+        # For those who are just reading it.
+        self.drop(self._others(kept))
 
     def _others(self, kept: set[str]) -> list[str]:
         with self.cursor() as cursor:
             every = cursor.execute(_EVERY, [f"^{self.name}_[0-9a-f]{{12}}$"]).fetchall()
         return [one for (one,) in every if one not in kept]
 
-    def _drop(self, generations: list[str]) -> None:
+    def drop(self, generations: list[str]) -> None:
+        """Remove generations, or what is left of them."""
         for generation in generations:
             with self.cursor() as cursor:
                 cursor.execute(self.sql("DELETE FROM {name} WHERE generation = %s"), [generation])

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 
-from app.search.engine import ParentDocument, SearchWriter
-from app.search.index.engine import IndexEngine
+from app.search.engine import FreshIndex, ParentDocument
+from app.search.index.folder import FolderEngine
 from app.search.index.generations import Generations
 from app.search.tantivy_engine.reading import Readings, TantivyReading
 from app.search.tantivy_engine.schema import FORMAT, SCHEMA_VERSION
 from app.search.tantivy_engine.writing import create, put, take_out
 
 
-class TantivyEngine(IndexEngine):
+class TantivyEngine(FolderEngine):
     """The search engine over a folder. One object serves all threads of a process."""
 
     def __init__(self, root: Path) -> None:
@@ -37,12 +36,13 @@ class TantivyEngine(IndexEngine):
         """Take things out of the index."""
         take_out(self.generations.current(), keys)
 
-    @contextmanager
-    def fresh(self) -> Iterator[SearchWriter]:
-        """Open a new index beside the live one; it takes its place when the block ends without error."""
-        with self.generations.beside() as folder:
-            create(folder)
-            yield _Beside(folder)
+    def create(self, folder: Path) -> None:
+        """Make an empty index in a folder."""
+        create(folder)
+
+    def writer(self, folder: Path) -> FreshIndex:
+        """Give what writes into the index of a folder."""
+        return _Beside(folder)
 
 
 class _Beside:
@@ -53,6 +53,8 @@ class _Beside:
 
     def index(self, documents: Iterable[ParentDocument]) -> None:
         put(self._folder, documents)
+
+    add = index
 
     def delete(self, keys: Iterable[str]) -> None:
         take_out(self._folder, keys)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from itertools import chain, islice
 from pathlib import Path
 
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import FileIndex
 
-from app.search.engine import ParentDocument, SearchWriter
-from app.search.index.engine import IndexEngine
+from app.search.engine import FreshIndex, ParentDocument
+from app.search.index.folder import FolderEngine
 from app.search.index.generations import Generations
 from app.search.whoosh_engine.schema import SCHEMA_VERSION, schema
 from app.search.whoosh_engine.snapshot import Snapshot, Snapshots
@@ -21,7 +20,7 @@ FORMAT = "whoosh-2.7.4"
 PARENTS_PER_COMMIT = 2000
 
 
-class WhooshEngine(IndexEngine):
+class WhooshEngine(FolderEngine):
     """The search engine over a folder. One object serves all threads of a process."""
 
     def __init__(self, root: Path) -> None:
@@ -44,12 +43,13 @@ class WhooshEngine(IndexEngine):
         """Take things out of the index."""
         take_out(self.generations.current(), keys)
 
-    @contextmanager
-    def fresh(self) -> Iterator[SearchWriter]:
-        """Open a new index beside the live one; it takes its place when the block ends without error."""
-        with self.generations.beside() as folder:
-            FileIndex.create(FileStorage(str(folder)), schema())
-            yield _Beside(folder)
+    def create(self, folder: Path) -> None:
+        """Make an empty index in a folder."""
+        FileIndex.create(FileStorage(str(folder)), schema())
+
+    def writer(self, folder: Path) -> FreshIndex:
+        """Give what writes into the index of a folder."""
+        return _Beside(folder)
 
 
 class _Beside:
@@ -62,6 +62,8 @@ class _Beside:
         waiting = iter(documents)
         for first in waiting:
             put(self._folder, chain([first], islice(waiting, PARENTS_PER_COMMIT - 1)))
+
+    add = index
 
     def delete(self, keys: Iterable[str]) -> None:
         take_out(self._folder, keys)

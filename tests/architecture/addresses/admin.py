@@ -13,6 +13,9 @@ NOTHING_THERE, NOTHING_SENT = "drrrrrrnrn", "dnnnnnnnnn"
 TABLE: list[Line] = [
     Line("admin.overview_page", "/administration", ADMINS),
     Line("admin_charter.charter_page", "/administration/charte", ADMINS),
+    Line("admin_search.state_page", SEARCH, ADMINS),
+    Line("admin_search.progress_fragment", f"{SEARCH}/avancement", ADMINS),
+    post("admin_search.rebuild_view", f"{SEARCH}/refaire", ADMINS_SEND),
     Line("admin_search.synonyms_page", f"{SEARCH}/synonymes?q=ville", ADMINS),
     Line("admin_search.change_synonyms_page", f"{SEARCH}/synonymes/aaaaaaaaaa/modifier", NOTHING_THERE),
     Line("admin_search.ignored_page", f"{SEARCH}/ignores", ADMINS),

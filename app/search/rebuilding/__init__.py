@@ -1,0 +1,1 @@
+"""The index made anew from the database, beside the live one, in steps that outlive whoever was at work."""
