@@ -6,7 +6,7 @@ import re
 import secrets
 import sqlite3
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -70,6 +70,15 @@ def sort_key(text: str) -> str:
     """
     kept = (c if c.isalnum() else " " for c in unaccented(text))
     return " ".join("".join(kept).split())[:SORT_KEY_LENGTH]
+
+
+def key_of(name: str) -> Callable[[Any], str]:
+    """Return a default: the sort key of another column of the row that is being inserted."""
+
+    def key(context: Any) -> str:
+        return sort_key(context.get_current_parameters().get(name) or "")
+
+    return key
 
 
 def unaccented(text: str) -> str:

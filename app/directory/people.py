@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from app.accounts.models import Expertise, Organisation, User
-from app.core.db import sort_key
+from app.core.db import begins
 from app.core.i18n import gettext as _
 from app.directory.facets import Facet, has_words
 from app.directory.words import MANDATES, language_name
@@ -21,7 +21,6 @@ from app.spaces.people import can_find_person, is_running
 from app.spaces.queries import spaces_of
 
 RELEVANCE = "pertinence"
-_folded = lru_cache(maxsize=4096)(sort_key)  # functions and regions come back
 
 
 @dataclass
@@ -65,14 +64,14 @@ class PersonRow:
 
 def people_found_by(reader: User) -> list[PersonRow]:
     """Return everybody this reader finds in the directory: three statements, however many they are."""
-    columns = (User.id, User.sort_key, User.function, User.mandate, User.spoken_languages)
-    place = (Organisation.public_id, Organisation.sort_key, Organisation.name, Organisation.region)
+    columns = (User.id, User.sort_key, User.function_key, User.mandate, User.spoken_languages)
+    place = (Organisation.public_id, Organisation.sort_key, Organisation.name, Organisation.region_key)
     query = select(*columns, *place).outerjoin(User.organisation).where(can_find_person.where(reader))
     rows = {}
     for id_, name, function, mandate, languages, public_id, folded, city, region in db.session.execute(query):
-        where = f"{folded or ''} {_folded(region or '')}".strip()
+        where = f"{folded or ''} {region or ''}".strip()
         spoken = tuple(languages or ())
-        rows[id_] = PersonRow(id_, name, _folded(function), mandate or "", spoken, public_id or "", city or "", where)
+        rows[id_] = PersonRow(id_, name, function, mandate or "", spoken, public_id or "", city or "", where)
     _add_subjects(reader, rows)
     _add_spaces(reader, rows)
     return list(rows.values())
@@ -115,6 +114,18 @@ def who_know(reader: User, rows: list[PersonRow], words: list[str]) -> list[Pers
 def named(rows: list[PersonRow], words: list[str]) -> list[PersonRow]:
     """Return those whose name, function, place or subjects hold each word."""
     return [row for row in rows if has_words(words, row.name, row.function, row.place, *row.known)]
+
+
+def count_named(reader: User, words: list[str]) -> int:
+    """Return how many `named` would return of all those this reader finds, without reading them: one statement."""
+    query = select(func.count(User.id)).outerjoin(User.organisation).where(can_find_person.where(reader))
+    return db.session.scalar(query.where(*(_says(word) for word in words))) or 0
+
+
+def _says(word: str) -> ColumnElement[bool]:
+    said = (User.sort_key, User.function_key, Organisation.sort_key, Organisation.region_key)
+    knows = select(Expertise.user_id).where(begins(Expertise.sort_key, word))
+    return or_(*(begins(column, word) for column in said), User.id.in_(knows))
 
 
 def facets_for(reader: User, rows: list[PersonRow]) -> list[Facet[PersonRow]]:

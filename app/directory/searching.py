@@ -15,7 +15,7 @@ from app.directory.facets import words_of
 @fill("search.tabs")
 def people_tab(words: str) -> Tab | None:
     """Return the tab of the people this member finds in the directory for some words; none for a guest."""
-    if not person().is_member:
+    folded = words_of(words)
+    if not folded or not person().is_member:
         return None
-    found = people.named(people.people_found_by(person()), words_of(words))
-    return Tab(url_for("directory.people_page", q=words), _("Membres"), len(found))
+    return Tab(url_for("directory.people_page", q=words), _("Membres"), people.count_named(person(), folded))

@@ -13,7 +13,7 @@ from app.directory.addresses import person_url
 from app.directory.permissions import can_see_organisation
 from app.directory.words import kind_words
 from app.extensions import db
-from app.search.beginnings import named, one_named
+from app.search.beginnings import named, names_first, one_named
 from app.search.suggesting import Suggested, Suggestion, Typed
 from app.spaces.people import can_see_person
 
@@ -27,7 +27,9 @@ def people_typed(typed: Typed) -> Suggested | None:
     whole = (or_(named(User.sort_key, [one]), named(Organisation.sort_key, [one])) for one in words)
     query = select(User).outerjoin(User.organisation).where(can_see_person.where(typed.person), *whole)
     found = db.session.scalars(
-        query.where(one_named(User.sort_key, words)).order_by(User.sort_key, User.id).limit(MOST)
+        query.where(one_named(User.sort_key, words))
+        .order_by(names_first(User.sort_key, typed.words), User.sort_key, User.id)
+        .limit(MOST)
     )
     items = [Suggestion(one.name, person_url(one), place(one), person=one) for one in found]
     return Suggested(_("Personnes"), items) if items else None
@@ -37,7 +39,12 @@ def people_typed(typed: Typed) -> Suggested | None:
 def places_typed(typed: Typed) -> Suggested | None:
     """Return the organisations whose name holds what is typed, by name."""
     known = can_see_organisation.where(typed.person) & named(Organisation.sort_key, typed.words)
-    query = select(Organisation).where(known).order_by(Organisation.sort_key, Organisation.id).limit(MOST)
+    query = (
+        select(Organisation)
+        .where(known)
+        .order_by(names_first(Organisation.sort_key, typed.words), Organisation.sort_key, Organisation.id)
+        .limit(MOST)
+    )
     items = [
         Suggestion(
             one.name,

@@ -29,7 +29,7 @@ from app.discussions.texts import without_placeholders
 from app.extensions import db
 from app.library.events import ResourceChanged, ResourcePublished, ResourcePurged, ResourceRemoved, ResourcesChanged
 from app.library.models import Resource
-from app.search.beginnings import Begun, named
+from app.search.beginnings import Begun, named, names_first
 from app.search.catalogue import Audience, CatalogueRow
 from app.search.engine import OWN_TEXT, ParentDocument, Passage
 from app.search.operations import index_all_soon, index_soon
@@ -96,7 +96,13 @@ class ThreadSource:
         """Return the threads this person may see whose title holds the words, the last that moved first."""
         readable = can_read_thread.where(person) & Thread.subject_type.is_(None)
         wanted = select(Thread.id).where(readable, named(Thread.sort_key, words))
-        return list(db.session.scalars(wanted.order_by(Thread.last_post_at.desc(), Thread.id.desc()).limit(limit)))
+        return list(
+            db.session.scalars(
+                wanted.order_by(
+                    names_first(Thread.sort_key, words), Thread.last_post_at.desc(), Thread.id.desc()
+                ).limit(limit)
+            )
+        )
 
 
 def _posts_of(ids: Sequence[int]) -> Mapping[int, list[Post]]:

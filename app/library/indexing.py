@@ -29,7 +29,7 @@ from app.library.permissions import can_read_resource
 from app.library.reading.inside.passages import passages
 from app.library.states import unit_word
 from app.library.thesaurus.reach import keywords_named, labels_of, names_meant, slugs_reached
-from app.search.beginnings import Begun, named
+from app.search.beginnings import Begun, named, names_first
 from app.search.catalogue import Audience, CatalogueRow
 from app.search.engine import OWN_TEXT, PART, ParentDocument, Passage
 from app.search.operations import index_all_soon, index_soon
@@ -104,7 +104,13 @@ class ResourceSource:
         """Return resources this person may read whose title holds the words, the latest first."""
         readable = _is_found() & can_read_resource.where(person)
         query = select(Resource.id).where(readable, named(Resource.sort_key, words))
-        return list(db.session.scalars(query.order_by(Resource.published_at.desc(), Resource.id.desc()).limit(limit)))
+        return list(
+            db.session.scalars(
+                query.order_by(
+                    names_first(Resource.sort_key, words), Resource.published_at.desc(), Resource.id.desc()
+                ).limit(limit)
+            )
+        )
 
 
 def parts_counted(ids: Sequence[int] | None) -> Mapping[int, list[int]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup, escape
-from sqlalchemy import ColumnElement, and_, false, literal, or_
+from sqlalchemy import ColumnElement, and_, case, false, literal, or_
 
 from app.core.db import begins, sort_key
 from app.search.analysis import fold, is_stopword
@@ -32,11 +32,11 @@ class Begun:
 
 
 def begun(text: str) -> tuple[Begun, ...]:
-    """Return the words of a text of which each may be unfinished; function words only count where nothing else is."""
+    """Return the words of a text, each perhaps unfinished; function words count as the last alone, not yet finished."""
     pieces = [(chunk, [piece.text for piece in cut(chunk).pieces]) for chunk in CHUNK.findall(text)]
     filled = [(chunk, words) for chunk, words in pieces if words]
-    telling = [(chunk, words) for chunk, words in filled if not _says_little(words)]
-    found = (_begun(chunk, words) for chunk, words in telling or filled)
+    telling = [one for one in filled[:-1] if not _says_little(one[1])] + filled[-1:]
+    found = (_begun(chunk, words) for chunk, words in telling)
     return tuple(dict.fromkeys(one for one in found if one.starts))[:MOST_WORDS]
 
 
@@ -51,6 +51,12 @@ def named(column: Any, words: Sequence[Begun], between: str = " ") -> ColumnElem
 def one_named(column: Any, words: Sequence[Begun]) -> ColumnElement[bool]:
     """Return the condition that a name holds one at least of the words typed."""
     return or_(false(), *(_met(column, one, " ") for one in words))
+
+
+def names_first(column: Any, words: Sequence[Begun]) -> ColumnElement[int]:
+    """Return the order that puts the names which begin with a word typed before those that hold it elsewhere."""
+    begin = (column.startswith(start, autoescape=True) for one in words for start in one.starts)
+    return case((or_(false(), *begin), 0), else_=1)
 
 
 def is_named(name: str, words: Iterable[Begun]) -> bool:

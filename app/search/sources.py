@@ -100,7 +100,9 @@ class SearchSource(Protocol):
         ...
 
     def titles(self, person: Any, words: Sequence[Begun], limit: int) -> Sequence[int]:
-        """Return the ids of things this person may see whose title holds these words, newest first; none for no words.
+        """Return the ids of things this person may see whose title holds these words; none for no words.
+
+        Those that begin with one come first, then the newest.
 
         Asked while somebody types, and while the index is broken.
         """

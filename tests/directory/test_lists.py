@@ -14,6 +14,8 @@ from sqlalchemy import select
 from app.accounts.models import Expertise, Organisation
 from app.accounts.operations import create_organisation, create_user, disable
 from app.core.db import transaction
+from app.directory import people
+from app.directory.facets import words_of
 from app.extensions import db
 from app.spaces.models import Membership, Space
 from tests.directory.known import listed, share
@@ -63,6 +65,22 @@ def test_directory_lists_those_who_chose_it(app: Flask, known: Cast, browser: An
         disable(loaded(OUTSIDER))
     # Malik shares a space with Faustine: she still sees his page, but he is not in the directory.
     assert _names(browser(FACILITATOR), PEOPLE) == ["Ada Lorrain", "Faustine Delmas"]
+
+
+def test_people_counted_beside_a_search_are_those_the_directory_lists(app: Flask, known: Cast) -> None:
+    searches = ("mediation", "bretagne", "Maire lanv", "sécurité", "ada", "vie soci", "zorglub", "xyz", "clspd Élvain")
+    with app.app_context():
+        me = loaded(OUTSIDER)
+        everybody = people.people_found_by(me)
+        for typed in searches:
+            counted = people.count_named(me, words_of(typed))
+            assert counted == len(people.named(everybody, words_of(typed))), typed
+        assert [people.count_named(me, [word]) for word in ("bretagne", "maire", "mediation", "zorglub")] == [
+            2,
+            1,
+            2,
+            0,
+        ]
 
 
 @pytest.mark.parametrize("who", [GUEST, CLOSED_GUEST, EXPIRED_GUEST])

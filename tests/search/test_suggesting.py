@@ -21,7 +21,7 @@ from app.spaces.operations import leave
 from tests.people import ADMIN, ENTERED, FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, PRIVATE, Cast
 from tests.support import CountedStatements, loaded
 
-OPTION = re.compile(r'<a role="option".*?</a>', re.DOTALL)
+OPTION = re.compile(r'<a [^>]*role="option".*?</a>', re.DOTALL)
 
 
 @pytest.fixture
@@ -70,6 +70,22 @@ def test_titles_are_grouped_by_what_things_are_with_the_search_itself_last(shelv
     assert re.findall(r'role="group" aria-label="([^"]+)"', answer) == ["Documents", "Discussions", "Mots-clés"]
     assert 'data-count="3 propositions"' in answer
     assert "<mark>média</mark>teurs" in answer
+
+
+def test_names_that_begin_so_come_first(shelves: Flask, browser: Any) -> None:
+    assert proposed(browser, MEMBER, "média")[:2] == [
+        "Médiation secrète / Rapport, Castelmaure",
+        "Bilan de la médiation nocturne / Rapport, Castelmaure",
+    ]
+    with shelves.app_context():
+        _share(OPEN, "Le mot de la fin", [])
+        _share(OPEN, "Motifs de sortie", [])
+        _share(OPEN, "Un dernier mot", [])
+    assert [one.split(" /")[0] for one in proposed(browser, OUTSIDER, "mot")[:3]] == [
+        "Motifs de sortie",
+        "Un dernier mot",
+        "Le mot de la fin",
+    ]
 
 
 def test_option_leads_to_the_thing_itself(shelves: Flask, browser: Any) -> None:
@@ -165,7 +181,8 @@ def test_what_is_counted_is_what_is_found(shelves: Flask, browser: Any) -> None:
 )
 def test_anything_typed_is_answered(shelves: Flask, browser: Any, typed: str) -> None:
     shown = proposed(browser, MEMBER, typed)
-    assert len(shown) == (len(typed.strip("\0 ")) > 1)
+    assert bool(shown) == (len(typed.strip("\0 ")) > 1)
+    assert all(one.startswith("Chercher « ") for one in shown[-1:])
 
 
 def test_number_of_statements_grows_with_nothing(shelves: Flask, browser: Any) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from app.core.db import HasMoments, HasPublicId, sort_key
+from app.core.db import HasMoments, HasPublicId, key_of, sort_key
 from app.core.text import one_line
 from app.extensions import db
 
@@ -41,6 +41,7 @@ class Organisation(HasPublicId, HasMoments, db.Model):
     joined_on: Mapped[date | None]
     country: Mapped[str] = mapped_column(String(2), default="FR")
     region: Mapped[str | None] = mapped_column(String(100))
+    region_key: Mapped[str] = mapped_column(String(200), default=key_of("region"), server_default="")
     insee_code: Mapped[str | None] = mapped_column(String(9), index=True)
     population: Mapped[int | None]
     latitude: Mapped[float | None]
@@ -56,6 +57,11 @@ class Organisation(HasPublicId, HasMoments, db.Model):
         name = one_line(name)[:200]
         self.sort_key = sort_key(name)
         return name
+
+    @validates("region")
+    def _region(self, _key: str, region: str | None) -> str | None:
+        self.region_key = sort_key(region or "")
+        return region
 
 
 class OrganisationDomain(db.Model):

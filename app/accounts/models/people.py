@@ -10,7 +10,7 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, String, Text, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.accounts.models.organisations import Organisation
-from app.core.db import HasMoments, HasPublicId, UtcDateTime, sort_key
+from app.core.db import HasMoments, HasPublicId, UtcDateTime, key_of, sort_key
 from app.core.text import one_line
 from app.extensions import db
 
@@ -52,6 +52,7 @@ class User(UserMixin, HasPublicId, HasMoments, db.Model):
     name: Mapped[str] = mapped_column(String(120))
     sort_key: Mapped[str] = mapped_column(String(200), index=True)
     function: Mapped[str] = mapped_column(String(160), default="")
+    function_key: Mapped[str] = mapped_column(String(200), default=key_of("function"), server_default="")
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id", ondelete="SET NULL"), index=True)
     kind: Mapped[str] = mapped_column(String(10), default=UserKind.MEMBER)
     is_admin: Mapped[bool] = mapped_column(default=False)
@@ -94,6 +95,11 @@ class User(UserMixin, HasPublicId, HasMoments, db.Model):
         name = one_line(name)[:120]
         self.sort_key = sort_key(name)
         return name
+
+    @validates("function")
+    def _function(self, _key: str, function: str) -> str:
+        self.function_key = sort_key(function)
+        return function
 
     @property
     def is_active(self) -> bool:

@@ -16,7 +16,7 @@ from app.extensions import db
 from app.library.reading_lists.addresses import list_url
 from app.library.reading_lists.models import ReadingList
 from app.library.reading_lists.permissions import can_read_list
-from app.search.beginnings import Begun, named
+from app.search.beginnings import Begun, named, names_first
 from app.search.catalogue import Audience, CatalogueRow
 from app.search.engine import OWN_TEXT, ParentDocument, Passage
 from app.search.sources import Card, register_kind_labels, register_kind_words, register_source
@@ -69,7 +69,11 @@ class ReadingListSource:
     def titles(self, person: Any, words: Sequence[Begun], limit: int) -> Sequence[int]:
         """Return lists this person may read whose title holds the words, the latest first."""
         query = select(ReadingList.id).where(can_read_list.where(person), named(ReadingList.sort_key, words))
-        return list(db.session.scalars(query.order_by(ReadingList.id.desc()).limit(limit)))
+        return list(
+            db.session.scalars(
+                query.order_by(names_first(ReadingList.sort_key, words), ReadingList.id.desc()).limit(limit)
+            )
+        )
 
 
 def _living(ids: Sequence[int] | None) -> Any:
