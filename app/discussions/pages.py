@@ -117,6 +117,12 @@ class ThreadPage:
         return self.sought is not None or self.thread.post_count > FEWEST_SEARCHED
 
     @property
+    def folded_ids(self) -> list[str]:
+        """Return how the messages that are folded away are named on the page."""
+        last = self.fresh.first - 1 if self.folded and self.fresh else 0
+        return [f"reponse-{post.n}" for post in self.page.items if 1 < post.n < last]
+
+    @property
     def unfolded_url(self) -> str:
         """Address of this page with every message already read."""
         arguments = {"nouveau": self.fresh.first} if self.fresh else {}
@@ -147,8 +153,9 @@ def thread_page_for(
     subject = subject_of(thread)
     about: list[Key] = [(subject.__tablename__, subject.public_id)] if subject is not None else []
     cited = cited_in(thread)
-    marked = sought.marked if sought else Markup
-    texts = {post.id: marked(html_of(post)) for post in page.items if post.deleted_at is None}
+    texts = {post.id: html_of(post) for post in page.items if post.deleted_at is None}
+    if sought is not None:
+        texts |= {post.id: sought.marked(post, texts[post.id]) for post in page.items if post.id in texts}
     cards = Cards.of_texts(me, texts.values(), [*about, *cited])
     folded = 0 if whole or fresh is None else _number_folded(page, fresh)
     eyes = _Eyes(me, thread, fresh, can_moderate_thread(me, thread), thread_url(thread), sought)

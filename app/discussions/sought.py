@@ -50,9 +50,9 @@ class Sought:
         at = self.numbers.index(n)
         return Step(at + 1, len(self.numbers), self._url(at - 1), self._url(at + 1))
 
-    def marked(self, html: str) -> Markup:
+    def marked(self, post: Post, html: Markup) -> Markup:
         """Return the safe HTML of a message, what it points to not filled in yet, with the words marked."""
-        return mark_html(html, self.clauses, self.thread.lang)
+        return mark_html(html, self.clauses, self.thread.lang) if post.n in self.numbers else html
 
     def _url(self, at: int) -> str:
         if not 0 <= at < len(self.numbers):

@@ -82,6 +82,18 @@ def _type(page: Page) -> None:
     page.get_by_role("option").first.wait_for()
 
 
+def _name(page: Page) -> None:
+    """Type a title until something on the same subject is shown under it."""
+    page.locator("#title").fill("Quels effets de l'amende forfaitaire ?")
+    page.locator("[data-near] .similar").wait_for()
+
+
+def _go_down(page: Page) -> None:
+    """Go down to what is on the same subject, which is then brought in."""
+    page.locator("[data-later]").scroll_into_view_if_needed()
+    page.locator("[data-later] .similar").wait_for()
+
+
 def _ask(page: Page) -> None:
     """Search from the box, then look at one's last searches."""
     page.locator("#q:visible, #q-page:visible").first.fill("médiation")
@@ -136,6 +148,7 @@ def _of_spaces() -> list[Address]:
         Address("space that admits on request", f"/espaces/{REQUEST}", MEMBER, status=403),
         Address("new discussion", f"{space}/discussions/nouvelle"),
         Address("new discussion, sent empty", f"{space}/discussions/nouvelle", then=_send_empty),
+        Address("new discussion, its title typed", f"{space}/discussions/nouvelle", then=_name),
         Address("new resource", f"{space}/ressources/nouvelle"),
         Address("new practice", f"{space}/ressources/nouvelle?type=practice"),
         Address("new practice, sent empty", f"{space}/ressources/nouvelle?type=practice", then=_send_empty),
@@ -207,6 +220,8 @@ def _of_things(site: Site) -> list[Address]:
         Address("document at the hit", f"{document}?page=4&q=médiation"),
         Address("document as text", f"{document}?page=4&q=médiation&vue=texte"),
         Address("resource without file", site.resource("Glossaire")),
+        Address("resource, down to the same subject", site.resource("Glossaire"), then=_go_down),
+        Address("on the same subject", f"{document}/semblables"),
         Address("change a resource", f"{document}/modifier"),
         Address("remove a resource", f"{document}/supprimer"),
         Address("files of a resource", f"{document}/fichiers"),
@@ -241,6 +256,8 @@ def _of_things(site: Site) -> list[Address]:
         Address("space to bring in", "/administration/espaces/importer", ADMINISTRATOR),
         Address("space to bring in, sent empty", "/administration/espaces/importer", ADMINISTRATOR, then=_send_empty),
         Address("thread", thread),
+        Address("thread, words looked for", f"{thread}?q=soignants"),
+        Address("thread, words looked for and not found", f"{thread}?q=xylotomie"),
         Address("results", "/recherche?q=ville"),
         Address("results, phrase and filter", "/recherche?q=%22points+de+vente%22&kind=report"),
         Address("results, everything narrowed", "/recherche?q=ville&quoi=documents&taille=10000-50000&tri=date"),

@@ -101,3 +101,29 @@ def test_preview_shows_the_message_as_it_will_look(opened: Callable[..., Page], 
     page.locator("#repondre textarea").fill("Un mot **fort**.")
     page.get_by_role("button", name="Aperçu").click()
     expect(page.locator("[data-preview] strong")).to_have_text("fort")
+
+
+def test_title_being_typed_shows_what_was_said_and_a_hit_leads_from_message_to_message(
+    opened: Callable[..., Page], site: Site
+) -> None:
+    page = opened(MEMBER)
+    page.goto(f"/espaces/{OPEN}/discussions/nouvelle")
+    page.get_by_label("Votre question, en une phrase").press_sequentially("Quels effets de l'amende ?")
+    near = page.locator("[data-near]")
+    expect(near.get_by_role("link", name=re.compile("Amende forfaitaire")).first).to_be_visible()
+    expect(page.get_by_label("Votre question, en une phrase")).to_be_focused()
+    expect(page.get_by_text("sur un sujet proche, sous le titre")).to_be_attached()
+    page.get_by_label("Votre question, en une phrase").fill("")
+    expect(near.get_by_role("link")).to_have_count(0)
+    page.goto(f"{site.thread('Articuler santé')}?q=soignants")
+    expect(page).to_have_url(re.compile(r"page=1&q=soignants#reponse-\d+$"))
+    first = page.get_by_role("article").filter(has_text="1 sur 2")
+    expect(first.locator("mark")).to_have_text("soignants")
+    first.get_by_role("link", name="Passage suivant").click()
+    expect(page.get_by_role("article").filter(has_text="2 sur 2")).to_be_in_viewport()
+    page.goto(f"{site.thread('Articuler santé')}?page=1&nouveau=69#reponse-6")
+    expect(page).to_have_url(re.compile(r"tout=1.*#reponse-6$"))
+    expect(page.locator("article#reponse-6")).to_be_in_viewport()
+    later = page.locator("[data-later]")
+    later.scroll_into_view_if_needed()
+    expect(later.locator(".similar a").first).to_be_visible()

@@ -38,6 +38,18 @@ def test_answering_and_marking_as_read_need_no_script(plain: Page, site: Site) -
     expect(plain.get_by_text("Votre réponse est publiée.")).to_be_visible()
 
 
+def test_same_subject_and_a_title_to_look_for_need_no_script(plain: Page, site: Site) -> None:
+    plain.goto(site.resource("Un binôme"))
+    plain.get_by_role("link", name="Voir ce qui ressemble à cette ressource").click()
+    expect(plain.get_by_role("heading", level=1)).to_have_text("Sur le même sujet")
+    expect(plain.locator(".similar a").first).to_be_visible()
+    plain.goto(f"/espaces/{OPEN}/discussions/nouvelle")
+    plain.get_by_label("Votre question, en une phrase").fill("Quels effets de l'amende forfaitaire ?")
+    plain.get_by_role("button", name="Voir ce qui existe sur ce sujet").click()
+    expect(plain.get_by_role("link", name=re.compile("Amende forfaitaire")).first).to_be_visible()
+    expect(plain.get_by_label("Votre question, en une phrase")).to_have_value("Quels effets de l'amende forfaitaire ?")
+
+
 def test_sending_a_file_needs_no_script(plain: Page, tmp_path: Path) -> None:
     plain.goto(f"/espaces/{OPEN}/ressources/nouvelle")
     (tmp_path / "sans-script.pdf").write_bytes(pdf(["Une page envoyée sans script."]))

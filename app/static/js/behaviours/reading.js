@@ -1,7 +1,9 @@
-// Where I stopped: when the last new message has been seen, one small request says so.
+// Where I stopped: when the last new message has been seen, one small request says so. The address of a message that is
+// folded away opens the page unfolded.
 import { ask, fresh } from "../shared/page.js";
 
 export function attachReading(root) {
+  for (const fold of fresh(root, "[data-fold]")) goToFolded(fold);
   for (const list of fresh(root, "[data-read-url]")) {
     const posts = list.querySelectorAll(".post, .hit");
     const last = posts[posts.length - 1];
@@ -16,4 +18,11 @@ export function attachReading(root) {
     }, { threshold: 0.1 });
     watcher.observe(last);
   }
+}
+
+function goToFolded(fold) {
+  if (!location.hash || !fold.querySelector(`[id="${CSS.escape(location.hash.slice(1))}"]`)) return;
+  const address = new URL(fold.querySelector("a").href);
+  address.hash = location.hash;
+  location.replace(address);
 }
