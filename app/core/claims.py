@@ -45,9 +45,12 @@ def claim(queue: str, owner: str) -> list[Job]:
 
 
 def _is_ready(moment: Any) -> ColumnElement[bool]:
-    """Return the condition of what may be taken at a moment: queued, or held by a lease that has run out."""
+    """Return the condition of what may be taken at a moment: queued, or held by a lease that has run out.
+
+    What was wanted at once is ready whatever the clock says: it may have been set back since.
+    """
     return or_(
-        and_(Job.state == QUEUED, Job.run_at <= moment),
+        and_(Job.state == QUEUED, or_(Job.run_at <= moment, Job.run_at <= Job.created_at)),
         and_(Job.state == RUNNING, Job.lease_until < moment),
     )
 

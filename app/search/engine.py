@@ -171,6 +171,9 @@ class SearchEngine(SearchWriter, Protocol):
     def rebuild(self, documents: Iterable[ParentDocument]) -> None:
         """Replace the whole index while the old one goes on answering."""
 
+    def forget(self) -> None:
+        """Open the index anew at the next question: what was kept of it may hide that its files are broken."""
+
     def health(self) -> Health:
         """Look at the index; never raises."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +13,7 @@ from app.core.clock import now
 from app.core.db import transaction
 from app.core.events import announce
 from app.core.jobs import job, run_at_each_start
-from app.search.engine import IndexUnavailableError
+from app.search.engine import Health, IndexUnavailableError
 from app.search.events import IndexChanged
 from app.search.indexing import reindex
 from app.search.models import SearchChange, audience_version
@@ -28,19 +30,38 @@ WRITER = "search-index"
 # A folder that cannot be written stays so until somebody mends it; the waits grow to an hour each.
 UNTIL_IT_WORKS = 1_000_000
 
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM}
+OS_ERROR = re.compile(rf"\(os error (?:{'|'.join(map(str, sorted(NO_ROOM)))})\)|io::Error")
+"""How tantivy says the same; its threads say no more than the latter."""
+
 
 @job("search.index", queue="default", lease=WRITER, batch=BATCH, timeout=300, max_attempts=UNTIL_IT_WORKS)
 def index_changed(payloads: list[dict[str, Any]]) -> None:
     """Bring the things of a batch of jobs up to date in the index; an unusable one is rebuilt, which does the same."""
     try:
         reindex(engine(), [(one["type"], one["id"]) for one in payloads])
-    except IndexUnavailableError:
-        if engine().health().usable:
-            raise  # it reads and cannot be written just now: a full disk, most likely
+    except IndexUnavailableError as error:
+        if is_for_want_of_room(error):
+            raise  # what is there stays good, and the change enters when there is room again
         with transaction():
-            rebuild_soon(Why.UNUSABLE)
+            rebuild_soon(Why.UNUSABLE if not _looked_at_anew().usable else Why.ASKED)
         return
     _tell()
+
+
+def _looked_at_anew() -> Health:
+    """Look at the index as a process does that has just begun."""
+    engine().forget()
+    return engine().health()
+
+
+def is_for_want_of_room(error: BaseException | None) -> bool:
+    """Tell whether an error comes from a place that takes no more: full, over its quota, not writable."""
+    while error is not None:
+        if (isinstance(error, OSError) and error.errno in NO_ROOM) or OS_ERROR.search(str(error)):
+            return True
+        error = error.__cause__
+    return False
 
 
 def _tell() -> None:
@@ -72,7 +93,7 @@ def _is_still_wanted(payload: dict[str, Any]) -> bool:
 @job("search.check", queue="default", every=timedelta(minutes=10))
 def check(payload: dict[str, Any]) -> None:  # noqa: ARG001 - a job takes its payload
     """Have an unusable index rebuilt, an unfinished rebuild gone on with; forget changes read and old searches."""
-    usable = engine().health().usable
+    usable = _looked_at_anew().usable
     abandoned = is_left_unfinished() and not somebody_rebuilds()
     with transaction() as session:
         if not usable:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from tantivy import Index, Query, Searcher
 
+from app.search.index.extents import Extents
 from app.search.index.generations import Generations
 from app.search.index.levels import Ask, LevelReading
 from app.search.index.reading import NO_DOCS, Docs
@@ -63,6 +64,7 @@ class TantivyReading(LevelReading):
         lives[live] = True
         super().__init__(str(folder), Records(read_records(folder, size), lives))
         self._searcher = searcher
+        self.extents = Extents(folder)
 
     @property
     def segments(self) -> int:
@@ -94,6 +96,7 @@ class Readings:
         """Give the reading, made again when something was committed or swapped (or the process was forked)."""
         stamp, kept = _stamp(self._generations.current()), self._kept
         if kept is not None and kept[0] == stamp:
+            kept[1].extents.check()
             return kept[1]
         with self._lock:
             folder = self._generations.current()

@@ -19,6 +19,7 @@ from whoosh.index import FileIndex
 from whoosh.reading import IndexReader
 
 from app.search.catalogue import Bools
+from app.search.index.extents import Extents
 from app.search.index.generations import Generations
 from app.search.index.memory import memory
 from app.search.index.reading import NO_DOCS, NO_WEIGHTS, Docs, Weights, pooled
@@ -59,6 +60,7 @@ class Snapshot:
         records = [_records(segment) for segment in self.parts]
         whole = np.concatenate(records) if records else np.empty(0, RECORD)
         self.records = Records(whole, _live(self.parts, len(whole)))
+        self.extents = Extents(folder)
 
     def is_latest(self, folder: Path) -> bool:
         """Whether nothing was committed or swapped since this process opened the snapshot."""
@@ -188,6 +190,7 @@ class Snapshots:
         """Give the snapshot, opened again when something was committed or swapped (or the process was forked)."""
         kept = self._kept
         if kept is not None and kept.is_latest(self._generations.current()):
+            kept.extents.check()
             return kept
         with self._lock:
             # Asked again: while this thread waited its turn, the folder it knew may have been swapped and dropped.

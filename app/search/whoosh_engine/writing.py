@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +42,20 @@ def writer_of(folder: Path) -> Iterator[SegmentWriter]:
         _commit(writer)
         done = True
     finally:
-        if not done and not writer.is_closed:
+        if not done:
+            _let_go(writer)
+
+
+def _let_go(writer: SegmentWriter) -> None:
+    """Cancel what was written, and give the lock back: Whoosh does that only when it can close its files.
+
+    On a full disk it cannot, and nobody in this process would write again.
+    """
+    if not writer.is_closed:
+        with suppress(Exception):
             writer.cancel()
+    with suppress(Exception):
+        writer.writelock.release()
 
 
 def _commit(writer: SegmentWriter) -> None:
