@@ -61,7 +61,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with what takes longest, so that no process is alone with it at the end; leave out what is said twice."""
     order = {ROOT / "tests" / name: place for place, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: order.get(item.path, len(order)))
+    long = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")}
+    items.sort(key=lambda item: (order.get(item.path, len(order)), item.path not in long))
     if config.getoption("few_on_postgres"):
         again = _again_on_postgres(items)
         config.hook.pytest_deselected(items=again)

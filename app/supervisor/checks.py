@@ -94,31 +94,26 @@ def _tests(rest: Sequence[str], notes: list[str]) -> list[Outcome]:
         return [run(check, environ) for check in pytest_runs(words, quick=quick, browser=bool(browser))]
 
 
-SHORT = "not slow and not browser"
-QUICK = f"{SHORT} and not thorough and not postgres"
+QUICK = "not slow and not browser and not thorough and not postgres"
 
 
 def pytest_runs(words: Sequence[str], *, quick: bool, browser: bool) -> list[Check]:
-    """Return the runs of pytest: what somebody asked for by name in one; everything in three.
+    """Return the runs of pytest: what somebody asked for by name in one; everything in two.
 
-    Short tests run three at a time: some wait for a database or a child. On PostgreSQL they run once each, with their
-    first case; asked for by name they run with all of them. Sites, browsers and workers each have a port and a
-    folder of their own and wait for each other: three at a time, a file always in one process, in the order
-    `tests/conftest.py` gives, the longest first. The few that kill and are held to a time have the machine for
-    themselves.
+    Sites, browsers and workers each have a port and a folder of their own and wait for each other: three processes, a
+    file always in one, in the order `tests/conftest.py` gives, the longest first. On PostgreSQL tests run once each,
+    with their first case; asked for by name they run with all of them. The few that kill and are held to a time have
+    the machine for themselves.
     """
     pytest = [sys.executable, "-m", "pytest", "-rfEs"]
-    together = [*pytest, "-n", "3", "--dist", "worksteal", "--few-on-postgres", "-m"]
-    beside = [*pytest, "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", "-m"]
+    together = [*pytest, "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", "--few-on-postgres", "-m"]
     if words:
         left_out = QUICK if quick else "" if browser else "not browser"
         return [Check("tests", [*pytest, *(["-m", left_out] if left_out else []), *words])]
     if quick:
         return [Check("tests", [*together, QUICK])]
-    long = "(slow or browser)" if browser else "slow and not browser"
     return [
-        Check("tests", [*together, SHORT]),
-        Check("sites and journeys", [*beside, f"{long} and not alone"]),
+        Check("tests", [*together, "not alone" if browser else "not alone and not browser"]),
         Check("crashes", [*pytest, "-m", "alone"]),
     ]
 

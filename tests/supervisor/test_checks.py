@@ -59,14 +59,12 @@ def test_quick_leaves_out_what_is_slow_and_the_browser() -> None:
     assert marks(["tests/core"], quick=True, browser=True) == [checks.QUICK]
 
 
-def test_every_test_is_in_one_of_the_three_runs() -> None:
-    expected = ["not slow and not browser", "(slow or browser) and not alone", "alone"]
-    assert marks([], quick=False, browser=True) == expected
+def test_every_test_is_in_one_of_the_two_runs() -> None:
+    assert marks([], quick=False, browser=True) == ["not alone", "alone"]
 
 
 def test_only_the_browser_is_left_out_where_there_is_none() -> None:
-    expected = ["not slow and not browser", "slow and not browser and not alone", "alone"]
-    assert marks([], quick=False, browser=False) == expected
+    assert marks([], quick=False, browser=False) == ["not alone and not browser", "alone"]
     assert marks(["tests/core"], quick=False, browser=False) == ["not browser"]
 
 
