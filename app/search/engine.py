@@ -122,9 +122,6 @@ class SearchEngine(SearchWriter, Protocol):
         Terms that want nothing list everything that is allowed.
         """
 
-    def suggest(self, prefix: str, allowed: Allowed, limit: int = 8) -> list[str]:
-        """Give the keys of allowed things whose title has these words, the last one perhaps unfinished."""
-
     def alike(
         self,
         words: Sequence[Clause],

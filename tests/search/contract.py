@@ -153,7 +153,6 @@ class EngineContract:
     def test_anything_typed_is_answered(self, engine: SearchEngine, typed: str) -> None:
         found = engine.search(asked(typed), everybody(*ALL))
         assert len(found.hits) <= found.total
-        assert isinstance(engine.suggest(typed, everybody(*ALL)), list | tuple)
 
     # Things, not passages
 
@@ -212,7 +211,6 @@ class EngineContract:
         allowed = Allowed.to(catalogue, Scope(1, is_member=True, space_ids=frozenset({2})))
         for secret, unknown in (("terrasses", "xylophones"), ('"vie nocturne"', '"vie xylophone"'), ("terr*", "xylo*")):
             assert engine.search(asked(secret), allowed) == engine.search(asked(unknown), allowed)
-        assert engine.suggest("Vie noct", allowed) == engine.suggest("Vie xylo", allowed) == []
 
     def test_guest_reads_only_spaces_of_his_own(self, engine: SearchEngine) -> None:
         catalogue = Catalogue([row("resource:1", 1), row("resource:2", 2)])
@@ -321,15 +319,6 @@ class EngineContract:
         assert {hit.key for hit in matches.hits} == {"resource:1", "thread:1"}
         assert matches.facets.counts[Field.TAG] == {"nuit": 1, "bruit": 1, "sport": 1}
         assert matches.facets.kinds == {"note": 2}
-
-    # Suggestions
-
-    def test_titles_are_suggested_while_typing(self, engine: SearchEngine) -> None:
-        allowed = everybody(*ALL)
-        assert set(engine.suggest("poli", allowed)) == {"resource:2", "resource:3"}
-        assert engine.suggest("POLICE muni", allowed) == ["resource:2"]
-        assert engine.suggest("police x", allowed) == []
-        assert engine.suggest("", allowed) == []
 
     # Changes
 

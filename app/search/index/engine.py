@@ -7,14 +7,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
-import numpy as np
-
 from app.search.catalogue import Allowed
 from app.search.engine import FreshIndex, Health, IndexUnavailableError, Matches, ParentDocument, arrange
 from app.search.index.likeness import alike
 from app.search.index.reading import Reading
 from app.search.index.scoring import find, hit_of
-from app.search.index.words import SCORED, forms_of
+from app.search.index.words import SCORED
 from app.search.query import Sort
 from app.search.terms import Clause, Terms
 
@@ -85,10 +83,6 @@ class IndexEngine(ABC):
 
         return self._read(ask)
 
-    def suggest(self, prefix: str, allowed: Allowed, limit: int = 8) -> list[str]:
-        """Give the keys of allowed things whose title has these words, the last perhaps unfinished; newest first."""
-        return self._read(lambda reading: _suggest(reading, prefix, allowed, limit))
-
     def alike(
         self,
         words: Sequence[Clause],
@@ -139,18 +133,6 @@ class IndexEngine(ABC):
         except Exception as error:
             self.forget()
             raise IndexUnavailableError(f"the index cannot be read: {error!r}") from error
-
-
-def _suggest(reading: Reading, prefix: str, allowed: Allowed, limit: int) -> list[str]:
-    forms = forms_of(prefix)
-    if not forms or not len(allowed.mask):
-        return []
-    docs, records = reading.titled(forms), reading.records
-    found = np.unique(records.places(allowed.catalogue)[docs[records.live[docs]]])
-    found = found[found >= 0]
-    found = found[allowed.mask[found]]
-    _, page, _ = arrange(Sort.DATE, allowed, found, np.zeros(len(found), np.float32), limit, 0)
-    return [allowed.catalogue.key(int(found[number])) for number in page]
 
 
 def _stands(reading: Reading, clause: Clause) -> bool:

@@ -39,9 +39,6 @@ class Reading(Protocol):
     def holding(self, fieldname: str, clause: Clause) -> Docs:
         """Give the documents that answer a clause in one field, as `frequencies` without the numbers."""
 
-    def titled(self, forms: list[str]) -> Docs:
-        """Give the documents whose title has all these words as written, the last one as a beginning."""
-
 
 def pooled(parts: Iterable[tuple[Docs, Weights]]) -> tuple[Docs, Weights]:
     """Give several postings as if they were those of one term."""

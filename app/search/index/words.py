@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from app.search.analysis import fold, positions, tokens
+from app.search.analysis import positions
 from app.search.catalogue import KEY_BYTES
 from app.search.engine import OWN_TEXT, ParentDocument
 
@@ -15,11 +15,7 @@ RECORD = np.dtype([("key", f"S{KEY_BYTES}"), ("n", "<u4"), ("title", "<u4"), ("t
 SCORED = ("title", "tags", "body")
 """The fields looked into."""
 
-FORMS = "forms"
-"""The field of the words of titles as they are written, for suggestions."""
-
 _TAG_GAP = 10  # so that a phrase never reaches from one tag into the next
-_LONGEST_FORM = 64
 
 
 @dataclass(frozen=True)
@@ -54,7 +50,6 @@ def documents_of(parent: ParentDocument) -> Iterator[Indexed]:
         "title": _words([parent.title], parent.lang),
         "tags": _words(parent.tags, parent.lang),
         "body": _words(own, parent.lang),
-        FORMS: _forms(parent.title),
     }
     yield Indexed(parent.key, OWN_TEXT, fields)
     for passage in parent.passages:
@@ -83,16 +78,3 @@ def _words(texts: Iterable[str], lang: str | None) -> Words:
             together.setdefault(term, []).extend(base + place for place in found)
         base += length + _TAG_GAP
     return Words(together, sum(length for _, length in every))
-
-
-def forms_of(text: str) -> list[str]:
-    """Give the folded words of a text as they are written, in order."""
-    return [fold(text[token.start : token.end])[:_LONGEST_FORM] for token in tokens(text) if not token.joined]
-
-
-def _forms(title: str) -> Words:
-    written = forms_of(title)
-    places: dict[str, list[int]] = {}
-    for place, form in enumerate(written):
-        places.setdefault(form, []).append(place)
-    return Words(places, len(written))

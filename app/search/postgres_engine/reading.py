@@ -15,7 +15,7 @@ from app.search.index.reading import NO_DOCS, Docs
 from app.search.index.records import Records
 from app.search.index.words import RECORD
 from app.search.postgres_engine.tables import State, Tables
-from app.search.postgres_engine.words import query_of, titled
+from app.search.postgres_engine.words import query_of
 
 NUMBER = np.dtype(">i4")
 """How PostgreSQL sends an integer."""
@@ -55,10 +55,6 @@ class PostgresReading(LevelReading):
     def read(self, asks: Sequence[Ask], after: int) -> list[Docs]:
         """Read sets of documents from a number on."""
         return self._numbers([query_of(ask) for ask in asks], after)
-
-    def titled(self, forms: list[str]) -> Docs:
-        """Give the documents whose title has all these words as written, the last one as a beginning."""
-        return self._numbers([titled(forms)], 0)[0]
 
     def _numbers(self, queries: list[str], after: int) -> list[Docs]:
         with self._tables.cursor() as cursor:

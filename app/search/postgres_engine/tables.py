@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from app.search.analysis import ANALYSER_VERSION
 from app.search.engine import IndexBusyError, IndexUnavailableError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raise it when the columns or the words in them change: indexes are then rebuilt."""
 
 LOCK = "SET LOCAL lock_timeout = '2s'"

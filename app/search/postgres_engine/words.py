@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from app.search.index.levels import COUNTED, Ask, levels_of
-from app.search.index.words import FORMS, Indexed, Words
+from app.search.index.words import Indexed, Words
 
-MARKS = {"title": "t", "tags": "k", "body": "b", FORMS: "f"}
+MARKS = {"title": "t", "tags": "k", "body": "b"}
 """The letter of each field; a digit begins the level of a word of the body."""
 
 LAST_PLACE = 16_382
@@ -56,12 +56,6 @@ def query_of(ask: Ask) -> str:
     if ask.prefix:
         parts.append(_beginning(mark + ask.prefix))
     return " | ".join(parts)
-
-
-def titled(forms: list[str]) -> str:
-    """Give the tsquery of titles that hold words as written, the last one as a beginning."""
-    *whole, last = (MARKS[FORMS] + form for form in forms)
-    return " & ".join([*map(_quoted, whole), _beginning(last)])
 
 
 def _beginning(word: str) -> str:

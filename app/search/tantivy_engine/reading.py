@@ -75,10 +75,6 @@ class TantivyReading(LevelReading):
         """Read sets of documents from a number on."""
         return [self._numbers(schema.query_of(ask), after) for ask in asks]
 
-    def titled(self, forms: list[str]) -> Docs:
-        """Give the documents whose title has all these words as written, the last one as a beginning."""
-        return self._numbers(schema.titled(forms), 0)
-
     def _numbers(self, query: Query, after: int) -> Docs:
         return numbers_of(self._searcher, schema.all_of([query, schema.from_number(after)]) if after else query)
 

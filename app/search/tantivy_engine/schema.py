@@ -8,9 +8,9 @@ import tantivy
 from tantivy import Document, Index, Occur, PreTokenizedString, Query, Schema, Token
 
 from app.search.index.levels import COUNTED, Ask, levels_of
-from app.search.index.words import FORMS, SCORED, Indexed, Words
+from app.search.index.words import SCORED, Indexed, Words
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raise it when the fields or their encoding change: indexes are then rebuilt."""
 
 FORMAT = f"tantivy-{version('tantivy')}"
@@ -26,8 +26,7 @@ def _schema() -> Schema:
     builder.add_text_field(PARENT, tokenizer_name="raw", index_option="basic")
     for name in SCORED:
         builder.add_text_field(name, tokenizer_name="raw", index_option="position")
-    for name in (FORMS, OFTEN):
-        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field(OFTEN, tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field(NUMBER, indexed=True, fast=True)
     for name in (BLOCK, *SUMS):
         builder.add_unsigned_field(name, fast=True)
@@ -95,12 +94,6 @@ def any_of(queries: list[Query]) -> Query:
 def all_of(queries: list[Query]) -> Query:
     """Give the query that all of these answer."""
     return queries[0] if len(queries) == 1 else Query.boolean_query([(Occur.Must, one) for one in queries])
-
-
-def titled(forms: list[str]) -> Query:
-    """Give the query of titles that hold words as written, the last one as a beginning."""
-    *whole, last = forms
-    return all_of([*(Query.term_query(schema, FORMS, form, "basic") for form in whole), beginning(FORMS, last)])
 
 
 def from_number(after: int) -> Query:

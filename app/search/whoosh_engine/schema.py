@@ -7,9 +7,9 @@ import numpy as np
 from whoosh import fields, formats
 from whoosh.columns import FixedBytesColumn
 
-from app.search.index.words import FORMS, RECORD, SCORED, Indexed, Words
+from app.search.index.words import RECORD, SCORED, Indexed, Words
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raise it when the fields or their encoding change: indexes are then rebuilt."""
 
 POSITION = np.dtype("u4")
@@ -45,7 +45,7 @@ class AnalysedField(fields.FieldType):
 
 def schema() -> fields.Schema:
     """Make the schema of the index."""
-    analysed = {name: AnalysedField() for name in (*SCORED, FORMS)}
+    analysed = {name: AnalysedField() for name in SCORED}
     return fields.Schema(parent=fields.ID(), record=fields.COLUMN(FixedBytesColumn(RECORD.itemsize)), **analysed)
 
 

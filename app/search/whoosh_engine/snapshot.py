@@ -24,7 +24,7 @@ from app.search.index.generations import Generations
 from app.search.index.memory import memory
 from app.search.index.reading import NO_DOCS, NO_WEIGHTS, Docs, Weights, pooled
 from app.search.index.records import Records
-from app.search.index.words import FORMS, RECORD
+from app.search.index.words import RECORD
 from app.search.query import MAX_EXPANSIONS
 from app.search.terms import Clause, Terms
 from app.search.whoosh_engine.postings import PLACE_BITS, Places, read_places, read_postings
@@ -85,14 +85,6 @@ class Snapshot:
     def holding(self, fieldname: str, clause: Clause) -> Docs:
         """Give the documents that answer a clause in one field."""
         return self.frequencies(fieldname, clause)[0]
-
-    def titled(self, forms: list[str]) -> Docs:
-        """Give the documents whose title has all these words as written, the last one as a beginning."""
-        *whole, last = forms
-        docs = pooled(self.postings(FORMS, form) for form in self.expand(FORMS, last))[0]
-        for form in whole:
-            docs = np.intersect1d(docs, self.postings(FORMS, form)[0])
-        return docs
 
     def _sequences(self, fieldname: str, clause: Clause) -> Iterable[tuple[str, ...]]:
         if not clause.prefix:
