@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,7 +17,7 @@ from app.accounts.models import User
 from app.core.db import transaction
 from app.discussions.operations import start_thread
 from app.extensions import db
-from app.library.operations import ResourceDetails, share_resource
+from app.library.operations import ResourceDetails, edit_resource, share_resource
 from app.library.receiving import receive
 from app.search.catalogue import Aspect
 from app.search.filters import Beside
@@ -25,7 +26,7 @@ from app.search.query import Field, parse
 from app.search.results import Results
 from app.spaces.models import Space
 from tests.people import FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, PRIVATE, Cast
-from tests.support import CountedStatements, loaded
+from tests.support import CountedStatements, loaded, work
 
 ROW = re.compile(r'class="hit__title">.*?<a href="([^"]+)"', re.DOTALL)
 
@@ -141,6 +142,25 @@ def without_echo(shown: str, value: str) -> str:
     """Return a page without its number and without what was asked for, where a page may say it again."""
     shown = re.sub(r'\b[0-9a-f]{12}\b|value="[\w.-]{60,}"', "", shown)
     return re.sub(rf"\b{re.escape(value)}\b", "ECHO", shown)
+
+
+def test_author_is_found_by_the_name_they_bear_now_before_the_index_knows(shelves: Flask, sought: Sought) -> None:
+    assert sought(OUTSIDER, 'auteur:"Zoé Quenneville"').total == 0
+    before = loaded(MEMBER).name
+    written = sought(OUTSIDER, f'auteur:"{before}"').total
+    details = ResourceDetails.of(kind="research", title="Une thèse", fields={"authors": ["Tremblay, Anne"]})
+    with transaction():
+        thesis = share_resource(loaded(FACILITATOR), _space(OPEN), details)
+        loaded(MEMBER).name = "Zoé Quenneville"
+    work(shelves)
+    assert (written, sought(OUTSIDER, f'auteur:"{before}"').total) == (2, 0)
+    assert sought(OUTSIDER, 'auteur:"Zoé Quenneville"').total == written
+    assert sought(OUTSIDER, 'auteur:"Tremblay, Anne"').total == 1
+    with transaction():
+        changed = replace(details, fields={"authors": ["Lacasse, Guy"]})
+        edit_resource(loaded(FACILITATOR), db.session.merge(thesis), changed, 1)
+    assert sought(OUTSIDER, 'auteur:"Tremblay, Anne"').total == 0
+    assert sought(OUTSIDER, 'auteur:"Lacasse, Guy"').total == 1
 
 
 def test_cities_are_counted_by_their_size(sought: Sought) -> None:
