@@ -148,6 +148,9 @@ def _addresses(slug: str, resource: str, thread: str, file: str) -> list[str]:
     )
     pages += [f"/espaces/{slug}{end}" for end in inside]
     pages += [f"/ressources/{resource}-x", f"/ressources/{resource}-x?q=texte&vue=texte", f"/discussions/{thread}-x"]
+    pages += [f"/{kind}/{one}/semblables" for kind, one in (("ressources", resource), ("discussions", thread))]
+    pages += [f"/discussions/{thread}-x?q=r%C3%A9ponse", "/recherche/proches?q=rapport+question+ville"]
+    pages += [f"/espaces/{OPEN}/discussions/nouvelle?titre=rapport+question+ville"]
     pages += [f"/fichiers/{file}/x.txt", f"/fichiers/{file}/etat", f"/ressources/{resource}/commentaires"]
     return pages
 
