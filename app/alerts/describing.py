@@ -34,6 +34,12 @@ class Asked:
         return url_for("search.results_page", **self.state.arguments())
 
     @property
+    def line(self) -> str:
+        """The whole of it on one line."""
+        said = (_("« %(words)s »", words=self.words) if self.words else "", *self.facts)
+        return " · ".join(filter(None, said)) or _("Tout ce qui est partagé")
+
+    @property
     def name(self) -> str:
         """A name for it, where the person has given none yet."""
         return ", ".join(filter(None, (self.words, *self.facts))) or _("Tout ce qui est partagé")

@@ -7,7 +7,7 @@ so that a thing is new once, however often it is indexed, edited or looked at.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -27,8 +27,9 @@ from app.core.jobs import enqueue
 from app.extensions import db
 from app.search.audience import catalogue
 from app.search.catalogue import Bools, Catalogue, Scope
+from app.search.engine import IndexUnavailableError
 from app.search.kept import reopened
-from app.search.matching import News, Reader, answering, news_since, places_of
+from app.search.matching import News, Reader, answering, news_since, places_of, settled_version
 from app.search.models import audience_version
 from app.search.query import Query, Sort
 from app.search.rules import rules
@@ -58,23 +59,54 @@ class Seen:
     reach: list[int]
 
 
+@dataclass(frozen=True)
+class Start:
+    """Where somebody begins to follow: what is among their results already, what they may read, up to which version.
+
+    ``reach`` is None when the index could not be asked: then the first look learns what stands there.
+    """
+
+    known: frozenset[str]
+    reach: list[int] | None
+    checked: int
+
+
+def start(person: User, asked: Mapping[str, Any]) -> Start:
+    """Look at what a question finds for a person now. Outside of ``transaction()``: it asks the engine once."""
+    state, things, version = reopened(asked), catalogue(), settled_version()
+    reader = Reader.of(person, things)
+    try:
+        found = Asking(things, np.zeros(len(things), np.bool_)).everywhere(state.query)
+    except IndexUnavailableError:
+        return Start(frozenset(), None, version)
+    there = reader.finds(found, state.query, state.beside)
+    return Start(_keys(things, there), reach_of(reader.scope), version)
+
+
+def _keys(things: Catalogue, places: Bools) -> frozenset[str]:
+    return frozenset(things.key(int(place)) for place in np.flatnonzero(places))
+
+
 def match(after: int = 0) -> None:
     """Look at some watches, those that come after an id, and have the next ones looked at.
 
     Raises IndexUnavailableError; then nothing is lost, the next look begins where this one did.
     """
     watches = _watches(after)
-    news = news_since(min(one.checked for one in watches)) if watches else None
-    if news is None:
-        return  # nobody to look for; or the index is being made anew, and says so when it is there
-    seen = _looked(watches, news)
+    seen: list[Seen] = []
+    reached: dict[int, list[int]] = {}
+    for checked in sorted({one.checked for one in watches}):
+        news = news_since(checked)
+        together = [one for one in watches if one.checked == checked]
+        seen += _looked(together, news)
+        reached.setdefault(news.version, []).extend(one.id for one in together)
     ids = [one.id for one in watches]
     db.session.rollback()
     with transaction():
         _keep(seen)
-        behind = Watch.id.in_(ids) & (Watch.checked < news.version)
-        moved = update(Watch).where(behind).values(checked=news.version)
-        db.session.execute(moved.execution_options(synchronize_session=False))
+        for version, moved in reached.items():
+            forward = update(Watch).where(Watch.id.in_(moved), Watch.checked < version).values(checked=version)
+            db.session.execute(forward.execution_options(synchronize_session=False))
         if len(ids) == AT_ONCE:
             enqueue(MATCH, {"after": ids[-1]}, key=f"{MATCH}:{ids[-1]}")
 
@@ -88,7 +120,7 @@ def _watches(after: int) -> list[Watch]:
 
 
 def _looked(watches: Sequence[Watch], news: News) -> list[Seen]:
-    """Look for all of them; those for whom nothing has changed are left out."""
+    """Look for some that were last looked at together; those for whom nothing has changed are left out."""
     things = catalogue()
     came = np.ones(len(things), np.bool_) if news.keys is None else places_of(things, news.keys)
     asking, readers = Asking(things, came), {}
@@ -118,8 +150,7 @@ def _look(watch: Watch, reader: Reader, asking: Asking, *, all_is_new: bool) -> 
         return None
     places = [int(place) for place in np.flatnonzero(came)]
     new = frozenset(reader.catalogue.key(place) for place in places if not reader.wrote(place))
-    old = frozenset(reader.catalogue.key(int(place)) for place in np.flatnonzero(stood))
-    return Seen(watch.id, new, old, reach)
+    return Seen(watch.id, new, _keys(reader.catalogue, stood), reach)
 
 
 def reach_of(scope: Scope) -> list[int]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 
 from app.accounts.models import User
-from app.alerts.matching import match_soon
+from app.alerts.matching import Start, match_soon
 from app.alerts.models import LONGEST_NAME, Finding, Rhythm, SavedSearch, Watch
 from app.alerts.permissions import can_see_search, can_share_searches
 from app.alerts.queries import count_of_watches, searches_in, watch_asking
@@ -23,7 +23,6 @@ from app.search.audience import catalogue
 from app.search.catalogue import Scope
 from app.search.filters import filtered
 from app.search.kept import reopened
-from app.search.models import audience_version
 from app.search.query import Filter
 from app.search.sources import scope_of
 from app.spaces.models import Space
@@ -31,20 +30,21 @@ from app.spaces.models import Space
 MOST_FOLLOWED, MOST_SHARED = 30, 20
 
 
-def save_search(person: User, asked: Mapping[str, Any], name: str, rhythm: str) -> Watch:
+def save_search(person: User, asked: Mapping[str, Any], name: str, rhythm: str, begin: Start) -> Watch:
     """Keep a question under a name for a person, who follows it; the one they kept already when it asks the same.
 
-    Raises DomainError without a name, for an unknown rhythm, and when they follow as many as one may.
+    ``begin``: what it finds now (``matching.start``), which is not news. Raises DomainError without a name, for an
+    unknown rhythm, and when they follow as many as one may.
     """
     lock(person)
     known = watch_asking(person, asked)
     if known is not None:
         return known
     search = SavedSearch(name=_name(name), asked=dict(asked), user_id=person.id)
-    return _followed(person, search, rhythm)
+    return _followed(person, search, rhythm, begin)
 
 
-def subscribe(person: User, search: SavedSearch, rhythm: str) -> Watch:
+def subscribe(person: User, search: SavedSearch, rhythm: str, begin: Start) -> Watch:
     """Follow a search of a space with a rhythm of one's own. Raises RefusedError, DomainError as ``save_search``."""
     lock(person)
     can_see_search.require(person, search)
@@ -53,11 +53,10 @@ def subscribe(person: User, search: SavedSearch, rhythm: str) -> Watch:
     if watch is not None:
         set_rhythm(watch, rhythm)
         return watch
-    return _followed(person, search, rhythm)
+    return _followed(person, search, rhythm, begin)
 
 
-def _followed(person: User, search: SavedSearch, rhythm: str) -> Watch:
-    """Begin to follow: what stands among the results now is learnt by the next look, and is not news."""
+def _followed(person: User, search: SavedSearch, rhythm: str, begin: Start) -> Watch:
     if count_of_watches(person) >= MOST_FOLLOWED:
         raise DomainError(
             _l(
@@ -66,7 +65,8 @@ def _followed(person: User, search: SavedSearch, rhythm: str) -> Watch:
                 most=MOST_FOLLOWED,
             )
         )
-    watch = Watch(search=search, user_id=person.id, rhythm=_rhythm(rhythm), checked=audience_version(), known=())
+    watch = Watch(search=search, user_id=person.id, rhythm=_rhythm(rhythm))
+    watch.checked, watch.reach, watch.known = begin.checked, begin.reach, begin.known
     db.session.add(watch)
     db.session.flush()
     match_soon()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from sqlalchemy import select
 
 from app.core.jobs import QUEUED, RUNNING, Job
 from app.extensions import db
@@ -19,7 +20,8 @@ from app.search.sources import scope_of
 from app.search.terms import Terms
 
 MOST_CHANGES = 50_000
-INDEX, REBUILD = "search.index", "search.rebuild"
+INDEX = "search.index"
+BUSY = (QUEUED, RUNNING)
 
 
 def answering(catalogue: Catalogue, terms: Terms, among: Bools | None = None) -> Bools:
@@ -81,24 +83,31 @@ class News:
     version: int
 
 
-def news_since(version: int) -> News | None:
-    """Return what changed after a version and stands in the index; None while the index is being made anew.
+def news_since(version: int) -> News:
+    """Return what changed after a version and stands in the index, if the index can be asked at all.
 
     What waits to be indexed stops the version that is reached: it comes again the next time, with what followed it.
     """
-    busy = Job.state.in_((QUEUED, RUNNING))
-    if db.session.scalar(db.select(Job.id).where(Job.name == REBUILD, busy).limit(1)) is not None:
-        return None
     reached = audience_version()
     if reached <= version:
         return News(frozenset(), reached)
     changes = changes_after(version, MOST_CHANGES)
     if changes is None:
         return News(None, reached)
-    waiting = set(db.session.scalars(db.select(Job.key).where(Job.name == INDEX, busy)))
     keys = {f"{type_}:{number}" for type_, number in changes if type_ is not None}
-    late = {key for key in keys if f"{INDEX}:{key}" in waiting}
+    late = keys & _waiting()
     return News(frozenset(keys - late), _before(late, version, reached))
+
+
+def settled_version() -> int:
+    """Return the version up to which all that changed stands in the index."""
+    return _before(_waiting(), 0, audience_version())
+
+
+def _waiting() -> set[str]:
+    """Return the keys of what is to be indexed, or is being."""
+    jobs = select(Job.key).where(Job.name == INDEX, Job.state.in_(BUSY))
+    return {str(key).removeprefix(f"{INDEX}:") for key in db.session.scalars(jobs)}
 
 
 def _before(late: Collection[str], version: int, reached: int) -> int:
@@ -106,7 +115,7 @@ def _before(late: Collection[str], version: int, reached: int) -> int:
     if not late:
         return reached
     change = SearchChange
-    after = db.select(change.version, change.type, change.object_id).where(change.version > version)
+    after = select(change.version, change.type, change.object_id).where(change.version > version)
     rows = db.session.execute(after.order_by(change.version))
     first = next((number for number, type_, one in rows if f"{type_}:{one}" in late), reached + 1)
     return first - 1

@@ -11,9 +11,9 @@ from flask import Flask
 from werkzeug.datastructures import MultiDict
 
 from app.accounts.models import User
-from app.alerts.matching import match
+from app.alerts.matching import match, start
 from app.alerts.models import Rhythm, SavedSearch, Watch
-from app.alerts.operations import save_search
+from app.alerts.operations import save_search, subscribe
 from app.alerts.queries import news_of, watches_of
 from app.alerts.telling import queue_due
 from app.core import clock
@@ -39,11 +39,18 @@ def asked(**arguments: Any) -> dict[str, Any]:
 
 
 def save(who: str, rhythm: str = Rhythm.AT_ONCE, *, name: str = "", **arguments: Any) -> Watch:
-    """Save a search for somebody and let the first look learn what stands there already."""
+    """Save a search for somebody, as its page does."""
+    question = asked(**arguments)
+    begin = start(loaded(who), question)
     with transaction():
-        watch = save_search(loaded(who), asked(**arguments), name or str(arguments), rhythm)
-    match()
-    return watch
+        return save_search(loaded(who), question, name or str(arguments), rhythm, begin)
+
+
+def follow(who: str, search: SavedSearch, rhythm: str = Rhythm.AT_ONCE) -> None:
+    """Follow a search of a space."""
+    begin = start(loaded(who), search.asked)
+    with transaction():
+        subscribe(loaded(who), search, rhythm, begin)
 
 
 def space(slug: str = OPEN) -> Space:

@@ -9,26 +9,28 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
+from app.alerts import jobs
 from app.alerts.matching import match
 from app.alerts.models import Finding, Rhythm, Watch, packed, unpacked
-from app.alerts.operations import remove, restore, set_rhythm, stop, subscribe, take_up
+from app.alerts.operations import remove, restore, set_rhythm, stop, take_up
 from app.alerts.telling import compose_found, last_slot, tell
 from app.core.clock import now
 from app.core.db import transaction
-from app.core.jobs import Job, enqueue
+from app.core.jobs import Job
 from app.core.worker import Worker
 from app.extensions import db
 from app.library.models import Resource
 from app.library.operations import ResourceDetails, edit_resource, remove_resource
 from app.search.engine import IndexUnavailableError
-from app.search.jobs import rebuild_all
 from app.search.models import SearchChange
 from app.search.operations import engine, index_soon
+from app.search.rebuilding.work import rebuild
 from app.spaces.models import Audience, Membership, Role
 from tests.alerts.following import (
     answer,
     ask,
     due,
+    follow,
     html_of,
     look,
     mails,
@@ -80,6 +82,30 @@ def test_what_stood_there_when_the_search_was_saved_is_never_news(context: Flask
     assert (told(context, MEMBER), news(MEMBER)) == ([], {"{'q': 'médiation'}": 0})
 
 
+def test_what_is_edited_before_the_first_look_is_not_news_and_what_waits_to_be_indexed_is(context: Flask) -> None:
+    old = publish("Médiation ancienne")
+    work(context)
+    publish("Médiation qui attend")
+    save(MEMBER, q="médiation")
+    with transaction():
+        edit_resource(loaded(FACILITATOR), old, ResourceDetails.of(kind="report", title="Médiation revue"), 1)
+    look(context)
+    assert told(context, MEMBER) == [["Médiation qui attend"]]
+
+
+def test_search_saved_while_the_index_is_away_learns_later_what_stood_there(
+    context: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish("Médiation ancienne")
+    work(context)
+    with monkeypatch.context() as away:
+        away.setattr(type(engine()), "search", _unavailable)
+        save(MEMBER, q="médiation")
+    publish("Médiation nouvelle")
+    look(context)
+    assert told(context, MEMBER) == [["Médiation nouvelle"]]
+
+
 def test_new_thing_is_told_once_whatever_happens_to_it(context: Flask) -> None:
     save(MEMBER, name="Médiation", q="médiation")
     new = publish("Médiation nocturne")
@@ -90,7 +116,7 @@ def test_new_thing_is_told_once_whatever_happens_to_it(context: Flask) -> None:
         details = ResourceDetails.of(kind="report", title="Médiation nocturne, revue")
         edit_resource(loaded(FACILITATOR), new, details, new.edit_version)
     look(context)
-    rebuild_all({})
+    rebuild(engine())
     with transaction():
         db.session.execute(update(Watch).values(checked=0))
     look(context)
@@ -339,17 +365,16 @@ def test_worker_killed_after_the_mail_was_written_sends_the_same_mail(context: F
     assert told(context, MEMBER) == [["Médiation"]]
 
 
-def test_index_that_is_late_or_away_delays_and_loses_nothing(context: Flask) -> None:
-    save(MEMBER, q="médiation")
-    with transaction():
-        enqueue("search.rebuild", {}, key="search.rebuild", run_at=now() + timedelta(hours=1))
+def test_index_that_is_late_or_away_delays_and_loses_nothing(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    save(MEMBER, name="Médiation", q="médiation")
     publish("Médiation")
-    match()
-    assert news(MEMBER) == {"{'q': 'médiation'}": 0}
-    with transaction():
-        db.session.execute(db.delete(Job).where(Job.key == "search.rebuild"))
     match()  # the thing waits to be indexed
-    assert news(MEMBER) == {"{'q': 'médiation'}": 0}
+    assert news(MEMBER) == {"Médiation": 0}
+    work(context)
+    with monkeypatch.context() as away:
+        away.setattr(type(engine()), "search", _unavailable)
+        jobs.look({})
+    assert news(MEMBER) == {"Médiation": 0}
     look(context)
     assert told(context, MEMBER) == [["Médiation"]]
 
@@ -469,9 +494,7 @@ def test_search_of_a_space_follows_each_member_s_rights(context: Flask) -> None:
 
     one = shared("Médiation de l'atelier", q="médiation")
     for who in (MEMBER, OUTSIDER, GUEST):
-        with transaction():
-            subscribe(loaded(who), one, Rhythm.AT_ONCE)
-    match()
+        follow(who, one)
     publish("Médiation fermée", where=PRIVATE)
     publish("Médiation ouverte")
     look(context)
@@ -485,9 +508,7 @@ def test_search_of_a_space_follows_each_member_s_rights(context: Flask) -> None:
 def test_who_reads_the_space_no_more_is_told_nothing_by_its_search(context: Flask) -> None:
 
     one = shared("Opération hibou", PRIVATE, q="médiation")
-    with transaction():
-        subscribe(loaded(CLOSED_GUEST), one, Rhythm.AT_ONCE)
-    match()
+    follow(CLOSED_GUEST, one)
     publish("Médiation", where=PRIVATE)
     pass_time(timedelta(days=40))
     look(context)

@@ -16,13 +16,13 @@ from werkzeug.test import TestResponse
 from app.accounts.rights.erasing import erase
 from app.accounts.rights.exporting import gather
 from app.alerts.models import Finding, Rhythm, SavedSearch, Watch
-from app.alerts.operations import MOST_FOLLOWED, MOST_SHARED, save_search
+from app.alerts.operations import MOST_FOLLOWED, MOST_SHARED
 from app.alerts.telling import stop_link
 from app.core.db import transaction
 from app.extensions import db
 from app.search.kept import reopened
 from app.search.operations import engine
-from tests.alerts.following import asked, look, mails, news, publish, save, shared, text_of
+from tests.alerts.following import look, mails, news, publish, save, shared, text_of
 from tests.people import ADMIN, FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, PRIVATE, Cast
 from tests.support import Browser, CountedStatements, loaded, work
 
@@ -66,7 +66,8 @@ def words(answer: Any) -> str:
 
 
 def own(who: str) -> list[SavedSearch]:
-    return list(db.session.scalars(select(SavedSearch).where(SavedSearch.user_id == loaded(who).id)))
+    query = select(SavedSearch).where(SavedSearch.user_id == loaded(who).id)
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
 
 
 def test_search_saved_from_its_results_opens_the_same_page_again(context: Flask, browser: Any) -> None:
@@ -123,9 +124,8 @@ def test_bad_input_comes_back_with_a_sentence_and_what_was_typed(context: Flask,
 
 
 def test_one_follows_so_many_searches_and_is_told_why_no_more(context: Flask, browser: Any) -> None:
-    with transaction():
-        for n in range(MOST_FOLLOWED):
-            save_search(loaded(MEMBER), asked(q=f"mot{n}"), f"Mot {n}", Rhythm.NONE)
+    for n in range(MOST_FOLLOWED):
+        save(MEMBER, Rhythm.NONE, q=f"mot{n}")
     answer = browser(MEMBER).post("/recherches/nouvelle?q=de+trop", {"name": "De trop", "rhythm": "daily"})
     assert (answer.status_code, "Vous suivez déjà 30 recherches" in words(answer)) == (422, True)
     assert len(own(MEMBER)) == MOST_FOLLOWED

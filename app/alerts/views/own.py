@@ -10,6 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from app.accounts.models import User
 from app.alerts.describing import Asked, described
 from app.alerts.forms import RHYTHMS, SaveForm
+from app.alerts.matching import start
 from app.alerts.models import LONGEST_NAME, Finding, Rhythm, Watch
 from app.alerts.operations import (
     MOST_FOLLOWED,
@@ -108,9 +109,10 @@ def save_page() -> ResponseReturnValue:
     form = SaveForm(data={"name": asked.name[:LONGEST_NAME]} if request.method == "GET" else None)
     problem = ""
     if form.validate_on_submit():
+        begin = start(me, question)
         try:
             with transaction():
-                watch = save_search(me, question, form.name.data or "", form.rhythm.data)
+                watch = save_search(me, question, form.name.data or "", form.rhythm.data, begin)
         except DomainError as error:
             problem = str(error.message)
         else:

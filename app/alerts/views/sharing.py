@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from app.alerts.describing import described
 from app.alerts.forms import RHYTHMS, ShareForm
+from app.alerts.matching import start
 from app.alerts.models import LONGEST_NAME, SavedSearch
 from app.alerts.operations import remove, rename, share, subscribe
 from app.alerts.permissions import can_share_searches
@@ -104,10 +105,11 @@ def _removed(space: Space) -> SavedSearch | None:
 @signed_in
 def follow_view(space: Space, public_id: str) -> ResponseReturnValue:
     """Follow a search of the space with a rhythm of one's own."""
+    begin = start(person(), shared_search_for(person(), space, public_id).asked)
     try:
         with transaction():
             search = shared_search_for(person(), space, public_id)
-            subscribe(person(), search, request.form.get("rhythm", ""))
+            subscribe(person(), search, request.form.get("rhythm", ""), begin)
     except DomainError as error:
         if type(error) is not DomainError:
             raise
