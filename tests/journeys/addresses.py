@@ -201,6 +201,13 @@ def _of_administration() -> list[Address]:
     below = (
         *("/acces/regles", "/personnes/inviter", "/personnes/importer"),
         *("/collectivites/nouvelle", "/collectivites/importer", "/collectivites/doublons"),
+        *(
+            "/recherche",
+            "/recherche/synonymes?q=la+ville",
+            "/recherche/ignores",
+            "/recherche/tete",
+            "/recherche/journal",
+        ),
     )
     return [
         *(Address(f"{home}{part}", f"{home}{part}", ADMINISTRATOR) for part in (*parts, *below)),
@@ -208,6 +215,7 @@ def _of_administration() -> list[Address]:
         Address("journal, none found", f"{home}/journal?personne=xylotomie", ADMINISTRATOR),
         Address("new place, sent empty", f"{home}/collectivites/nouvelle", ADMINISTRATOR, then=_send_empty),
         Address("import, sent empty", f"{home}/personnes/importer", ADMINISTRATOR, then=_send_empty),
+        Address("synonyms, sent empty", f"{home}/recherche/synonymes", ADMINISTRATOR, then=_send_empty),
         Address("invite, sent empty", f"{home}/personnes/inviter", ADMINISTRATOR, then=_send_empty),
     ]
 

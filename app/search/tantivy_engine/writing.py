@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from tantivy import Index, IndexWriter
@@ -49,6 +49,7 @@ def _writer_of(folder: Path) -> Iterator[tuple[IndexWriter, RecordFile]]:
     """
     with _broken_is_unavailable():
         writer = _locked(open_index(str(folder)))
+    done = False
     try:
         with _broken_is_unavailable():
             records = RecordFile(folder)
@@ -57,9 +58,22 @@ def _writer_of(folder: Path) -> Iterator[tuple[IndexWriter, RecordFile]]:
             with _broken_is_unavailable():
                 records.sync()
                 writer.commit()
+        done = True
     finally:
-        with _broken_is_unavailable():
-            writer.wait_merging_threads()  # lets go of the lock; what was not committed is forgotten
+        try:
+            with _broken_is_unavailable():
+                writer.wait_merging_threads()  # lets go of the lock; what was not committed is forgotten
+        finally:
+            if not done:
+                _remove_leavings(folder)
+
+
+def _remove_leavings(folder: Path) -> None:
+    """Remove the files of what was not committed: on a full disk they are what keeps it full."""
+    with suppress(Exception), without_panic():
+        writer = open_index(str(folder)).writer(BUFFER, 1)
+        writer.garbage_collect_files()
+        writer.wait_merging_threads()
 
 
 @contextmanager

@@ -43,17 +43,23 @@ def writer_of(folder: Path) -> Iterator[SegmentWriter]:
         done = True
     finally:
         if not done:
-            _let_go(writer)
+            _let_go(writer, folder)
 
 
-def _let_go(writer: SegmentWriter) -> None:
-    """Cancel what was written, and give the lock back: Whoosh does that only when it can close its files.
+def _let_go(writer: SegmentWriter, folder: Path) -> None:
+    """Cancel what was written, remove it, and give the lock back.
 
-    On a full disk it cannot, and nobody in this process would write again.
+    Whoosh gives it back only when it can close its files, and leaves them to the next commit: on a full disk it cannot,
+    nobody in this process would write again, and what is left would keep the disk full.
     """
     if not writer.is_closed:
         with suppress(Exception):
             writer.cancel()
+    if not writer.is_closed:
+        with suppress(Exception):
+            writer.temp_storage().destroy()
+    for path in folder.glob(f"{writer.newsegment.segment_id()}*"):
+        path.unlink(missing_ok=True)
     with suppress(Exception):
         writer.writelock.release()
 
