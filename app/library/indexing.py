@@ -22,7 +22,7 @@ from app.library.collecting.models import FetchedPage
 from app.library.events import ResourceChanged, ResourcePublished, ResourcePurged, ResourceRemoved, ResourcesChanged
 from app.library.facts import shown_date
 from app.library.kinds import KINDS, kind_of, kind_words
-from app.library.listing import named_with, shown_with
+from app.library.listing import WITH, Wanted, are_visible, named_with, shown_with
 from app.library.marks import Useful
 from app.library.models import Attachment, FileVersion, Page, Resource, Shelf, Unit
 from app.library.permissions import can_read_resource
@@ -102,7 +102,7 @@ class ResourceSource:
 
     def titles(self, person: Any, words: Sequence[Begun], limit: int) -> Sequence[int]:
         """Return resources this person may read whose title holds the words, the latest first."""
-        readable = _is_found() & can_read_resource.where(person)
+        readable = are_visible(person, Wanted(archived=WITH))
         query = select(Resource.id).where(readable, named(Resource.sort_key, words))
         return list(
             db.session.scalars(

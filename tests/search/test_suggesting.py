@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote_plus
@@ -16,6 +17,7 @@ from app.core.db import transaction
 from app.discussions.operations import start_thread
 from app.extensions import db
 from app.library.operations import ResourceDetails, share_resource
+from app.search.suggesting import suggestions_for
 from app.spaces.models import Space
 from app.spaces.operations import leave
 from tests.people import ADMIN, ENTERED, FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, PRIVATE, Cast
@@ -140,6 +142,21 @@ def test_prefix_of_a_closed_space_answers_like_one_that_is_nowhere(shelves: Flas
         here = browser(who)
         told = {without_echo(here, one) for one in ("zorg", "zorglub dis", "secrète", "cercle fer", "xyzzy", "xyz xyz")}
         assert len(told) == 1, who
+
+
+@pytest.mark.thorough
+def test_prefix_of_a_closed_space_takes_no_longer_than_one_that_is_nowhere(shelves: Flask) -> None:
+    times: dict[str, list[float]] = {"zorglub secr": [], "zzyxzub secr": []}
+    with shelves.test_request_context():
+        me = loaded(OUTSIDER)
+        for _ in range(120):
+            for typed, took in times.items():
+                start = time.perf_counter()
+                assert suggestions_for(me, typed).count == 0
+                took.append(time.perf_counter() - start)
+    # The quicker quarter: what a busy machine adds to the rest tells nothing.
+    closed, unknown = (sorted(took)[len(took) // 4] for took in times.values())
+    assert closed == pytest.approx(unknown, rel=0.25)
 
 
 def test_right_lost_is_obeyed_at_once_before_the_index_knows(shelves: Flask, browser: Any) -> None:
