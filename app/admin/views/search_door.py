@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, request, url_for
 
 from app.core.i18n import gettext as _
+from app.core.i18n import pgettext
 from app.core.navigation import Tab
 from app.core.slots import fill
 
@@ -17,7 +18,9 @@ blueprint = Blueprint("admin_search", __name__, url_prefix=PREFIX)
 @fill("admin.tabs", order=60)
 def search_tab() -> Tab:
     """Return the tab of search."""
-    return Tab(url_for("admin_search.state_page"), _("Recherche"), active=request.path.startswith(PREFIX))
+    return Tab(
+        url_for("admin_search.state_page"), pgettext("search page", "Recherche"), active=request.path.startswith(PREFIX)
+    )
 
 
 @blueprint.context_processor

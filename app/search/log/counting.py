@@ -24,7 +24,7 @@ from app.search.widening import terms_for
 AT_ONCE = 500
 
 
-@job("search.count_asked", queue="slow", every=timedelta(hours=1))
+@job("search.count_asked", queue="slow", every=timedelta(minutes=10))
 def count_asked(_payload: dict[str, Any]) -> None:
     """Count what any member finds for the words not counted yet, and for those that found nothing."""
     uncounted = or_(SearchAsked.hits.is_(None), SearchAsked.hits == 0)
