@@ -195,6 +195,13 @@ class EngineContract:
         found = engine.search(asked("xylophone"), allowed, sort=Sort.DATE)
         assert [hit.key for hit in found.hits] == ["resource:51", "resource:50", "resource:52"]
 
+    def test_all_that_answers_is_told_without_a_page_of_it(self, engine: SearchEngine) -> None:
+        allowed = everybody(*ALL)
+        for typed in ("nuit", '"vie nocturne"', "nuit -police", "poli*", "police ET doctrine", "xylophone", "-nuit"):
+            found = engine.search(asked(typed), allowed, limit=0).facets.found[Field.LANG]
+            there = {allowed.catalogue.key(place) for place, one in enumerate(found) if one}
+            assert there == set(keys(engine, typed, allowed)), typed
+
     # Rights
 
     def test_nothing_is_found_or_counted_outside_the_mask(self, engine: SearchEngine) -> None:
