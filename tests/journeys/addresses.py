@@ -103,6 +103,21 @@ def _ask(page: Page) -> None:
     page.goto("/recherche/recentes")
 
 
+def _save(page: Page) -> None:
+    """Save the search of the page, unless it is saved already and its own page is open."""
+    save = page.get_by_role("button", name="Enregistrer la recherche")
+    if save.count():
+        with page.expect_navigation():
+            save.click()
+
+
+def _remove(page: Page) -> None:
+    """Save the search of the page and remove it again: it can be put back."""
+    _save(page)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Supprimer la recherche").click()
+
+
 def _of_security() -> list[Address]:
     """Return the pages of one's security; the outsider is asked for the password first."""
     return [
@@ -275,6 +290,12 @@ def _of_things(site: Site) -> list[Address]:
         Address("how to search", "/recherche/aide"),
         Address("search box, while typing", "/recherche", then=_type),
         Address("last searches", "/recherche", then=_ask),
+        Address("searches, none saved", "/recherches", GUEST),
+        Address("a search to save", "/recherches/nouvelle?q=ville+nuit&kind=report&tri=date", MEMBER),
+        Address("a saved search", "/recherches/nouvelle?q=ville", then=_save),
+        Address("a search just removed", "/recherches/nouvelle?q=xylotomie", then=_remove),
+        Address("searches shared in a space, none", f"/espaces/{OPEN}/recherches"),
+        Address("link that stops nothing", "/alertes/arreter/inconnu", None, 404),
     ]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Response, render_template, request
+from flask import Response, render_template, request, session
 
 from app.accounts.models import User
 from app.alerts.models import Watch
@@ -17,7 +17,7 @@ from app.alerts.telling import stopped_by
 from app.alerts.views.doors import alerts
 from app.core.access import anyone
 from app.core.db import transaction
-from app.core.i18n import written_for
+from app.core.i18n import LANGUAGE_KEY, written_for
 from app.extensions import csrf, db
 
 if TYPE_CHECKING:
@@ -59,10 +59,10 @@ def take_up_view(secret: str) -> ResponseReturnValue:
 
 
 def _page(template: str, secret: str, who: User, watch_id: int | None) -> ResponseReturnValue:
-    """Show a page in the language of whose mails they are; one search is named by its number alone."""
+    """Show a page in the language of whose mails they are, unless another was chosen; name a search of their own."""
     watch = db.session.get(Watch, watch_id) if watch_id is not None else None
     mine = watch is not None and watch.user_id == who.id and watch.search.user_id == who.id
     name = watch.search.name if watch is not None and mine else ""
-    with written_for(who.language, who.timezone):
+    with written_for(session.get(LANGUAGE_KEY) or who.language, who.timezone):
         page = render_template(template, secret=secret, one=watch_id is not None, name=name)
     return page, 200, NO_REFERRER
