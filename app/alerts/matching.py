@@ -211,7 +211,7 @@ def _note(watch: Watch, keys: Sequence[str]) -> None:
     old = Finding.watch_id == watch.id, Finding.to_tell.is_(False), Finding.id <= bound
     db.session.execute(delete(Finding).where(*old).execution_options(synchronize_session=False))
     if watch.rhythm == Rhythm.AT_ONCE:
-        tell_soon(watch.user_id, watch.told_at)
+        tell_soon(watch.user_id)
 
 
 def _row(watch: Watch, key: str, *, tells: bool) -> dict[str, Any]:

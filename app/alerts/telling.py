@@ -39,9 +39,10 @@ SHOWN, SHOWN_IN_ALL = 6, 24
 STOP = "stop alerts"
 
 
-def tell_soon(user_id: int, told_at: datetime | None = None) -> None:
-    """Have a person told, in the present transaction: at once, or a while after the last mail."""
-    moment = now()
+def tell_soon(user_id: int) -> None:
+    """Have a person told, in the present transaction: at once, or a while after their last mail."""
+    moment, last = now(), select(func.max(Watch.told_at)).where(Watch.user_id == user_id)
+    told_at: datetime | None = db.session.scalar(last)
     after = min(told_at + BETWEEN, moment + BETWEEN) if told_at else moment  # the clock may have been set back
     enqueue(TELL, {"user_id": user_id}, key=f"{TELL}:{user_id}", run_at=max(after, moment))
 

@@ -166,6 +166,7 @@ def test_all_searches_of_a_person_go_into_one_mail_and_a_thing_stands_there_once
 
 def test_second_mail_at_once_waits_and_gathers(context: Flask) -> None:
     save(MEMBER, q="médiation")
+    save(MEMBER, name="Une autre", q="1 OU 2")
     for n in range(3):
         publish(f"Médiation {n}")
         look(context)
