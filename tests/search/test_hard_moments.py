@@ -290,19 +290,22 @@ ODD = {
 }
 
 
-@pytest.mark.parametrize("typed", ODD.values(), ids=ODD)
-def test_anything_typed_is_answered(books: Shelf, typed: str) -> None:
-    results = find(MEMBER, parse(typed).query)
-    assert not results.degraded
+def test_anything_typed_is_answered(books: Shelf) -> None:
+    for name, typed in ODD.items():
+        assert not find(MEMBER, parse(typed).query).degraded, name
     assert found("bruit") == {"book:1"}
 
 
-@pytest.mark.parametrize("typed", ["日本語の夜", "الأمن الحضري", "ביטחון עירוני", "Ψηφιακή ασφάλεια", "городская ночь"])
-def test_every_script_is_found_whole_and_by_its_beginning(context: Flask, books: Shelf, typed: str) -> None:
-    books.put(3, typed, f"\u202b{typed}\u202c 😀")
+SCRIPTS = ("日本語の夜", "الأمن الحضري", "ביטחון עירוני", "Ψηφιακή ασφάλεια", "городская ночь")
+
+
+def test_every_script_is_found_whole_and_by_its_beginning(context: Flask, books: Shelf) -> None:
+    for number, title in enumerate(SCRIPTS, 3):
+        books.put(number, title, f"\u202b{title}\u202c 😀")
     run_all(context)
-    for asked in (typed, f'"{typed}"', f"{typed.split(maxsplit=1)[0][:3]}*"):
-        assert found(asked) == {"book:3"}, asked
+    for number, title in enumerate(SCRIPTS, 3):
+        for asked in (title, f'"{title}"', f"{title.split()[0][:3]}*"):
+            assert found(asked) == {f"book:{number}"}, asked
 
 
 def test_page_of_results_answers_whatever_is_typed(app: Flask, cast: Cast, browser: Any) -> None:
