@@ -43,6 +43,8 @@ FAMILIES: dict[str, LazyString] = {
     "list": _l("Dossiers de lecture"),
     "post": _l("Messages"),
     "thread": _l("Discussions"),
+    "search": _l("Recherche"),
+    "search_rule": _l("Règles de la recherche"),
 }
 
 

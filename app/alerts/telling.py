@@ -34,17 +34,31 @@ from app.search.matching import Reader
 TELL, MAIL = "alerts.tell", "alerts.found"
 #: A second mail « at once » waits until this long after the first: what comes meanwhile goes in it.
 BETWEEN = timedelta(minutes=10)
-HOUR, MONDAY = 7, 0
+HOUR, EVENING, MONDAY = 7, 22, 0
 SHOWN, SHOWN_IN_ALL = 6, 24
 STOP = "stop alerts"
 
 
 def tell_soon(user_id: int) -> None:
-    """Have a person told, in the present transaction: at once, or a while after their last mail."""
+    """Have a person told, in the present transaction: at once, a while after their last mail, and not at night."""
     moment, last = now(), select(func.max(Watch.told_at)).where(Watch.user_id == user_id)
     told_at: datetime | None = db.session.scalar(last)
     after = min(told_at + BETWEEN, moment + BETWEEN) if told_at else moment  # the clock may have been set back
-    enqueue(TELL, {"user_id": user_id}, key=f"{TELL}:{user_id}", run_at=max(after, moment))
+    timezone = db.session.scalar(select(User.timezone).where(User.id == user_id))
+    enqueue(TELL, {"user_id": user_id}, key=f"{TELL}:{user_id}", run_at=by_day(max(after, moment), _zone(timezone)))
+
+
+def by_day(moment: datetime, timezone: str) -> datetime:
+    """Return a moment, or the morning after it when it falls in the night of a time zone."""
+    there = moment.astimezone(ZoneInfo(timezone))
+    if HOUR <= there.hour < EVENING:
+        return moment
+    morning = there.replace(hour=HOUR, minute=0, second=0, microsecond=0)
+    return morning + timedelta(days=1) if there.hour >= EVENING else morning
+
+
+def _zone(timezone: str | None) -> str:
+    return timezone or str(current_app.config["SETTINGS"].timezone)
 
 
 def last_slot(rhythm: str, timezone: str, moment: datetime) -> datetime:
@@ -60,8 +74,7 @@ def last_slot(rhythm: str, timezone: str, moment: datetime) -> datetime:
 
 def is_due(rhythm: str, found_at: datetime, timezone: str | None) -> bool:
     """Tell whether what was found at a moment is to be told now."""
-    zone = timezone or str(current_app.config["SETTINGS"].timezone)
-    return rhythm == Rhythm.AT_ONCE or found_at < last_slot(rhythm, zone, now())
+    return rhythm == Rhythm.AT_ONCE or found_at < last_slot(rhythm, _zone(timezone), now())
 
 
 def queue_due() -> None:

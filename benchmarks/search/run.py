@@ -138,6 +138,7 @@ def _ask_all(report: SearchReport, rivals: list[Rival], ours: Ours, texts: Texts
     first = f"{ours.name}, {FIRST}"
     spent[ours.name], spent[first] = {}, {}
     ours.ask(ours.corpus.questions[0])
+    gc.freeze()  # what stands already is not walked before each question
     for question in ours.corpus.questions:
         ours.forget()
         note(first, question, _seconds(lambda: _answer(ours, question, texts)))  # noqa: B023 - called at once

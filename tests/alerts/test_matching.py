@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from app.alerts import jobs
 from app.alerts.matching import match
 from app.alerts.models import Finding, Rhythm, Watch, packed, unpacked
 from app.alerts.operations import remove, restore, set_rhythm, stop, take_up
-from app.alerts.telling import compose_found, last_slot, tell
+from app.alerts.telling import by_day, compose_found, last_slot, tell
 from app.core.clock import now
 from app.core.db import transaction
 from app.core.jobs import Job
@@ -174,6 +174,31 @@ def test_second_mail_at_once_waits_and_gathers(context: Flask) -> None:
     pass_time(timedelta(minutes=11))
     work(context)
     assert [sorted(one) for one in told(context, MEMBER)][1:] == [["Médiation 1", "Médiation 2"]]
+
+
+def test_nothing_leaves_at_night(context: Flask) -> None:
+    save(MEMBER, q="médiation")
+    pass_time(by_day(now(), "Europe/Paris").replace(hour=21, minute=30) - now())  # half past ten or eleven there
+    publish("Médiation")
+    look(context)
+    assert told(context, MEMBER) == []
+    pass_time(timedelta(hours=10))
+    work(context)
+    assert told(context, MEMBER) == [["Médiation"]]
+
+
+@pytest.mark.parametrize(
+    ("moment", "leaves"),
+    [
+        ("2026-07-14T06:59:00+02:00", "2026-07-14T07:00:00+02:00"),
+        ("2026-07-14T07:00:00+02:00", "2026-07-14T07:00:00+02:00"),
+        ("2026-07-14T21:59:00+02:00", "2026-07-14T21:59:00+02:00"),
+        ("2026-07-14T22:00:00+02:00", "2026-07-15T07:00:00+02:00"),
+        ("2026-10-24T23:30:00+02:00", "2026-10-25T07:00:00+01:00"),  # the night the clocks go back
+    ],
+)
+def test_night_is_that_of_the_reader(moment: str, leaves: str) -> None:
+    assert by_day(datetime.fromisoformat(moment), "Europe/Paris") == datetime.fromisoformat(leaves)
 
 
 def test_rhythms_wait_for_their_hour_and_go_together(context: Flask) -> None:

@@ -26,7 +26,7 @@ def test_bar_below_leads_to_every_part(opened: Callable[..., Page]) -> None:
 def test_reading_a_document_and_answering_fit_in_the_hand(opened: Callable[..., Page], site: Site) -> None:
     page = opened(MEMBER, PHONE, has_touch=True, is_mobile=True)
     page.goto("/recherche")
-    page.get_by_role("searchbox", name="Rechercher dans tout le réseau").last.fill("médiation débute collèges")
+    page.get_by_role("combobox", name="Rechercher dans tout le réseau").last.fill("médiation débute collèges")
     page.keyboard.press("Enter")
     page.locator(".snippet", has_text="Page 4").first.tap()
     expect(page.locator(".sheet img")).to_be_visible()

@@ -23,6 +23,7 @@ from app.core.db import transaction
 from app.core.jobs import Job
 from app.core.worker import run_all
 from app.extensions import db
+from app.search import sources
 from app.search.catalogue import Allowed, Catalogue
 from app.search.engine import IndexUnavailableError, ParentDocument
 from app.search.jobs import check
@@ -330,7 +331,9 @@ class Killed:
 
 
 @pytest.fixture
-def killed(tmp_path: Path) -> Iterator[Callable[[str], Killed]]:
+def killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Killed]]:
+    for owner, name in ((sources, "_sources"), (sources, "MANY"), (reading, "MOST_AT_ONCE")):
+        monkeypatch.setattr(owner, name, getattr(owner, name))  # put back after the test: ``site`` replaces them
     with ExitStack() as ending:
 
         def make(engine_name: str) -> Killed:
