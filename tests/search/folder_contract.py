@@ -184,6 +184,7 @@ class FolderContract:
             folder_engine.index([thing(f"resource:{number}", f"Objet {number}", "texte")])
         assert folder_engine.health().segments <= 25
 
+    @pytest.mark.alone
     def test_reading_goes_on_while_another_thread_writes_and_swaps(self, folder_engine: Any) -> None:
         wrong: list[object] = []
         stop = threading.Event()
