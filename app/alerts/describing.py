@@ -81,6 +81,7 @@ class _Names:
         return cls({one.slug: one.title for one in spaces.values()}, keywords_of(slugs, scope.space_ids))
 
     def called(self, one: Filter) -> str:
+        """Return a filter as its reader names it, in their language: the label of a value, its own words otherwise."""
         shown = one.value.replace("..", "–") if one.field is Field.YEAR else one.value
         if one.field is Field.KIND:
             shown = kind_label(kind_named(one.value))

@@ -74,6 +74,7 @@ class _Reader:
     unknown: list[Filter] = field(default_factory=list)
 
     def wanted(self, query: Query, *, excluded: bool) -> Wanted:
+        """Return the values asked for, by field, or those dropped; what means nothing here goes to ``unknown``."""
         by_field: dict[Field, set[Value]] = defaultdict(set)
         for one in query.filters:
             if one.excluded is excluded:
