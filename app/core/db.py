@@ -183,17 +183,21 @@ def storable(number: int) -> bool:
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Return the options of the SQLAlchemy engine for a database address."""
+    """Return the options of the SQLAlchemy engine for a database address.
+
+    The values of a statement stay out of errors, so of logs and of jobs that failed: they may be anybody's words.
+    """
     if url.startswith("sqlite"):
         # Autocommit in the driver: the BEGIN is ours (see _begin). Otherwise pysqlite starts deferred ones by itself.
         return {
+            "hide_parameters": True,
             "connect_args": {
                 "isolation_level": None,
                 "timeout": BUSY_TIMEOUT_MS / 1000,
                 "check_same_thread": False,
-            }
+            },
         }
-    return {"pool_pre_ping": True, "connect_args": {"options": "-c timezone=utc"}}
+    return {"hide_parameters": True, "pool_pre_ping": True, "connect_args": {"options": "-c timezone=utc"}}
 
 
 def set_up_engine(app: Flask) -> None:

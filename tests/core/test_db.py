@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Organisation
@@ -57,6 +58,12 @@ def test_failed_transaction_leaves_nothing(context: Flask) -> None:
         create_organisation("Castelmaure")
         _ = 1 / 0
     assert db.session.scalars(select(Organisation)).all() == []
+
+
+def test_error_of_the_database_does_not_repeat_what_somebody_wrote(context: Flask) -> None:
+    with pytest.raises(DatabaseError) as failed:
+        db.session.execute(text("SELECT 1 FROM nowhere WHERE words = :words"), {"words": "bruit des terrasses"})
+    assert "terrasses" not in str(failed.value)
 
 
 def test_transactions_do_not_nest(context: Flask) -> None:
