@@ -40,8 +40,8 @@ def state() -> None:
 def failed() -> None:
     """List the jobs that were given up, with the reason."""
     for one in queues.failed_jobs():
-        reason = (one.error or "").strip().splitlines()
-        click.echo(f"{one.id}  {one.name}  {one.finished_at:%Y-%m-%d %H:%M}  {reason[-1] if reason else ''}")
+        reason = queues.reason_of(one.error or "")
+        click.echo(f"{one.id}  {one.name}  {one.finished_at:%Y-%m-%d %H:%M}  {reason}")
 
 
 @group.command("retry")

@@ -12,6 +12,8 @@ from app.core.db import transaction
 from app.core.jobs import DONE, FAILED, QUEUED, Job, is_queued, job
 from app.extensions import db
 
+LONGEST_REASON = 300
+
 
 def counts(name: str | None = None) -> dict[str, int]:
     """Return how many jobs are in each state, of one kind or of all."""
@@ -35,6 +37,13 @@ def waiting_since(prefix: str = "") -> timedelta:
 def failed_jobs(limit: int = 100) -> list[Job]:
     """Return the jobs that were given up, newest first."""
     return list(db.session.scalars(select(Job).where(Job.state == FAILED).order_by(Job.id.desc()).limit(limit)))
+
+
+def reason_of(error: str) -> str:
+    """Return the line of a traceback that names what went wrong; the lines below it, of a database, may hold values."""
+    _frames, is_traceback, last = error.rpartition('  File "')
+    lines = [line for line in last.splitlines()[1 if is_traceback else 0 :] if line.strip() and not line[0].isspace()]
+    return lines[0][:LONGEST_REASON] if lines else ""
 
 
 def retry(job_ids: list[int] | None = None) -> int:

@@ -16,6 +16,7 @@ from app.core import claims, jobs
 from app.core.db import keep_one_connection, transaction
 from app.core.leases import release_lease
 from app.core.lives import bury, life_sign, the_dead
+from app.core.queues import reason_of
 from app.extensions import db
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ class Worker:
             if error is None:
                 claims.succeed(ids, owner)
             else:
-                log.error("job %s %s: %s", kind.name, ids, error.strip().splitlines()[-1])
+                log.error("job %s %s: %s", kind.name, ids, reason_of(error))
                 claims.fail(ids, owner, error, permanent=permanent)
             if kind.lease:
                 release_lease(kind.lease, owner)

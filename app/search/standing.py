@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.core.jobs import QUEUED, Job
-from app.core.queues import queued_since
+from app.core.queues import counts, queued_since, reason_of
 from app.extensions import db
 from app.search.engine import Health, IndexUnavailableError
 from app.search.engines import outgrown
@@ -18,9 +18,7 @@ from app.search.rebuilding.alone import somebody_rebuilds
 from app.search.rebuilding.plan import Plan
 
 LONGEST_LAG = timedelta(minutes=5)
-LONGEST_ERROR = 300
 WORK = ("search.index", "search.rebuild")
-_NOISE = ("(Background on this error", "[SQL:", "[parameters:")
 
 
 @dataclass(frozen=True)
@@ -66,11 +64,11 @@ def standing() -> Standing:
         generation=generation,
         stored_bytes=size,
         lag=queued_since("search.index"),
-        waiting=_queued("search.index"),
+        waiting=counts("search.index").get(QUEUED, 0),
         trouble=_trouble(),
         rebuild=plan,
         is_rebuilding=under_way and somebody_rebuilds(),
-        rebuild_waits=_queued("search.rebuild") > 0 or under_way,
+        rebuild_waits=QUEUED in counts("search.rebuild") or under_way,
     )
 
 
@@ -82,11 +80,6 @@ def _place() -> tuple[str, int]:
         return generation, 0
 
 
-def _queued(name: str) -> int:
-    waiting = select(func.count(Job.id)).where(Job.state == QUEUED, Job.name == name)
-    return db.session.scalar(waiting) or 0
-
-
 def _trouble() -> Trouble | None:
     """Return the last error of work not done since: what is done at last forgets it."""
     query = select(Job).where(Job.name.in_(WORK), Job.error.is_not(None)).order_by(Job.id.desc()).limit(1)
@@ -94,10 +87,4 @@ def _trouble() -> Trouble | None:
     if found is None:
         return None
     again = found.run_at if found.state == QUEUED else None
-    return Trouble(found.name, one_line_of(found.error or ""), again)
-
-
-def one_line_of(error: str) -> str:
-    """Return what a traceback ends with, without the values of a statement: they may be anybody's words."""
-    lines = [line.strip() for line in error.splitlines() if line.strip() and not line.strip().startswith(_NOISE)]
-    return lines[-1][:LONGEST_ERROR] if lines else ""
+    return Trouble(found.name, reason_of(found.error or ""), again)

@@ -150,6 +150,35 @@ def test_failed_job_waits_longer_each_time_then_is_kept_with_its_reason(context:
     assert "printer" in (queues.failed_jobs()[0].error or "")
 
 
+ERROR = """Traceback (most recent call last):
+  File "driver.py", line 7, in execute
+psycopg.errors.UniqueViolation: duplicate key
+The above exception was the direct cause of the following exception:
+
+Traceback (most recent call last):
+  File "work.py", line 3, in remember
+    ~~~~^^^
+sqlalchemy.exc.IntegrityError: (psycopg.errors.UniqueViolation) duplicate key
+DETAIL:  Key (words)=(bruit des terrasses) already exists.
+[SQL: INSERT INTO words
+VALUES (%s)]
+(Background on this error at: https://sqlalche.me)
+"""
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (ERROR, "sqlalchemy.exc.IntegrityError: (psycopg.errors.UniqueViolation) duplicate key"),
+        ("the file is gone\nsince yesterday", "the file is gone"),
+        ("x" * 1000, "x" * 300),
+        ("", ""),
+    ],
+)
+def test_reason_of_a_failure_is_one_line_without_what_somebody_wrote(error: str, reason: str) -> None:
+    assert queues.reason_of(error) == reason
+
+
 def test_permanent_failure_is_not_tried_again(context: Flask) -> None:
     put("test.give_up")
     run_all(context)

@@ -33,7 +33,7 @@ from app.search.rebuilding import reading
 from app.search.rebuilding.alone import AnotherAtWorkError, alone, somebody_rebuilds
 from app.search.rebuilding.plan import Plan
 from app.search.rebuilding.work import is_left_unfinished, rebuild
-from app.search.standing import one_line_of, standing
+from app.search.standing import standing
 from app.search.sweeping import sweep_words
 from app.search.terms import terms_of
 from app.search.words import words_after
@@ -226,21 +226,15 @@ def test_state_tells_what_the_index_holds_and_how_late_it_is(
         assert line in told
 
 
-ERROR = """Traceback…
+ERROR = """Traceback (most recent call last):
+  File "work.py", line 3, in rebuild
 OSError: [Errno 28] No space left on device
 [SQL: x]
-[parameters: ('secret',)]
 (Background on this error at: y)"""
 
 
 def kept_at() -> Any:
     return db.session.scalar(select(Job.created_at).limit(1))
-
-
-def test_error_is_one_line_without_the_values_of_a_statement() -> None:
-    assert one_line_of(ERROR) == "OSError: [Errno 28] No space left on device"
-    assert one_line_of("x" * 1000) == "x" * 300
-    assert one_line_of("") == ""
 
 
 # Words
