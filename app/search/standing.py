@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from flask import current_app
 from sqlalchemy import select
 
-from app.core.jobs import QUEUED, Job
+from app.core.jobs import DONE, QUEUED, Job
 from app.core.queues import counts, queued_since, reason_of
 from app.extensions import db
 from app.search.engine import Health, IndexUnavailableError
@@ -81,9 +81,9 @@ def _place() -> tuple[str, int]:
 
 
 def _trouble() -> Trouble | None:
-    """Return the last error of work not done since: what is done at last forgets it."""
-    query = select(Job).where(Job.name.in_(WORK), Job.error.is_not(None)).order_by(Job.id.desc()).limit(1)
-    found = db.session.scalar(query)
+    """Return the last error of work not done since: what is done at last, by itself or by a younger job, is mended."""
+    failed = Job.name.in_(WORK), Job.error.is_not(None), Job.state != DONE
+    found = db.session.scalar(select(Job).where(*failed).order_by(Job.id.desc()).limit(1))
     if found is None:
         return None
     again = found.run_at if found.state == QUEUED else None

@@ -206,10 +206,9 @@ def test_state_tells_what_the_index_holds_and_how_late_it_is(
     assert (now.trouble, now.rebuild, now.is_late) == (None, None, False)
     books.put(11, "Livre 11")
     assert standing().waiting == 1
-    with transaction():
-        db.session.add(
-            Job(queue="files", name="search.rebuild", payload="{}", state="failed", run_at=kept_at(), error=ERROR)
-        )
+    put_failed("done")  # a younger job has done its work
+    assert standing().trouble is None
+    put_failed("failed")
     trouble = standing().trouble
     assert trouble is not None
     assert trouble.error == "OSError: [Errno 28] No space left on device"
@@ -231,6 +230,12 @@ ERROR = """Traceback (most recent call last):
 OSError: [Errno 28] No space left on device
 [SQL: x]
 (Background on this error at: y)"""
+
+
+def put_failed(state: str) -> None:
+    job = Job(queue="files", name="search.rebuild", payload="{}", state=state, run_at=kept_at(), error=ERROR)
+    with transaction() as session:
+        session.add(job)
 
 
 def kept_at() -> Any:
