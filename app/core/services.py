@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.core import access, assets, cli, days, errors, headers, health, i18n, mail, parts, portraits, sessions, storage
+from app.core import (
+    access,
+    assets,
+    cli,
+    days,
+    errors,
+    headers,
+    heads,
+    health,
+    i18n,
+    mail,
+    parts,
+    portraits,
+    sessions,
+    storage,
+)
 from app.core.db import engine_options, set_up_engine
 from app.core.navigation import here, navigation
 from app.core.slots import collect
@@ -20,6 +35,7 @@ def register(app: Flask) -> None:
     db.init_app(app)
     set_up_engine(app)
     migrate.init_app(app, db, directory=f"{app.root_path}/migrations")
+    heads.register(app)
     headers.register(app)
     sessions.register(app)
     access.register(app)
