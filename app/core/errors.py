@@ -90,6 +90,16 @@ class TooManyError(DomainError):
         self.retry_after = retry_after
 
 
+def sentence_of(error: DomainError) -> str:
+    """Return what a rule of the house says, for a page to show beside what was typed.
+
+    Raises the error again when it is of another kind (not found, refused…): that has a page of its own.
+    """
+    if type(error) is not DomainError:
+        raise error
+    return str(error.message)
+
+
 def wants_json() -> bool:
     """Tell whether the answer goes to a script of ours rather than to a page."""
     return request.headers.get("X-Requested-With") == "fetch"

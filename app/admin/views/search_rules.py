@@ -12,7 +12,7 @@ from app.admin.things import DISCUSSION, RESOURCE, thing_at
 from app.admin.views.search_door import blueprint
 from app.core.access import administrators, person
 from app.core.db import transaction
-from app.core.errors import DomainError, EditConflictError
+from app.core.errors import DomainError, EditConflictError, sentence_of
 from app.core.forms import number_in
 from app.core.i18n import gettext as _
 from app.core.paging import Page, page_number
@@ -86,9 +86,7 @@ def _changed(form: SynonymsForm, rule: SearchRule) -> bool:
         form.words.errors = [_("%(why)s Enregistrez de nouveau pour garder votre version.", why=error.message)]
         form.edit_version.data = str(rule_with(rule.public_id).edit_version)
     except DomainError as error:
-        if type(error) is not DomainError:
-            raise
-        form.words.errors = [str(error.message)]
+        form.words.errors = [sentence_of(error)]
     return not form.errors
 
 
@@ -159,9 +157,7 @@ def _kept(form: FlaskForm, field: str, said_of: Any) -> bool:
             count_asked_soon()
             add_rule(person(), kinds[type(form)], said)
     except DomainError as error:
-        if type(error) is not DomainError:
-            raise
-        form[field].errors = [str(error.message)]
+        form[field].errors = [sentence_of(error)]
         return False
     return True
 

@@ -11,7 +11,7 @@ from app.accounts.confirming import confirmed
 from app.admin.spaces import STATES, any_space, count_of_orphans, deleted_space, page_of_spaces
 from app.core.access import administrators, person
 from app.core.db import PUBLIC_ID_LENGTH, transaction
-from app.core.errors import DomainError
+from app.core.errors import DomainError, sentence_of
 from app.core.i18n import gettext as _
 from app.core.navigation import Tab
 from app.core.paging import page_number
@@ -101,9 +101,7 @@ def delete_page(public_id: str) -> ResponseReturnValue:
         with transaction():
             delete_space(space, typed, by=person())
     except DomainError as error:
-        if type(error) is not DomainError:
-            raise
-        problem = str(error.message)
+        problem = sentence_of(error)
         return render_template("admin/space_delete.html", space=space, problem=problem, typed=one_line(typed)), 422
     flash(_("L'espace « %(space)s » est supprimé.", space=name))
     return redirect(url_for("admin_spaces.spaces_page"))

@@ -35,7 +35,7 @@ from app.alerts.showing import lines_of_findings
 from app.alerts.views.doors import alerts
 from app.core.access import person, signed_in
 from app.core.db import transaction
-from app.core.errors import DomainError, NotFoundError
+from app.core.errors import DomainError, NotFoundError, sentence_of
 from app.core.forms import number_in
 from app.core.i18n import gettext as _
 from app.core.navigation import NavigationEntry
@@ -114,7 +114,7 @@ def save_page() -> ResponseReturnValue:
             with transaction():
                 watch = save_search(me, question, form.name.data or "", form.rhythm.data, begin)
         except DomainError as error:
-            problem = str(error.message)
+            problem = sentence_of(error)
         else:
             flash(_saved(watch))
             return redirect(_page(watch))
@@ -185,9 +185,7 @@ def rhythm_view(public_id: str) -> ResponseReturnValue:
             watch = watch_for(person(), public_id)
             set_rhythm(watch, request.form.get("rhythm", ""))
     except DomainError as error:
-        if type(error) is not DomainError:
-            raise
-        flash(str(error.message), "error")
+        flash(sentence_of(error), "error")
     else:
         flash(_("« %(name)s » : %(rhythm)s.", name=watch.search.name, rhythm=str(RHYTHMS[watch.rhythm]).lower()))
     return redirect(url_for("alerts.searches_page"))
@@ -228,9 +226,7 @@ def restore_view(public_id: str) -> ResponseReturnValue:
             search = removed_search_for(me, public_id)
             restore(me, search)
     except DomainError as error:
-        if type(error) is not DomainError:
-            raise
-        flash(str(error.message), "error")
+        flash(sentence_of(error), "error")
         return redirect(url_for("alerts.searches_page", supprimee=public_id))
     flash(_("La recherche est rétablie."))
     if search.space is not None:

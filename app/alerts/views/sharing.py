@@ -24,7 +24,7 @@ from app.alerts.views.doors import alerts, space_alerts
 from app.alerts.views.own import ADDRESS, REMOVED
 from app.core.access import person, signed_in
 from app.core.db import transaction
-from app.core.errors import DomainError, NotFoundError
+from app.core.errors import DomainError, NotFoundError, sentence_of
 from app.core.i18n import gettext as _
 from app.core.text import one_line
 from app.spaces.blueprint import render_space_page
@@ -55,9 +55,7 @@ def share_page(public_id: str) -> ResponseReturnValue:
                 space = space_for(me, form.space.data)
                 share(me, watch_for(me, public_id).search, space, form.name.data or "")
         except DomainError as error:
-            if type(error) is not DomainError:
-                raise
-            problem = str(error.message)
+            problem = sentence_of(error)
         else:
             flash(_("La recherche est partagée : ceux qui lisent l'espace peuvent la suivre."))
             return redirect(url_for("space_alerts.space_searches_page", slug=space.slug))
@@ -111,9 +109,7 @@ def follow_view(space: Space, public_id: str) -> ResponseReturnValue:
             search = shared_search_for(person(), space, public_id)
             subscribe(person(), search, request.form.get("rhythm", ""), begin)
     except DomainError as error:
-        if type(error) is not DomainError:
-            raise
-        return _searches_page(space, public_id, str(error.message)), 422
+        return _searches_page(space, public_id, sentence_of(error)), 422
     flash(_("Vous suivez « %(name)s ». Vous la retrouvez dans vos recherches.", name=search.name))
     return redirect(_address(space))
 
@@ -128,9 +124,7 @@ def rename_view(space: Space, public_id: str) -> ResponseReturnValue:
         with transaction():
             rename(shared_search_for(person(), space, public_id), name)
     except DomainError as error:
-        if type(error) is not DomainError:
-            raise
-        return _searches_page(space, public_id, str(error.message)), 422
+        return _searches_page(space, public_id, sentence_of(error)), 422
     flash(_("La recherche est renommée."))
     return redirect(_address(space))
 

@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from app.core.access import person, signed_in
 from app.core.db import transaction
-from app.core.errors import DomainError
+from app.core.errors import DomainError, sentence_of
 from app.core.i18n import ngettext
 from app.library.addresses import resource_url
 from app.library.bulk import (
@@ -55,9 +55,7 @@ def bulk_view() -> ResponseReturnValue:
         with transaction():
             public_id = apply_wish(person(), ids, wish).public_id
     except DomainError as error:
-        if type(error) is not DomainError:
-            raise
-        return _page(chosen_resources(person(), ids), wish, str(error.message)), REFUSED
+        return _page(chosen_resources(person(), ids), wish, sentence_of(error)), REFUSED
     return redirect(url_for("library.bulk_done_page", public_id=public_id))
 
 
@@ -77,9 +75,7 @@ def undo_bulk_view(public_id: str) -> ResponseReturnValue:
         with transaction():
             undone = undo(person(), kept)
     except DomainError as error:
-        if type(error) is not DomainError:
-            raise
-        flash(str(error.message), "error")
+        flash(sentence_of(error), "error")
     else:
         _tell(undone)
     return redirect(url_for("library.bulk_done_page", public_id=public_id))

@@ -11,7 +11,7 @@ from app.core.access import administrators, person
 from app.core.audit import record
 from app.core.clock import now
 from app.core.db import transaction
-from app.core.errors import DomainError, EditConflictError, TooLargeError
+from app.core.errors import DomainError, EditConflictError, TooLargeError, sentence_of
 from app.core.forms import number_in
 from app.core.i18n import gettext as _
 from app.core.i18n import local
@@ -79,9 +79,7 @@ def _kept(form: TermForm, tag: Tag | None) -> Tag | None:
         form.fr.errors = [_("%(why)s Enregistrez de nouveau pour garder votre version.", why=error.message)]
         form.seen_version.data = str(term_for(tag.public_id).edit_version) if tag else ""
     except DomainError as error:
-        if type(error) is not DomainError:
-            raise
-        form.fr.errors = [str(error.message)]
+        form.fr.errors = [sentence_of(error)]
     return None
 
 
@@ -127,9 +125,7 @@ def remove_term(public_id: str) -> ResponseReturnValue:
 
 
 def _refused(public_id: str, error: DomainError) -> ResponseReturnValue:
-    if type(error) is not DomainError:
-        raise error
-    flash(str(error.message), "error")
+    flash(sentence_of(error), "error")
     return redirect(url_for("library.change_term", public_id=public_id))
 
 

@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, Length
 
 from app.core.access import person, signed_in
 from app.core.db import transaction
-from app.core.errors import DomainError, NotFoundError
+from app.core.errors import DomainError, NotFoundError, sentence_of
 from app.core.forms import BeffroiForm, number_in
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
@@ -239,9 +239,7 @@ def add_to_list_page(public_id: str) -> ResponseReturnValue:
             with transaction():
                 added = add_to_list(person(), reading, resource, form.words.data or "")
         except DomainError as error:
-            if type(error) is not DomainError:
-                raise
-            form.reading.errors = [str(error.message)]
+            form.reading.errors = [sentence_of(error)]
             return _add_page(resource, form), REFUSED
         flash(_("Elle est dans le dossier.") if added else _("Elle était déjà dans ce dossier."))
         return redirect(list_url(reading))
@@ -269,9 +267,7 @@ def pin_view(public_id: str) -> ResponseReturnValue:
         with transaction():
             pin(person(), space, resource, on=on)
     except DomainError as error:
-        if type(error) is not DomainError:
-            raise
-        flash(str(error.message), "error")
+        flash(sentence_of(error), "error")
     else:
         flash(_("Elle est en tête des ressources de l'espace.") if on else _("Elle n'est plus épinglée."))
     return redirect(url_for("library.shelves_page", public_id=public_id) if other else resource_url(resource))

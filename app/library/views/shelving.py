@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice
 
 from app.core.access import person, signed_in
 from app.core.db import transaction
-from app.core.errors import DomainError
+from app.core.errors import DomainError, sentence_of
 from app.core.forms import BeffroiForm
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
@@ -51,9 +51,7 @@ def shelves_page(public_id: str) -> ResponseReturnValue:
             with transaction():
                 shelve(person(), resource, space)
         except DomainError as error:
-            if type(error) is not DomainError:
-                raise
-            form.space.errors = [str(error.message)]
+            form.space.errors = [sentence_of(error)]
         else:
             flash(_("La bibliothèque de « %(space)s » la montre aussi.", space=space.name))
             return redirect(url_for("library.shelves_page", public_id=public_id))

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from app.core.access import person, signed_in
 from app.core.db import transaction
-from app.core.errors import DomainError, RefusedError
+from app.core.errors import DomainError, RefusedError, sentence_of
 from app.core.i18n import gettext as _
 from app.core.paging import page_number
 from app.core.text import one_line
@@ -111,9 +111,7 @@ def _decided(word: Tag, form: WordForm) -> bool:
                 reason=form.reason.data or "",
             )
     except DomainError as error:
-        if type(error) is not DomainError:
-            raise
-        form.act.errors = [str(error.message)]
+        form.act.errors = [sentence_of(error)]
         return False
     return True
 

@@ -12,7 +12,7 @@ from app.accounts.models import User
 from app.accounts.queries import is_address, normal_email
 from app.core.access import person, signed_in
 from app.core.db import PUBLIC_ID_LENGTH, transaction
-from app.core.errors import DomainError, NotFoundError
+from app.core.errors import DomainError, NotFoundError, sentence_of
 from app.core.i18n import gettext as _
 from app.core.text import one_line
 from app.core.throttle import Limit
@@ -94,9 +94,7 @@ def remove_view(space: Space, public_id: str) -> ResponseReturnValue:
 
 def _said(space: Space, error: DomainError) -> ResponseReturnValue:
     """Show a refusal above the list of members, where it can be mended; other errors have their own page."""
-    if type(error) is not DomainError:
-        raise error
-    flash(str(error.message), "error")
+    flash(sentence_of(error), "error")
     return _back(space)
 
 

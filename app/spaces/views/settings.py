@@ -10,7 +10,7 @@ from flask import current_app, flash, redirect, request, send_file, url_for
 from app.core.access import person, signed_in
 from app.core.db import transaction
 from app.core.drafts import draft_for, drop_draft
-from app.core.errors import DomainError, EditConflictError, NotFoundError
+from app.core.errors import DomainError, EditConflictError, NotFoundError, sentence_of
 from app.core.forms import number_in
 from app.core.i18n import gettext as _
 from app.core.navigation import Tab
@@ -65,9 +65,7 @@ def settings_page(space: Space) -> ResponseReturnValue:
     except EditConflictError as error:
         return _page(space, form, conflict=str(error.message), status=error.status)
     except DomainError as error:
-        if type(error) is not DomainError:
-            raise
-        form.visibility.errors = [error.message]
+        form.visibility.errors = [sentence_of(error)]
         return _page(space, form, status=422)
     flash(_("Les réglages de l'espace sont enregistrés."))
     return redirect(url_for("spaces.settings_page", slug=space.slug))
@@ -160,9 +158,7 @@ def quota_view(space: Space) -> ResponseReturnValue:
         with transaction():
             set_quota(space, UNLIMITED if WITHOUT in request.form else size_in(typed or "default"), by=me)
     except DomainError as error:
-        if type(error) is not DomainError:
-            raise
-        return _refused(space, typed=typed, refused=str(error.message))
+        return _refused(space, typed=typed, refused=sentence_of(error))
     flash(_("La place de l'espace est changée."))
     return redirect(url_for("spaces.settings_page", slug=space.slug))
 
