@@ -11,7 +11,7 @@ import pytest
 
 from app.search.catalogue import Allowed, Audience, Catalogue, CatalogueRow, Scope, Wanted
 from app.search.engine import PART, IndexUnavailableError, ParentDocument, Passage, SearchEngine
-from app.search.query import Field, Sort, parse
+from app.search.query import MAX_EXPANSIONS, Field, Sort, parse
 from app.search.terms import Clause, Terms, terms_of
 from tests.search.world import ANYONE, everybody, row, thing
 
@@ -218,6 +218,15 @@ class EngineContract:
         allowed = Allowed.to(catalogue, Scope(1, is_member=True, space_ids=frozenset({2})))
         for secret, unknown in (("terrasses", "xylophones"), ('"vie nocturne"', '"vie xylophone"'), ("terr*", "xylo*")):
             assert engine.search(asked(secret), allowed) == engine.search(asked(unknown), allowed)
+
+    def test_words_of_others_take_no_place_among_those_that_begin_alike(self, engine: SearchEngine) -> None:
+        letters = [f"zab{one}{two}{three}" for one in "bcdf" for two in "bcdfghjklm" for three in "bcdfghjkl"]
+        closed = thing("resource:8", "Glossaire", " ".join(letters))
+        engine.index([closed, thing("resource:9", "Lexique", "Zabzuzo")])
+        catalogue = Catalogue([row("resource:8", 1, Audience.SPACE), row("resource:9", 2, Audience.SPACE)])
+        allowed = Allowed.to(catalogue, Scope(1, is_member=True, space_ids=frozenset({2})))
+        assert len(letters) > MAX_EXPANSIONS
+        assert keys(engine, "zab*", allowed) == ["resource:9"]
 
     def test_guest_reads_only_spaces_of_his_own(self, engine: SearchEngine) -> None:
         catalogue = Catalogue([row("resource:1", 1), row("resource:2", 2)])

@@ -136,7 +136,7 @@ class IndexEngine(ABC):
 
 
 def _stands(reading: Reading, clause: Clause) -> bool:
-    return any(bool(reading.records.live[reading.holding(name, clause)].any()) for name in SCORED)
+    return any(len(reading.holding(name, clause, reading.records.live)) for name in SCORED)
 
 
 def _health(reading: Reading) -> Health:

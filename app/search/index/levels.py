@@ -14,6 +14,7 @@ from typing import Self, cast
 
 import numpy as np
 
+from app.search.catalogue import Bools
 from app.search.index.memory import memory
 from app.search.index.reading import NO_DOCS, NO_WEIGHTS, Docs, Weights
 from app.search.index.records import Records
@@ -77,19 +78,21 @@ class LevelReading:
         ]
         self._sets(list(dict.fromkeys(asks)))
 
-    def frequencies(self, fieldname: str, clause: Clause) -> tuple[Docs, Weights]:
-        """Give the documents that answer a clause, and about how often."""
+    def frequencies(self, fieldname: str, clause: Clause, among: Bools) -> tuple[Docs, Weights]:
+        """Give the documents, of those `among`, that answer a clause, and about how often."""
         docs, *levels = self._sets(asks_of(fieldname, clause))
         if not len(docs):
             return NO_DOCS, NO_WEIGHTS
         weights = np.ones(len(docs), np.float32)
         for level, reached in zip(LEVELS.values(), levels, strict=False):
             weights[np.searchsorted(docs, reached)] = level
-        return docs, weights
+        wanted = among[docs]
+        return docs[wanted], weights[wanted]
 
-    def holding(self, fieldname: str, clause: Clause) -> Docs:
-        """Give the documents that answer a clause in one field."""
-        return self._sets([Ask.of(fieldname, clause)])[0]
+    def holding(self, fieldname: str, clause: Clause, among: Bools) -> Docs:
+        """Give the documents, of those `among`, that answer a clause in one field."""
+        docs = self._sets([Ask.of(fieldname, clause)])[0]
+        return docs[among[docs]]
 
     def _sets(self, asks: Several[Ask]) -> list[Docs]:
         size = self.records.size

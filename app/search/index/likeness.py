@@ -59,9 +59,9 @@ def _telling(
     among = count_things(places[seen], things)
     worth: dict[Clause, float] = {}
     for clause in dict.fromkeys(words):
-        docs = _holding(reading, clause)
+        docs = _holding(reading, clause, seen)
         if others[docs].any():
-            worth[clause] = clause.weight * rarity(count_things(places[docs[seen[docs]]], things), among)
+            worth[clause] = clause.weight * rarity(count_things(places[docs], things), among)
     return tuple(sorted(worth, key=lambda clause: -worth[clause])[:MOST_WORDS])
 
 
@@ -70,11 +70,10 @@ def _named(reading: Reading, words: Iterable[Clause], places: Numbers, seen: Boo
     found = np.zeros(things + 1, np.bool_)
     for clause in words:
         for fieldname in NAME:
-            docs = reading.holding(fieldname, clause)
-            found[places[docs[seen[docs]]]] = True
+            found[places[reading.holding(fieldname, clause, seen)]] = True
     return found
 
 
-def _holding(reading: Reading, clause: Clause) -> Docs:
-    fields: Iterator[Docs] = (reading.holding(fieldname, clause) for fieldname in SCORED)
+def _holding(reading: Reading, clause: Clause, seen: Bools) -> Docs:
+    fields: Iterator[Docs] = (reading.holding(fieldname, clause, seen) for fieldname in SCORED)
     return np.concatenate(list(fields))

@@ -6,6 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from app.search.catalogue import Bools
 from app.search.index.records import Records
 from app.search.terms import Clause, Terms
 
@@ -30,13 +31,13 @@ class Reading(Protocol):
     def prepare(self, terms: Terms) -> None:
         """Read what a query will need, for engines that had better read it in one go."""
 
-    def frequencies(self, fieldname: str, clause: Clause) -> tuple[Docs, Weights]:
-        """Give the documents, ascending, that answer a clause in one field, and how often each does.
+    def frequencies(self, fieldname: str, clause: Clause, among: Bools) -> tuple[Docs, Weights]:
+        """Give the documents, ascending, of those `among`, that answer a clause in one field, and how often each does.
 
-        All that answers the clause counts as if it were one term. Dead documents may be among them.
+        All that answers the clause counts as if it were one term. What the other documents hold changes nothing.
         """
 
-    def holding(self, fieldname: str, clause: Clause) -> Docs:
+    def holding(self, fieldname: str, clause: Clause, among: Bools) -> Docs:
         """Give the documents that answer a clause in one field, as `frequencies` without the numbers."""
 
 

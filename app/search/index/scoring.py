@@ -94,8 +94,7 @@ class Tally:
         """Give the documents of a clause that count, each with what it weighs there over all fields."""
         parts = []
         for fieldname in SCORED:
-            docs, frequencies = self._reading.frequencies(fieldname, clause)
-            docs, frequencies = docs[self._seen[docs]], frequencies[self._seen[docs]]
+            docs, frequencies = self._reading.frequencies(fieldname, clause, self._seen)
             lengths = self._reading.records.lengths[fieldname][docs]
             parts.append((docs, clause.weight * _bm25(fieldname, lengths, frequencies, self._means[fieldname])))
         return pooled(parts)
@@ -157,8 +156,7 @@ def _standing(reading: Reading, terms: Terms, places: Numbers, visible: Bools) -
 
 
 def _places_with(reading: Reading, clause: Clause, places: Numbers, visible: Bools) -> Numbers:
-    docs = np.concatenate([reading.holding(fieldname, clause) for fieldname in SCORED])
-    found: Numbers = places[docs[visible[docs]]]
+    found: Numbers = places[np.concatenate([reading.holding(name, clause, visible) for name in SCORED])]
     return found
 
 

@@ -14,6 +14,7 @@ MAX_LENGTH = 500
 MAX_TERMS = 24
 MAX_PREFIXES = 3
 MAX_EXPANSIONS = 300
+"""How many words that begin alike Whoosh reads for one prefix, of those that stand in what the person may read."""
 MAX_FILTERS = 30
 MAX_VALUE = 120
 SHORTEST_PREFIX = 2

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -75,22 +74,28 @@ class Snapshot:
     def prepare(self, terms: Terms) -> None:
         """Read nothing beforehand: each term is read from files of its own."""
 
-    def frequencies(self, fieldname: str, clause: Clause) -> tuple[Docs, Weights]:
-        """Pool everything that answers a clause in one field, as if it were one term."""
-        return pooled(
-            self.postings(fieldname, one[0]) if len(one) == 1 else self.occurrences(fieldname, one)
-            for one in self._sequences(fieldname, clause)
-        )
+    def frequencies(self, fieldname: str, clause: Clause, among: Bools) -> tuple[Docs, Weights]:
+        """Pool all that answers a clause in one field, as if it were one term, in the documents `among`.
 
-    def holding(self, fieldname: str, clause: Clause) -> Docs:
-        """Give the documents that answer a clause in one field."""
-        return self.frequencies(fieldname, clause)[0]
+        Of the terms that begin with a prefix, the first 300 that these documents hold.
+        """
+        written = (self._occurrences(fieldname, one) for one in clause.sequences)
+        begun = (self.postings(fieldname, term) for term in self._beginning(fieldname, clause))
+        held = filter(lambda part: len(part[0]), (_within(part, among) for part in begun))
+        return pooled([*(_within(part, among) for part in written), *islice(held, MAX_EXPANSIONS)])
 
-    def _sequences(self, fieldname: str, clause: Clause) -> Iterable[tuple[str, ...]]:
+    def holding(self, fieldname: str, clause: Clause, among: Bools) -> Docs:
+        """Give the documents `among` that answer a clause in one field."""
+        return self.frequencies(fieldname, clause, among)[0]
+
+    def _beginning(self, fieldname: str, clause: Clause) -> list[str]:
+        """Give the terms that begin with the prefix of a clause, if it has one, beside those it names itself."""
         if not clause.prefix:
-            return clause.sequences
-        expanded = ((term,) for term in self.expand(fieldname, clause.prefix))
-        return dict.fromkeys((*clause.sequences, *expanded))
+            return []
+        return [term for term in self.terms(fieldname, clause.prefix) if (term,) not in clause.sequences]
+
+    def _occurrences(self, fieldname: str, sequence: tuple[str, ...]) -> tuple[Docs, Weights]:
+        return self.postings(fieldname, sequence[0]) if len(sequence) == 1 else self.occurrences(fieldname, sequence)
 
     def postings(self, fieldname: str, term: str) -> tuple[Docs, Weights]:
         """Give the documents that hold a term and how often each does."""
@@ -109,14 +114,19 @@ class Snapshot:
         found, times = np.unique(np.concatenate(docs), return_counts=True)
         return found, times.astype(np.float32)
 
-    def expand(self, fieldname: str, prefix: str) -> list[str]:
-        """Give at most 300 terms that begin with a prefix."""
-        terms: set[str] = set()
+    def terms(self, fieldname: str, prefix: str) -> list[str]:
+        """Give the terms that begin with a prefix, in their order."""
+        terms: set[bytes] = set()
         for segment in self.parts:
             with segment.lock:
-                found: Iterator[bytes] = segment.reader.expand_prefix(fieldname, prefix)
-                terms.update(term.decode() for term in islice(found, MAX_EXPANSIONS))
-        return sorted(terms)[:MAX_EXPANSIONS]
+                terms.update(segment.reader.expand_prefix(fieldname, prefix))
+        return sorted(term.decode() for term in terms)
+
+
+def _within(part: tuple[Docs, Weights], among: Bools) -> tuple[Docs, Weights]:
+    docs, weights = part
+    wanted = among[docs]
+    return docs[wanted], weights[wanted]
 
 
 def _segment(folder: Path, reader: IndexReader, base: int) -> Segment:
