@@ -22,27 +22,25 @@ from app.search.widening import terms_for
 
 @dataclass(frozen=True)
 class StillFound:
-    """What of some things still answers a search for one person: the best of it, and how much in all."""
+    """What of some things still answers a search for one person, the best first."""
 
     words: str
     terms: Terms
     hits: Sequence[ParentHit]
-    total: int
 
 
-def still_found(reader: Reader, watch: Watch, keys: Collection[str], limit: int) -> StillFound:
+def still_found(reader: Reader, watch: Watch, keys: Collection[str]) -> StillFound:
     """Put the question of a search again, to these things only. While the index is away, without passages."""
     state = reopened(watch.search.asked, current_language())
     asked = filtered(reader.person, reader.scope, reader.catalogue, state.query, state.beside).allowed
     asked = replace(asked, mask=asked.mask & places_of(reader.catalogue, keys))
     terms = terms_for(state.query, rules())
     try:
-        matches = engine().search(terms, asked, limit)
+        hits = engine().search(terms, asked, len(keys)).hits
     except IndexUnavailableError:
-        places = [int(place) for place in np.flatnonzero(asked.mask & asked.passing())]
-        bare = tuple(ParentHit(reader.catalogue.key(place), 0.0) for place in places[:limit])
-        return StillFound(state.typed, terms, bare, len(places))
-    return StillFound(state.typed, terms, matches.hits, matches.total)
+        places = np.flatnonzero(asked.mask & asked.passing())
+        hits = tuple(ParentHit(reader.catalogue.key(int(place)), 0.0) for place in places)
+    return StillFound(state.typed, terms, hits)
 
 
 def lines_of(reader: Reader, found: StillFound, hits: Sequence[ParentHit]) -> list[tuple[str, Line]]:
@@ -55,7 +53,7 @@ def lines_of(reader: Reader, found: StillFound, hits: Sequence[ParentHit]) -> li
 def lines_of_findings(reader: Reader, watch: Watch, findings: Sequence[Finding]) -> list[tuple[Line, Finding]]:
     """Return findings as lines, in their order; one that answers no longer stands without its passages."""
     by_key = {one.key: one for one in findings}
-    found = still_found(reader, watch, by_key, len(by_key))
+    found = still_found(reader, watch, by_key)
     hits = {one.key: one for one in found.hits}
     ordered = [hits.get(key, ParentHit(key, 0.0)) for key in by_key]
     return [(line, by_key[key]) for key, line in lines_of(reader, found, ordered)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from app.accounts.queries import may_sign_in
 from app.accounts.sealing import seal, unseal
 from app.alerts.models import Finding, Rhythm, Watch
 from app.alerts.queries import watches_with_alerts
-from app.alerts.showing import lines_of, still_found
+from app.alerts.showing import StillFound, lines_of, still_found
 from app.core.clock import now
 from app.core.db import lock, transaction
 from app.core.i18n import ngettext, written_for
@@ -182,30 +182,30 @@ def compose_found(about: dict[str, Any]) -> Letter | None:
 
 
 def _sections(person: User, found: Mapping[int, Sequence[str]]) -> list[Section]:
-    """Return a section for each search that still has something new; a thing stands in the first that found it."""
+    """Return a section for each search that still has something new; a thing stands in the first that finds it."""
     reader = Reader.of(person, catalogue())
     already: set[str] = set()
     sections: list[Section] = []
     for watch in watches_with_alerts(person, found.keys()):
+        still = still_found(reader, watch, set(found[watch.id]) - already)
+        already |= {hit.key for hit in still.hits}
         room = SHOWN_IN_ALL - sum(len(one.shown) for one in sections)
-        section = _section(reader, watch, set(found[watch.id]) - already, min(SHOWN, room))
-        already |= set(found[watch.id])
+        section = _section(reader, watch, still, min(SHOWN, room))
         if section.total:
             sections.append(section)
     return sections
 
 
-def _section(reader: Reader, watch: Watch, keys: Collection[str], room: int) -> Section:
+def _section(reader: Reader, watch: Watch, found: StillFound, room: int) -> Section:
     person, search = reader.person, watch.search
-    found = still_found(reader, watch, keys, room)
     base = current_app.config["SETTINGS"].public_url
-    shown = [Told(line, f"{base}{line.url}") for _key, line in lines_of(reader, found, found.hits)]
+    shown = [Told(line, f"{base}{line.url}") for _key, line in lines_of(reader, found, found.hits[:room])]
     return Section(
         name=search.name,
         url=address("alerts.search_page", public_id=search.public_id),
         space=search.space.label if search.space is not None else "",
         shown=shown,
-        more=found.total - len(found.hits),
+        more=len(found.hits[room:]),
         stop=stop_link(person, watch),
     )
 

@@ -27,6 +27,7 @@ from app.search.operations import engine, index_soon
 from app.search.rebuilding.work import rebuild
 from app.spaces.models import Audience, Membership, Role
 from tests.alerts.following import (
+    TITLES,
     answer,
     ask,
     due,
@@ -335,8 +336,17 @@ def test_mail_that_waits_says_what_may_be_read_the_minute_it_leaves(context: Fla
 
 
 def _resource() -> Any:
-
     return db.session.scalars(db.select(Resource)).one()
+
+
+def test_thing_that_answers_one_search_no_more_stands_under_the_other(context: Flask) -> None:
+    first, second = (save(MEMBER, name=name, q=word) for name, word in (("A", "médiation"), ("B", "terrasses")))
+    publish("Terrasses")
+    look(context)
+    key = f"resource:{_resource().id}"
+    letter = compose_found({"user_id": loaded(MEMBER).id, "found": {str(one.id): [key] for one in (first, second)}})
+    assert letter is not None
+    assert TITLES.findall(letter.text) == ["Terrasses"]
 
 
 @pytest.mark.parametrize("how", ["disabled", "stopped", "removed"])
