@@ -73,8 +73,10 @@ def _followed(person: User, search: SavedSearch, rhythm: str, begin: Start) -> W
     return watch
 
 
-def rename(search: SavedSearch, name: str) -> None:
-    """Give a search another name. Raises DomainError without one."""
+def rename(person: User, search: SavedSearch, name: str) -> None:
+    """Give a search of one's own, or one of a space, another name. Raises DomainError without one, RefusedError."""
+    lock(search)
+    _require_tending(person, search)
     search.name = _name(name)
 
 
@@ -94,9 +96,11 @@ def stop(person: User, watch_id: int | None = None) -> None:
     theirs = (Watch.user_id == person.id) & (Watch.rhythm != Rhythm.NONE)
     if watch_id is not None:
         theirs &= Watch.id == watch_id
-    _untell(Finding.watch_id.in_(select(Watch.id).where(theirs)))
-    stopped = update(Watch).where(theirs).values(stopped_from=Watch.rhythm, rhythm=Rhythm.NONE)
+    # Held first: what a look is just finding for them is written before, and not told, or after, and not to be told.
+    ids = list(db.session.scalars(select(Watch.id).where(theirs).order_by(Watch.id).with_for_update()))
+    stopped = update(Watch).where(Watch.id.in_(ids)).values(stopped_from=Watch.rhythm, rhythm=Rhythm.NONE)
     db.session.execute(stopped.execution_options(synchronize_session=False))
+    _untell(Finding.watch_id.in_(ids))
 
 
 def take_up(person: User, watch_id: int | None = None) -> None:
@@ -130,8 +134,8 @@ def remove(person: User, search: SavedSearch) -> None:
 
 
 def restore(person: User, search: SavedSearch) -> None:
-    """Put a search back. Raises DomainError when one follows as many as one may, RefusedError."""
-    lock(search)
+    """Put a search back. Raises DomainError where there are as many as there may be, RefusedError."""
+    lock(search.space or person, search)  # what is counted is held, as when one is shared or saved
     _require_tending(person, search)
     if search.space is not None:
         _require_room(search.space)

@@ -16,9 +16,11 @@ from werkzeug.test import TestResponse
 from app.accounts.rights.erasing import erase
 from app.accounts.rights.exporting import gather
 from app.alerts.models import Finding, Rhythm, SavedSearch, Watch
-from app.alerts.operations import MOST_FOLLOWED, MOST_SHARED
+from app.alerts.operations import MOST_FOLLOWED, MOST_SHARED, rename
+from app.alerts.takeaway import search_parts
 from app.alerts.telling import stop_link
 from app.core.db import transaction
+from app.core.errors import RefusedError
 from app.extensions import db
 from app.search.kept import reopened
 from app.search.operations import engine
@@ -333,6 +335,27 @@ def test_person_s_searches_are_in_their_copy_and_go_with_them(context: Flask) ->
     left = db.session.scalars(select(SavedSearch)).all()
     assert [(one.id, one.user_id) for one in left] == [(kept, None)]
     assert db.session.scalars(select(Watch.user_id)).all() == [loaded(OUTSIDER).id]
+
+
+def test_statements_of_a_copy_do_not_grow_with_the_searches(context: Flask) -> None:
+    counts = []
+    for more in (1, 4):
+        for n in range(more):
+            save(MEMBER, name=f"R {more} {n}", q=f"médiation{more}{n}", espace=OPEN, mot="nuit")
+        db.session.expire_all()
+        with CountedStatements(context) as counted:
+            search_parts(loaded(MEMBER))
+        counts.append(len(counted))
+    assert counts[0] == counts[1], counts
+
+
+def test_search_is_renamed_by_who_tends_it_and_nobody_else(context: Flask) -> None:
+    one = shared("Médiation", q="médiation")
+    with pytest.raises(RefusedError), transaction():
+        rename(loaded(MEMBER), one, "Autre nom")
+    with transaction():
+        rename(loaded(FACILITATOR), one, "Autre nom")
+    assert one.name == "Autre nom"
 
 
 def test_administrator_outside_sees_nothing_of_a_closed_space_s_searches(context: Flask, browser: Any) -> None:

@@ -146,7 +146,7 @@ def search_page(public_id: str) -> ResponseReturnValue:
         with transaction():
             watch = watch_for(me, public_id)
             if own:
-                rename(watch.search, form.name.data or "")
+                rename(me, watch.search, form.name.data or "")
             set_rhythm(watch, form.rhythm.data)
         flash(_("Vos choix sont enregistrés."))
         return redirect(_page(watch))

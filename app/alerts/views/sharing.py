@@ -122,7 +122,7 @@ def rename_view(space: Space, public_id: str) -> ResponseReturnValue:
     name = one_line(request.form.get("name", ""))
     try:
         with transaction():
-            rename(shared_search_for(person(), space, public_id), name)
+            rename(person(), shared_search_for(person(), space, public_id), name)
     except DomainError as error:
         return _searches_page(space, public_id, sentence_of(error)), 422
     flash(_("La recherche est renommée."))
