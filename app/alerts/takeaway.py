@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import User
-from app.alerts.describing import described
+from app.alerts.describing import Asked, described
 from app.alerts.forms import RHYTHMS
 from app.alerts.models import SavedSearch, Watch
 from app.alerts.permissions import can_see_search
@@ -25,12 +25,13 @@ def search_parts(user: User) -> list[ExportPart]:
         select(Watch).where(Watch.user_id == user.id).options(joinedload(Watch.search).joinedload(SavedSearch.space))
     )
     found = list(db.session.scalars(query.order_by(Watch.id)))
-    return [ExportPart("saved_searches", _("Mes recherches"), [_record(user, one) for one in found])] if found else []
+    asked = described(user, [one.search.asked for one in found])
+    records = [_record(user, one, what) for one, what in zip(found, asked, strict=True)]
+    return [ExportPart("saved_searches", _("Mes recherches"), records)] if found else []
 
 
-def _record(user: User, watch: Watch) -> dict[str, Any]:
+def _record(user: User, watch: Watch, asked: Asked) -> dict[str, Any]:
     search = watch.search
-    [asked] = described(user, [search.asked])
     seen = can_see_search(user, search) or search.user_id == user.id
     return {
         _("Nom"): search.name if seen else "",
