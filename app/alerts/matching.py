@@ -29,7 +29,7 @@ from app.search.audience import catalogue
 from app.search.catalogue import Bools, Catalogue, Scope
 from app.search.engine import IndexUnavailableError
 from app.search.kept import reopened
-from app.search.matching import News, Reader, answering, news_since, places_of, settled_version
+from app.search.matching import News, Reader, answering, news_since, settled_version
 from app.search.models import audience_version
 from app.search.query import Query, Sort
 from app.search.rules import rules
@@ -122,7 +122,7 @@ def _watches(after: int) -> list[Watch]:
 def _looked(watches: Sequence[Watch], news: News) -> list[Seen]:
     """Look for some that were last looked at together; those for whom nothing has changed are left out."""
     things = catalogue()
-    came = np.ones(len(things), np.bool_) if news.keys is None else places_of(things, news.keys)
+    came = np.ones(len(things), np.bool_) if news.keys is None else things.among(news.keys)
     asking, readers = Asking(things, came), {}
     found = []
     for watch in watches:

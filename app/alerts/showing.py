@@ -13,7 +13,7 @@ from app.search.engine import IndexUnavailableError, ParentHit
 from app.search.filters import filtered
 from app.search.kept import reopened
 from app.search.lines import Line, Links, Showing, line_of
-from app.search.matching import Reader, places_of
+from app.search.matching import Reader
 from app.search.operations import engine, results_of
 from app.search.rules import rules
 from app.search.terms import Terms
@@ -33,7 +33,7 @@ def still_found(reader: Reader, watch: Watch, keys: Collection[str]) -> StillFou
     """Put the question of a search again, to these things only. While the index is away, without passages."""
     state = reopened(watch.search.asked, current_language())
     asked = filtered(reader.person, reader.scope, reader.catalogue, state.query, state.beside).allowed
-    asked = replace(asked, mask=asked.mask & places_of(reader.catalogue, keys))
+    asked = replace(asked, mask=asked.mask & reader.catalogue.among(keys))
     terms = terms_for(state.query, rules())
     try:
         hits = engine().search(terms, asked, len(keys)).hits

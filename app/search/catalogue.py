@@ -206,6 +206,14 @@ class Catalogue:
         at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
         return np.where(self.keys[at] == keys, at, -1)
 
+    def among(self, keys: Collection[str]) -> Bools:
+        """Tell for every place whether its key is one of these."""
+        found = np.zeros(len(self.keys), np.bool_)
+        if keys:
+            places = self.places(np.array([key.encode() for key in keys], dtype=self.keys.dtype))
+            found[places[places >= 0]] = True
+        return found
+
     def counted(self, places: Numbers, passages: Numbers) -> Numbers:
         """Give the places of documents again, -1 for a passage of a part that counts no more (`passages` their n)."""
         if not len(self._in_parts):

@@ -33,15 +33,6 @@ def answering(catalogue: Catalogue, terms: Terms, among: Bools | None = None) ->
     return engine().search(terms, Allowed(catalogue, mask), limit=0).facets.found[Field.LANG]
 
 
-def places_of(catalogue: Catalogue, keys: Collection[str]) -> Bools:
-    """Tell for every thing whether its key is one of these."""
-    wanted = np.array([key.encode() for key in keys], dtype=catalogue.keys.dtype)
-    places = catalogue.places(wanted) if len(wanted) else np.array([], np.int64)
-    found = np.zeros(len(catalogue), np.bool_)
-    found[places[places >= 0]] = True
-    return found
-
-
 @dataclass(frozen=True)
 class Reader:
     """One person before the catalogue: what they may read at this minute."""
@@ -66,7 +57,7 @@ class Reader:
 
     def may_read(self, keys: Collection[str]) -> set[str]:
         """Return those of some keys that this person may read now."""
-        mine = places_of(self.catalogue, keys) & self.mask
+        mine = self.catalogue.among(keys) & self.mask
         return {self.catalogue.key(int(place)) for place in np.flatnonzero(mine)}
 
     def wrote(self, place: int) -> bool:

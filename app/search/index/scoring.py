@@ -116,11 +116,7 @@ class Tally:
 
 def are_among(keys: Collection[str], allowed: Allowed) -> Bools:
     """Tell for every place of the catalogue whether it is that of one of these keys; one more is for none (-1)."""
-    named = np.zeros(len(allowed.catalogue) + 1, np.bool_)
-    if keys:
-        found = allowed.catalogue.places(np.array([key.encode() for key in keys], dtype=allowed.catalogue.keys.dtype))
-        named[found[found >= 0]] = True
-    return named
+    return np.concatenate([allowed.catalogue.among(keys), np.zeros(1, np.bool_)])
 
 
 def count_things(places: Numbers, things: int) -> int:
