@@ -38,7 +38,8 @@ from app.search.widening import terms_for
 MATCH = "alerts.match"
 #: What is corrected or taken back within this time is not announced; a burst of changes is one look.
 GATHER = timedelta(seconds=20)
-AT_ONCE = 100
+BATCH = 100
+"""How many watches a look takes, and how many findings a statement writes."""
 MOST_KEPT = 100
 """How many findings of one search are kept, the last ones."""
 
@@ -107,7 +108,7 @@ def match(after: int = 0) -> None:
         for version, moved in reached.items():
             forward = update(Watch).where(Watch.id.in_(moved), Watch.checked < version).values(checked=version)
             db.session.execute(forward.execution_options(synchronize_session=False))
-        if len(ids) == AT_ONCE:
+        if len(ids) == BATCH:
             enqueue(MATCH, {"after": ids[-1]}, key=f"{MATCH}:{ids[-1]}")
 
 
@@ -116,7 +117,7 @@ def _watches(after: int) -> list[Watch]:
     query = query.where(Watch.id > after, (Watch.checked < audience_version()) | Watch.reach.is_(None))
     query = query.where(SavedSearch.removed_at.is_(None), User.disabled_at.is_(None))
     query = query.options(contains_eager(Watch.search), contains_eager(Watch.user))
-    return list(db.session.scalars(query.order_by(Watch.id).limit(AT_ONCE)))
+    return list(db.session.scalars(query.order_by(Watch.id).limit(BATCH)))
 
 
 def _looked(watches: Sequence[Watch], news: News) -> list[Seen]:
@@ -203,8 +204,8 @@ def _keep(seen: Sequence[Seen]) -> None:
 def _note(watch: Watch, keys: Sequence[str]) -> None:
     tells = watch.rhythm != Rhythm.NONE
     rows = [_row(watch, key, tells=tells) for key in keys]
-    for start in range(0, len(rows), AT_ONCE):
-        statement = insert_into(Finding).values(rows[start : start + AT_ONCE]).on_conflict_do_nothing()
+    for at in range(0, len(rows), BATCH):
+        statement = insert_into(Finding).values(rows[at : at + BATCH]).on_conflict_do_nothing()
         db.session.execute(statement)
     last = select(Finding.id).where(Finding.watch_id == watch.id).order_by(Finding.id.desc())
     bound = last.offset(MOST_KEPT).limit(1).scalar_subquery()

@@ -11,7 +11,7 @@ from app.accounts.models import User
 from app.alerts.describing import Asked, described
 from app.alerts.forms import RHYTHMS, SaveForm
 from app.alerts.matching import start
-from app.alerts.models import LONGEST_NAME, Finding, Rhythm, Watch
+from app.alerts.models import LONGEST_NAME, Finding, Rhythm, SavedSearch, Watch
 from app.alerts.operations import (
     MOST_FOLLOWED,
     remove,
@@ -85,7 +85,7 @@ def searches_page() -> ResponseReturnValue:
     )
 
 
-def _removed(me: User) -> object:
+def _removed(me: User) -> SavedSearch | None:
     """Return the search just removed, to offer to put it back."""
     try:
         return removed_search_for(me, request.args.get(REMOVED, ""))
@@ -138,10 +138,10 @@ def _page(watch: Watch) -> str:
 def search_page(public_id: str) -> ResponseReturnValue:
     """Show one saved search with what came into its results, or change its name and its rhythm."""
     me, watch = person(), watch_for(person(), public_id)
-    own, name, rhythm = watch.search.user_id == me.id, watch.search.name, watch.rhythm
-    form = SaveForm(data={"name": name, "rhythm": rhythm} if request.method == "GET" else None)
+    own = watch.search.user_id == me.id
+    form = SaveForm(data={"name": watch.search.name, "rhythm": watch.rhythm} if request.method == "GET" else None)
     if not own:
-        form.name.data = name
+        form.name.data = watch.search.name
     if form.validate_on_submit():
         with transaction():
             watch = watch_for(me, public_id)
@@ -150,13 +150,17 @@ def search_page(public_id: str) -> ResponseReturnValue:
             set_rhythm(watch, form.rhythm.data)
         flash(_("Vos choix sont enregistrés."))
         return redirect(_page(watch))
+    return _search_page(watch, form, own=own), 200 if request.method == "GET" else 422
+
+
+def _search_page(watch: Watch, form: SaveForm, *, own: bool) -> str:
+    me = person()
     [asked] = described(me, [watch.search.asked])
     found = findings_of(me, watch)
     page = _cut(found)
-    shown = render_template(
+    return render_template(
         "alerts/search.html",
         watch=watch,
-        name=name,
         own=own,
         form=form,
         asked=asked,
@@ -165,9 +169,7 @@ def search_page(public_id: str) -> ResponseReturnValue:
         upto=max((one.id for one in found), default=0),
         any_new=any(one.is_new for one in found),
         may_share=own and bool(shareable_spaces(me)),
-        address=url_for("alerts.search_page", public_id=public_id, page="NUMBER").replace("NUMBER", "{n}"),
     )
-    return shown, 200 if request.method == "GET" else 422
 
 
 def _cut(found: list[Finding]) -> Page[Finding]:
