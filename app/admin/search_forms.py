@@ -43,5 +43,6 @@ class FirstForm(BeffroiForm):
         description=_l("Exactement ces mots, dans n'importe quel ordre : « arrêté anti-mendicité »."),
     )
     thing = StringField(
-        _l("Adresse de la page à mettre en tête"), description=_l("Une ressource, une discussion que vous lisez.")
+        _l("Adresse de la page à mettre en tête"),
+        description=_l("Une ressource ou une discussion que vous pouvez lire."),
     )

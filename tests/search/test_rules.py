@@ -225,7 +225,7 @@ def test_things_come_first_three_at_most_and_each_once(context: Flask) -> None:
     for words, key, why in (
         ("le de", "resource:9", "un mot au moins"),
         ("les bruits", "resource:1", "déjà en tête"),
-        ("Bruit", "resource:9", "3 choses"),
+        ("Bruit", "resource:9", "3\u00a0pages"),
     ):
         with pytest.raises(DomainError) as refused:
             first_said(words, key, in_force(RuleKind.FIRST))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -20,7 +20,7 @@ from app.search.log.counting import count_asked_soon
 from app.search.operations import cards_of
 from app.search.query import parse
 from app.search.rules import rules
-from app.search.rules.judging import first_said, ignored_said, in_force, synonyms_said
+from app.search.rules.judging import Said, first_said, ignored_said, in_force, synonyms_said
 from app.search.rules.models import RuleKind, SearchRule
 from app.search.rules.sample import sample_of
 from app.search.rules.writing import (
@@ -37,6 +37,7 @@ from app.search.rules.writing import (
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
     from flask_wtf import FlaskForm
+    from wtforms import Field
 
 PER_PAGE = 50
 TYPES = {RESOURCE: "resource", DISCUSSION: "thread"}
@@ -51,7 +52,11 @@ def synonyms_page() -> ResponseReturnValue:
     form = SynonymsForm(data=_proposed() if request.method == "GET" else None)
     if request.method == "POST" and form.validate():
         others = in_force(RuleKind.SYNONYMS)
-        if _kept(form, "words", lambda: synonyms_said(form.lines, one_way=form.one_way.data, others=others)):
+        if _kept(
+            RuleKind.SYNONYMS,
+            form.words,
+            lambda: synonyms_said(form.lines, one_way=form.one_way.data, others=others),
+        ):
             return redirect(url_for("admin_search.synonyms_page"))
     asked = request.args.get("q", "")
     sample = sample_of(parse(asked).query, rules()) if asked.strip() else None
@@ -97,7 +102,7 @@ def ignored_page() -> ResponseReturnValue:
     form = IgnoredForm()
     if request.method == "POST" and form.validate():
         others = in_force(RuleKind.IGNORED)
-        if _kept(form, "word", lambda: ignored_said(form.word.data or "", others)):
+        if _kept(RuleKind.IGNORED, form.word, lambda: ignored_said(form.word.data or "", others)):
             return redirect(url_for("admin_search.ignored_page"))
     return _shown("admin/search_ignored.html", RuleKind.IGNORED, form)
 
@@ -113,7 +118,7 @@ def first_page() -> ResponseReturnValue:
         if key is None:
             form.thing.errors = [_("Cette adresse ne mène à rien que vous puissiez lire. Copiez celle de la page.")]
         others = in_force(RuleKind.FIRST)
-        if key and _kept(form, "words", lambda: first_said(form.words.data or "", key, others)):
+        if key and _kept(RuleKind.FIRST, form.words, lambda: first_said(form.words.data or "", key, others)):
             return redirect(url_for("admin_search.first_page"))
     return _shown("admin/search_first.html", RuleKind.FIRST, form)
 
@@ -148,16 +153,15 @@ def undo_view(_list: str, public_id: str) -> ResponseReturnValue:
     return redirect(url_for(f"admin_search.{PAGES[RuleKind(rule.kind)]}"))
 
 
-def _kept(form: FlaskForm, field: str, said_of: Any) -> bool:
+def _kept(kind: RuleKind, field: Field, typed: Callable[[], Said]) -> bool:
     """Make a rule of what was typed; when it cannot be one, say why beside the field."""
-    kinds = {SynonymsForm: RuleKind.SYNONYMS, IgnoredForm: RuleKind.IGNORED, FirstForm: RuleKind.FIRST}
     try:
-        said = said_of()
+        said = typed()
         with transaction():
             count_asked_soon()
-            add_rule(person(), kinds[type(form)], said)
+            add_rule(person(), kind, said)
     except DomainError as error:
-        form[field].errors = [sentence_of(error)]
+        field.errors = [sentence_of(error)]
         return False
     return True
 

@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 
 from app.core.errors import DomainError
 from app.core.i18n import gettext as _
-from app.core.i18n import ngettext
 from app.extensions import db
 from app.search.analysis import fold, is_stopword, tokens
 from app.search.rules.compiled import Key, asked_key, ignored_form, key_of
@@ -17,6 +16,10 @@ from app.search.rules.models import RuleKind, SearchRule
 from app.search.widening import LONGEST_NAME, MOST_NAMES
 
 LONGEST = 80
+SHOWN = 30
+"""How many letters of what is too long its refusal repeats."""
+MOST_FIRST = 3
+"""How many things may come first for the same words: more would be a page of their own."""
 MOST_RULES = {RuleKind.SYNONYMS: 1000, RuleKind.IGNORED: 300, RuleKind.FIRST: 300}
 
 Said = dict[str, Any]
@@ -57,7 +60,14 @@ def synonyms_said(words: Iterable[str], *, one_way: bool, others: Sequence[Searc
 
 def _checked_name(name: str) -> Key:
     if len(name) > LONGEST or len(name.split()) > LONGEST_NAME:
-        raise DomainError(_("« %(name)s… » est trop long : 80 caractères et 12 mots au plus.", name=name[:30]))
+        raise DomainError(
+            _(
+                "« %(name)s… » est trop long : %(letters)s caractères et %(words)s mots au plus.",
+                name=name[:SHOWN],
+                letters=LONGEST,
+                words=LONGEST_NAME,
+            )
+        )
     key = key_of(name)
     if not key:
         raise DomainError(_("« %(name)s » n'a que des mots que la recherche ignore.", name=name))
@@ -79,7 +89,7 @@ def ignored_said(text: str, others: Sequence[SearchRule]) -> Said:
     if not found:
         raise DomainError(_("Écrivez un mot."))
     if len(found) > 1 or len(word) > LONGEST:
-        raise DomainError(_("Écrivez un seul mot à la fois : « %(word)s » en a plusieurs.", word=word[:30]))
+        raise DomainError(_("Écrivez un seul mot à la fois : « %(word)s » en a plusieurs.", word=word[:SHOWN]))
     form = fold(word[found[0].start : found[0].end])
     if is_stopword(form):
         raise DomainError(_("La recherche ignore déjà « %(word)s » : c'est un mot de la grammaire.", word=word))
@@ -92,18 +102,15 @@ def first_said(words: str, key: str, others: Sequence[SearchRule]) -> Said:
     """Return « these words: this thing first » as it is kept. Raises DomainError when it says nothing, or said."""
     asked = " ".join(words.split())
     if len(asked) > LONGEST:
-        raise DomainError(_("« %(name)s… » est trop long : 80 caractères et 12 mots au plus.", name=asked[:30]))
+        raise DomainError(
+            _("« %(name)s… » est trop long : %(letters)s caractères au plus.", name=asked[:SHOWN], letters=LONGEST)
+        )
     wanted = asked_key(asked.split(), frozenset())
     if not wanted:
         raise DomainError(_("Écrivez les mots cherchés : un mot au moins que la recherche n'ignore pas."))
     same = [other for other in others if asked_key(other.said["words"].split(), frozenset()) == wanted]
     if any(other.said["key"] == key for other in same):
-        raise DomainError(_("Cette chose est déjà en tête pour ces mots."))
+        raise DomainError(_("Cette page est déjà en tête pour ces mots."))
     if len(same) >= MOST_FIRST:
-        told = ngettext("%(num)s chose est déjà", "%(num)s choses sont déjà", len(same))
-        raise DomainError(_("%(number)s en tête pour ces mots. Retirez-en une d'abord.", number=told))
+        raise DomainError(_("%(most)s pages sont déjà en tête pour ces mots. Retirez-en une d'abord.", most=MOST_FIRST))
     return {"words": asked, "key": key}
-
-
-MOST_FIRST = 3
-"""How many things may come first for the same words: more would be a page of their own."""
