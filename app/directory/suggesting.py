@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import url_for
 from sqlalchemy import or_, select
+from sqlalchemy.orm import contains_eager
 
 from app.accounts.models import Organisation, User
 from app.core.i18n import gettext as _
@@ -24,13 +25,11 @@ MOST = 3
 def people_typed(typed: Typed) -> Suggested | None:
     """Return the people whose name holds what is typed, their city helping (« roudaut lanvallec »), by name."""
     words = typed.words
-    whole = (or_(named(User.sort_key, [one]), named(Organisation.sort_key, [one])) for one in words)
-    query = select(User).outerjoin(User.organisation).where(can_see_person.where(typed.person), *whole)
-    found = db.session.scalars(
-        query.where(one_named(User.sort_key, words))
-        .order_by(names_first(User.sort_key, typed.words), User.sort_key, User.id)
-        .limit(MOST)
-    )
+    every_word = (or_(named(User.sort_key, [one]), named(Organisation.sort_key, [one])) for one in words)
+    query = select(User).outerjoin(User.organisation).where(can_see_person.where(typed.person), *every_word)
+    query = query.where(one_named(User.sort_key, words)).options(contains_eager(User.organisation))
+    order = names_first(User.sort_key, words), User.sort_key, User.id
+    found = db.session.scalars(query.order_by(*order).limit(MOST))
     items = [Suggestion(one.name, person_url(one), place(one), person=one) for one in found]
     return Suggested(_("Personnes"), items) if items else None
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from tests.architecture.addresses.lines import ADMINS, ADMINS_SEND, Line, post
 
-#: No space of the table is deleted: those who run the site learn that there is none.
-NONE_DELETED = "drrrrrrnrn"
 SEARCH = "/administration/recherche"
-#: No rule of this name: tests/admin/test_search_rules.py has some.
+#: No space of the table is deleted, and no rule is so named (tests/admin/test_search_rules.py has some): those who run
+#: the site learn that there is none.
 NOTHING_THERE, NOTHING_SENT = "drrrrrrnrn", "dnnnnnnnnn"
 
 TABLE: list[Line] = [
@@ -24,10 +23,10 @@ TABLE: list[Line] = [
     Line("admin_search.log_page", f"{SEARCH}/journal", ADMINS),
     post("admin_search.erase_log_view", f"{SEARCH}/journal/effacer", ADMINS_SEND),
     post("admin_search.undo_view", f"{SEARCH}/synonymes/aaaaaaaaaa/annuler", NOTHING_SENT),
-    Line("admin_search.ranking_page", "/administration/recherche/classement?q=ville", ADMINS),
+    Line("admin_search.ranking_page", f"{SEARCH}/classement?q=ville", ADMINS),
     Line("admin_spaces.spaces_page", "/administration/espaces", ADMINS),
     Line("admin_spaces.facilitator_page", "/administration/espaces/{space}/animation", ADMINS),
-    Line("admin_spaces.restore_page", "/administration/espaces/aaaaaaaaaa/restaurer", NONE_DELETED),
+    Line("admin_spaces.restore_page", "/administration/espaces/aaaaaaaaaa/restaurer", NOTHING_THERE),
     Line("admin_spaces.delete_page", "/administration/espaces/{space}/supprimer", ADMINS),
 ]
 
