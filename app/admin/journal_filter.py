@@ -43,7 +43,7 @@ FAMILIES: dict[str, LazyString] = {
     "list": _l("Dossiers de lecture"),
     "post": _l("Messages"),
     "thread": _l("Discussions"),
-    "search": _l("Recherche"),
+    "search": _l("Recherches et index"),
     "search_rule": _l("Règles de la recherche"),
 }
 

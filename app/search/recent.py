@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from app.core.clock import now
 from app.core.db import insert_into, new_public_id
 from app.core.errors import NotFoundError
-from app.core.i18n import current_language
+from app.core.i18n import current_language, pgettext
 from app.core.i18n import gettext as _
 from app.core.sessions import hashed
 from app.core.slots import fill
@@ -91,7 +91,9 @@ def _delete(*conditions: Any) -> None:
 @fill("person.export", order=45)
 def part_of_searches(user: Any) -> list[ExportPart]:
     """Return the searches of a person that are kept."""
-    records = [{_("Recherche"): one.words, _("Date"): one.at.isoformat()} for one in recent_of(user)]
+    records = [
+        {pgettext("search page", "Recherche"): one.words, _("Date"): one.at.isoformat()} for one in recent_of(user)
+    ]
     return [ExportPart("recent_searches", _("Mes recherches récentes"), records)]
 
 

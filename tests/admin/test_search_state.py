@@ -52,7 +52,7 @@ def test_page_tells_the_state_and_the_button_has_the_index_made_anew(made: Flask
     assert here.post(f"{HERE}/refaire").status_code == 302
     fragment = here.get(f"{HERE}/avancement").get_data(as_text=True)
     assert 'data-poll-url="/administration/recherche/avancement"' in fragment
-    assert "dès que son tour vient" in fragment
+    assert "dès que son tour viendra" in fragment
     work(made)
     assert "data-poll-url" not in here.get(f"{HERE}/avancement").get_data(as_text=True)
     with made.app_context():
