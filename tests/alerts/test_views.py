@@ -19,6 +19,7 @@ from app.alerts.models import Finding, Rhythm, SavedSearch, Watch
 from app.alerts.operations import MOST_FOLLOWED, MOST_SHARED, rename
 from app.alerts.takeaway import search_parts
 from app.alerts.telling import stop_link
+from app.alerts.views import own as views
 from app.core.db import transaction
 from app.core.errors import RefusedError
 from app.extensions import db
@@ -151,6 +152,19 @@ def test_page_of_a_search_shows_what_came_until_it_is_seen(context: Flask, brows
     assert "nouveauté" not in words(here.get("/recherches")).replace("nouveautés »", "")
     assert "Médiation nocturne" in words(here.get(f"/recherches/{watch.search.public_id}"))
     here.post(f"/recherches/{watch.search.public_id}/vues", {"upto": "x" * 90})
+
+
+def test_pages_that_were_not_opened_are_not_marked_as_seen(
+    context: Flask, browser: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "PER_PAGE", 1)
+    watch = save(MEMBER, q="médiation")
+    for title in ("Médiation une", "Médiation deux"):
+        publish(title)
+    look(context)
+    here, path = browser(MEMBER), f"/recherches/{watch.search.public_id}"
+    assert ["data-read-url" in here.get(f"{path}?page={n}").text for n in (1, 2)] == [False, True]
+    assert here.get(path).text.count(f'href="{path}?page=2"') > 0
 
 
 def test_search_is_renamed_changed_removed_and_put_back(context: Flask, browser: Any) -> None:

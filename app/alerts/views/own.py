@@ -189,8 +189,13 @@ def rhythm_view(public_id: str) -> ResponseReturnValue:
     except DomainError as error:
         flash(sentence_of(error), "error")
     else:
-        flash(_("« %(name)s » : %(rhythm)s.", name=watch.search.name, rhythm=str(RHYTHMS[watch.rhythm]).lower()))
+        flash(_("« %(name)s » : %(rhythm)s.", name=watch.search.name, rhythm=_within(str(RHYTHMS[watch.rhythm]))))
     return redirect(url_for("alerts.searches_page"))
+
+
+def _within(words: str) -> str:
+    """Return words as they stand within a sentence; « Monday » keeps its capital."""
+    return words[:1].lower() + words[1:]
 
 
 @alerts.post(f"{ADDRESS}/vues")
