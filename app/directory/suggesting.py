@@ -38,19 +38,11 @@ def people_typed(typed: Typed) -> Suggested | None:
 def places_typed(typed: Typed) -> Suggested | None:
     """Return the organisations whose name holds what is typed, by name."""
     known = can_see_organisation.where(typed.person) & named(Organisation.sort_key, typed.words)
-    query = (
-        select(Organisation)
-        .where(known)
-        .order_by(names_first(Organisation.sort_key, typed.words), Organisation.sort_key, Organisation.id)
-        .limit(MOST)
-    )
-    items = [
-        Suggestion(
-            one.name,
-            url_for("directory.organisation_page", public_id=one.public_id),
-            kind_words(one.kind),
-            organisation=one,
-        )
-        for one in db.session.scalars(query)
-    ]
+    order = names_first(Organisation.sort_key, typed.words), Organisation.sort_key, Organisation.id
+    found = db.session.scalars(select(Organisation).where(known).order_by(*order).limit(MOST))
+    items = [Suggestion(one.name, _page_of(one), kind_words(one.kind), organisation=one) for one in found]
     return Suggested(_("Collectivités"), items) if items else None
+
+
+def _page_of(organisation: Organisation) -> str:
+    return url_for("directory.organisation_page", public_id=organisation.public_id)

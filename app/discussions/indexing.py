@@ -96,13 +96,8 @@ class ThreadSource:
         """Return the threads this person may see whose title holds the words, the last that moved first."""
         readable = can_read_thread.where(person) & Thread.subject_type.is_(None)
         wanted = select(Thread.id).where(readable, named(Thread.sort_key, words))
-        return list(
-            db.session.scalars(
-                wanted.order_by(
-                    names_first(Thread.sort_key, words), Thread.last_post_at.desc(), Thread.id.desc()
-                ).limit(limit)
-            )
-        )
+        order = names_first(Thread.sort_key, words), Thread.last_post_at.desc(), Thread.id.desc()
+        return list(db.session.scalars(wanted.order_by(*order).limit(limit)))
 
 
 def _posts_of(ids: Sequence[int]) -> Mapping[int, list[Post]]:

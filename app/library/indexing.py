@@ -104,13 +104,8 @@ class ResourceSource:
         """Return resources this person may read whose title holds the words, the latest first."""
         readable = are_visible(person, Wanted(archived=WITH))
         query = select(Resource.id).where(readable, named(Resource.sort_key, words))
-        return list(
-            db.session.scalars(
-                query.order_by(
-                    names_first(Resource.sort_key, words), Resource.published_at.desc(), Resource.id.desc()
-                ).limit(limit)
-            )
-        )
+        order = names_first(Resource.sort_key, words), Resource.published_at.desc(), Resource.id.desc()
+        return list(db.session.scalars(query.order_by(*order).limit(limit)))
 
 
 def parts_counted(ids: Sequence[int] | None) -> Mapping[int, list[int]]:

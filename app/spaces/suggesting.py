@@ -20,11 +20,7 @@ MOST = 3
 def spaces_typed(typed: Typed) -> Suggested | None:
     """Return the spaces whose name holds what is typed, by name."""
     known = can_see_space.where(typed.person) & named(Space.sort_key, typed.words)
-    found = db.session.scalars(
-        select(Space)
-        .where(known)
-        .order_by(names_first(Space.sort_key, typed.words), Space.sort_key, Space.id)
-        .limit(MOST)
-    )
+    order = names_first(Space.sort_key, typed.words), Space.sort_key, Space.id
+    found = db.session.scalars(select(Space).where(known).order_by(*order).limit(MOST))
     items = [Suggestion(one.name, url_for("spaces.space_page", slug=one.slug), icon="spaces") for one in found]
     return Suggested(_("Espaces"), items) if items else None

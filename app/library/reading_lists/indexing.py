@@ -69,11 +69,8 @@ class ReadingListSource:
     def titles(self, person: Any, words: Sequence[Begun], limit: int) -> Sequence[int]:
         """Return lists this person may read whose title holds the words, the latest first."""
         query = select(ReadingList.id).where(can_read_list.where(person), named(ReadingList.sort_key, words))
-        return list(
-            db.session.scalars(
-                query.order_by(names_first(ReadingList.sort_key, words), ReadingList.id.desc()).limit(limit)
-            )
-        )
+        order = names_first(ReadingList.sort_key, words), ReadingList.id.desc()
+        return list(db.session.scalars(query.order_by(*order).limit(limit)))
 
 
 def _living(ids: Sequence[int] | None) -> Any:
