@@ -77,6 +77,24 @@ def test_what_is_wrong_is_said_beside_its_field_and_kept(app: Flask, cast: Cast,
     assert recorded(app, "Étampes") is None
 
 
+def test_all_that_is_wrong_is_said_at_once(cast: Cast, browser: Any) -> None:
+    sent = {**FILLED, "name": "", "insee_code": "99Z", "population": "beaucoup", "latitude": "200", "domains": "x y"}
+    said = browser(ADMIN).post(f"{HERE}/nouvelle", {**sent, "joined_on": "01/01/2090"}).text
+    for name in ("name", "insee_code", "population", "latitude", "joined_on", "domains"):
+        assert f'id="{name}-error"' in said, name
+
+
+def test_code_of_another_organisation_of_the_kind_is_refused(app: Flask, cast: Cast, browser: Any) -> None:
+    here = browser(ADMIN)
+    assert here.post(f"{HERE}/nouvelle", {**FILLED, "insee_code": "91223"}).status_code == 302
+    again = here.post(f"{HERE}/nouvelle", {**FILLED, "name": "Ville d'Étampes", "insee_code": "91223"})
+    assert (again.status_code, "est déjà le code de Étampes" in again.text) == (422, True)
+    kept = here.post(f"{page_of(app, 'Étampes')}/modifier", {**FILLED, "insee_code": "91223", "edit_version": "1"})
+    assert kept.status_code == 302
+    other = {**FILLED, "name": "Agglo", "insee_code": "91223", "kind": "intercommunality"}
+    assert here.post(f"{HERE}/nouvelle", other).status_code == 302
+
+
 def test_change_made_by_somebody_else_is_shown_and_nothing_is_lost(app: Flask, cast: Cast, browser: Any) -> None:
     here, address = browser(ADMIN), page_of(app, "Lanvallec")
     filled = {**FILLED, "name": "Lanvallec", "population": "", "edit_version": "1"}

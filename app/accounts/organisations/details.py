@@ -8,11 +8,14 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
 from app.accounts.models import Organisation, OrganisationKind
 from app.accounts.organisations.domains import MOST_DOMAINS, holders_of, is_domain, is_public_mail
 from app.accounts.queries import organisation_by_name
 from app.core.clock import now
 from app.core.i18n import lazy_gettext as _l
+from app.extensions import db
 
 if TYPE_CHECKING:
     from flask_babel.speaklater import LazyString
@@ -132,7 +135,20 @@ def _taken(details: Details, place: Organisation | None) -> dict[str, LazyString
     holder = organisation_by_name(details.name)
     if holder is not None and (place is None or holder.id != place.id):
         found["name"] = _l("Cette collectivité existe déjà.")
+    namesake = _same_code(details, place)
+    if namesake is not None:
+        found["insee_code"] = _l(
+            "« %(code)s » est déjà le code de %(holder)s.", code=details.insee_code, holder=namesake.name
+        )
     for domain, other in holders_of(details.domains).items():
         if place is None or other.id != place.id:
             found["domains"] = _l("« %(domain)s » est déjà le domaine de %(holder)s.", domain=domain, holder=other.name)
     return found
+
+
+def _same_code(details: Details, place: Organisation | None) -> Organisation | None:
+    """Return what holds the code given and is of the same kind; a code that was there before may stay."""
+    if not details.insee_code or (place is not None and place.insee_code == details.insee_code):
+        return None
+    same = Organisation.insee_code == details.insee_code, Organisation.kind == details.kind
+    return db.session.scalars(select(Organisation).where(*same).order_by(Organisation.id)).first()

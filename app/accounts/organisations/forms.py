@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField, ValidationError
@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from app.accounts.models import Organisation
-from app.accounts.organisations.details import LONGEST_NAME, LONGEST_REGION, Details, details_of
+from app.accounts.organisations.details import LONGEST_NAME, LONGEST_REGION, Details, details_of, form_problems
 from app.accounts.organisations.domains import split_domains
 from app.accounts.organisations.kinds import KIND_NAMES, countries
 from app.accounts.organisations.numbers import decimal_number, whole_number
@@ -75,6 +75,14 @@ class OrganisationForm(BeffroiForm):
     def offer(self) -> None:
         """Fill the choices that depend on the reader's language; a country already recorded stays offered."""
         self.country.choices = [SelectChoice(code, name) for code, name in countries()]
+
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Tell whether the facts hold in themselves; everything that does not is said at once."""
+        valid = bool(super().validate(extra_validators))
+        for name, sentence in form_problems(self.details()).items():
+            if not self[name].errors:
+                self[name].errors, valid = [str(sentence)], False
+        return valid
 
     def details(self) -> Details:
         """Return the facts typed, once the form is valid."""

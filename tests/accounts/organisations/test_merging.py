@@ -131,13 +131,16 @@ def test_doubles_are_noticed_by_name_code_and_domain(context: Flask, cast: Cast)
         for details in (
             Details("Ville de Castelmaure"),
             Details("Villeneuve", insee_code="11111"),
-            Details("Villeneuve-le-Lac", insee_code="11111"),
+            Details("Villeneuve-le-Lac"),
             Details("Gand", domains=("gent.be",)),
             Details("Politie Gent", domains=("politie.gent.be",)),
             Details("A", domains=("a.gouv.fr",)),
             Details("B", domains=("b.gouv.fr",)),
         ):
             record_organisation(details)
+        lake = organisation_by_name("Villeneuve-le-Lac")
+        assert lake is not None
+        lake.insee_code = "11111"  # as an archive of a space may bring it
     found = {frozenset((pair.one.name, pair.other.name)): str(pair.reason) for pair in doubles()}
     assert found == {
         frozenset(("Castelmaure", "Ville de Castelmaure")): "Même nom",
