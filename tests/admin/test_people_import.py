@@ -38,6 +38,13 @@ def started(app: Flask, browser: Browser) -> str:
     return here
 
 
+def test_nothing_sent_is_asked_for(app: Flask, cast: Cast) -> None:
+    for nothing in ({}, {"pasted": "  \n "}):
+        answer = Browser(app, ADMIN).post(IMPORT, nothing)
+        assert answer.status_code == 422
+        assert "Choisissez un fichier, ou collez votre liste." in answer.get_data(as_text=True)
+
+
 def test_list_goes_from_the_file_to_the_report(app: Flask, cast: Cast) -> None:
     browser = Browser(app, ADMIN)
     here = sent(browser, LIST.encode("cp1252")).headers["Location"]

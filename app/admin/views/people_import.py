@@ -16,7 +16,7 @@ from app.core.errors import DomainError, TooLargeError
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 from app.core.paging import page_number
-from app.core.sheets import LARGEST_SHEET, Sheet, read_sheet, read_text
+from app.core.sheets import LARGEST_SHEET, Sheet, SheetRefusedError, read_sheet, read_text
 from app.core.tables import csv_answer
 from app.core.throttle import Limit
 from app.extensions import db
@@ -76,6 +76,8 @@ def _sheet_sent(form: SheetForm) -> tuple[str, Sheet]:
     sent = form.file.data
     if sent:
         return sent.filename or "", read_sheet(sent.stream.read(LARGEST_SHEET + 1))
+    if not (form.pasted.data or "").strip():
+        raise SheetRefusedError(_l("Choisissez un fichier, ou collez votre liste."))
     return str(PASTED), read_text(form.pasted.data or "")
 
 
