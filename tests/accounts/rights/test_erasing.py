@@ -203,6 +203,7 @@ def test_person_erases_their_account_on_the_page(app: Flask, browser: Any, email
     unsure = here.post("/moi/donnees/effacer", {"withdraw": "y"})
     assert (unsure.status_code, "ne se défait pas" in unsure.get_data(as_text=True)) == (422, True)
     assert "checked" in unsure.get_data(as_text=True)
+    assert 'id="understood-error"><svg' in unsure.get_data(as_text=True)  # told by a sign and a sentence, as elsewhere
     done = here.post("/moi/donnees/effacer", {"understood": "y"})
     assert done.headers["Location"] == "/connexion"
     for one in (here, elsewhere):
