@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.core.audit import AuditEntry
 from app.core.db import transaction
@@ -124,6 +124,24 @@ def test_page_put_first_leads_for_its_readers_alone(shelves: Flask, browser: Any
     assert titles(browser, FACILITATOR, "jade") == ["Obsidienne"]
     secret, unknown = (browser(OUTSIDER).get(f"/recherche?q={word}").data for word in ("jade", "onyx"))
     assert CSRF.sub("", secret.decode()).replace("jade", "onyx") == CSRF.sub("", unknown.decode())
+
+
+def test_rule_is_not_put_back_beside_one_that_says_the_same_since(shelves: Flask, browser: Any) -> None:
+    here = browser(ADMIN)
+    for page, sent in (
+        ("synonymes", {"words": "silice\nquartz"}),
+        ("ignores", {"word": "zircon"}),
+        ("tete", {"words": "rue", "thing": address_of(shelves, "Quartz")}),
+    ):
+        before = set(rule_ids(shelves))
+        here.post(f"{HERE}/{page}", sent)
+        (removed,) = set(rule_ids(shelves)) - before
+        here.post(f"{HERE}/{page}/{removed}/retirer")
+        assert here.post(f"{HERE}/{page}", sent).status_code == 302
+        answer = here.post(f"{HERE}/{page}/{removed}/annuler", follow_redirects=True)
+        assert "déjà" in answer.get_data(as_text=True).partition("<main")[2], page
+    with shelves.app_context():
+        assert db.session.scalar(select(func.count(SearchRule.id)).where(SearchRule.removed_at.is_(None))) == 3
 
 
 def test_sample_shows_what_a_question_becomes(shelves: Flask, browser: Any) -> None:

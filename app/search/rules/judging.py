@@ -42,6 +42,17 @@ def check_room(kind: RuleKind) -> None:
         )
 
 
+def check_again(rule: SearchRule, said: Said) -> None:
+    """Raise DomainError where what a rule would say anew can no more be said beside the rules made since."""
+    others = in_force(RuleKind(rule.kind), rule)
+    if rule.kind == RuleKind.SYNONYMS:
+        synonyms_said(said["words"], one_way=said["one_way"], others=others)
+    elif rule.kind == RuleKind.IGNORED:
+        ignored_said(said["word"], others)
+    else:
+        first_said(said["words"], said["key"], others)
+
+
 def synonyms_said(words: Iterable[str], *, one_way: bool, others: Sequence[SearchRule]) -> Said:
     """Return a group of names as it is kept. Raises DomainError: too few, too long, doubled, said already."""
     names = [" ".join(word.split()) for word in words if word.strip()]

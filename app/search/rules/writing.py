@@ -20,7 +20,7 @@ from app.core.i18n import lazy_gettext as _l
 from app.core.jobs import job
 from app.core.journal import tell
 from app.extensions import db
-from app.search.rules.judging import Said, check_room, in_force
+from app.search.rules.judging import Said, check_again, check_room, in_force
 from app.search.rules.models import RuleKind, SearchRule, rules_changed
 
 UNDO_WITHIN, KEPT = timedelta(hours=1), timedelta(days=1)
@@ -78,14 +78,20 @@ def remove_rule(by: Any, rule: SearchRule) -> None:
 
 
 def undo_rule(by: Any, rule: SearchRule) -> None:
-    """Take back the last change of a rule: put back, said as before, or gone. Raises DomainError after an hour."""
+    """Take back the last change of a rule: put back, said as before, or gone.
+
+    Raises DomainError after an hour, and where the rules made since leave no room for what it said.
+    """
     rules_changed()
     lock(rule)
     if not can_be_undone(rule):
         raise DomainError(_("Il est trop tard pour annuler ce changement. Modifiez la règle."))
     if rule.removed_at is not None:
+        check_room(RuleKind(rule.kind))
+        check_again(rule, rule.said)
         rule.removed_at = None
     elif rule.before is not None:
+        check_again(rule, rule.before)
         rule.said, rule.before = rule.before, None
     else:
         rule.removed_at = now()
