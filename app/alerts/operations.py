@@ -134,11 +134,13 @@ def remove(person: User, search: SavedSearch) -> None:
 
 
 def restore(person: User, search: SavedSearch) -> None:
-    """Put a search back. Raises DomainError where there are as many as there may be, RefusedError."""
+    """Put a search back. Raises DomainError where its space has it again, or as many as there may be; RefusedError."""
     lock(search.space or person, search)  # what is counted is held, as when one is shared or saved
     _require_tending(person, search)
+    if search.removed_at is None:
+        return
     if search.space is not None:
-        _require_room(search.space)
+        _require_place(search.space, search)
         record("search.shared", person, search.space)
     elif count_of_watches(person) >= MOST_FOLLOWED:
         raise DomainError(
@@ -169,10 +171,7 @@ def share(person: User, search: SavedSearch, space: Space, name: str) -> SavedSe
     """
     lock(space)
     can_share_searches.require(person, space)
-    _require_room(space)
-    same = next((one for one in searches_in(space) if one.asked == search.asked), None)
-    if same is not None:
-        raise DomainError(_l("Cette recherche est déjà partagée dans cet espace : « %(name)s ».", name=same.name))
+    _require_place(space, search)
     closed = closed_filters(person, search, space)
     if closed:
         raise DomainError(
@@ -189,12 +188,16 @@ def share(person: User, search: SavedSearch, space: Space, name: str) -> SavedSe
     return shared
 
 
-def _require_room(space: Space) -> None:
+def _require_place(space: Space, search: SavedSearch) -> None:
+    """Raise DomainError where a space has as many searches as it may, or this one already."""
     here = SavedSearch.space_id == space.id, SavedSearch.removed_at.is_(None)
     if (db.session.scalar(select(func.count()).select_from(SavedSearch).where(*here)) or 0) >= MOST_SHARED:
         raise DomainError(
             _l("%(most)s recherches sont déjà partagées dans cet espace : retirez-en une d'abord.", most=MOST_SHARED)
         )
+    same = next((one for one in searches_in(space) if one.asked == search.asked), None)
+    if same is not None:
+        raise DomainError(_l("Cette recherche est déjà partagée dans cet espace : « %(name)s ».", name=same.name))
 
 
 def closed_filters(person: User, search: SavedSearch, space: Space) -> list[Filter]:

@@ -239,6 +239,10 @@ def test_facilitator_renames_and_takes_out_a_shared_search(context: Flask, brows
     assert browser(MEMBER).post(f"/recherches/{one.public_id}/retablir").status_code == 404
     running.post(f"/recherches/{one.public_id}/retablir")
     assert "Autre nom" in words(browser(MEMBER).get(here))
+    running.post(f"{here}/{one.public_id}/retirer")
+    shared("La même", q="médiation")
+    refused = running.post(f"/recherches/{one.public_id}/retablir", follow_redirects=True)
+    assert "déjà partagée dans cet espace : « La même »" in words(refused)
 
 
 def test_name_of_another_closed_space_is_not_told_by_a_shared_search(context: Flask, browser: Any) -> None:
