@@ -14,6 +14,11 @@ pytestmark = pytest.mark.browser
 #: Drafts are sent no more from this page on, without a word on the console.
 CUT_LINE = """() => { const whole = window.fetch; window.fetch = (address, ...rest) =>
   String(address).includes("/brouillon") ? Promise.reject(new TypeError("no line")) : whole(address, ...rest); }"""
+#: The first draft takes a second to leave, the others none.
+SLOW_FIRST = """() => { const whole = window.fetch; let waiting = true; window.fetch = (address, ...rest) => {
+  if (!waiting || !String(address).includes("/brouillon")) return whole(address, ...rest);
+  waiting = false;
+  return new Promise((sent) => setTimeout(() => sent(whole(address, ...rest)), 1000)); }; }"""
 NEW = f"/espaces/{OPEN}/ressources/nouvelle"
 #: Two colleagues of one city, in a space where both write.
 HIM, HER = "bruno.castaignet@orsenne-metropole.example", "ines.bouzidane@orsenne-metropole.example"
@@ -49,6 +54,22 @@ def test_what_is_typed_without_a_line_is_found_again_and_forgotten_at_sign_out(o
     page.get_by_role("button", name="Se déconnecter").click()
     expect(page).to_have_url(re.compile("/connexion"))
     assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('beffroi:draft:'))") == []
+
+
+def test_draft_that_is_late_never_replaces_a_younger_one(opened: Callable[..., Page]) -> None:
+    page = opened(HIM)
+    page.goto(THEIRS)
+    page.evaluate(SLOW_FIRST)
+    page.get_by_label("Titre").fill("Navette du soir")
+    page.get_by_label("Le besoin de départ").fill("Le dernier bus part à 21 h.")
+    page.get_by_label("Ce que vous avez fait").focus()
+    expect(page.locator("[data-kind-part=steps]")).to_contain_text(re.compile(r"1\schamp à compléter"))
+    page.wait_for_timeout(1500)
+    expect(page.locator("[data-kind-part=steps]")).to_contain_text(re.compile(r"1\schamp à compléter"))
+    elsewhere = opened(HIM)
+    elsewhere.goto(THEIRS)
+    expect(elsewhere.get_by_label("Titre")).to_have_value("Navette du soir")
+    expect(elsewhere.get_by_label("Le besoin de départ")).to_have_value("Le dernier bus part à 21 h.")
 
 
 def test_two_colleagues_who_write_at_once_lose_nothing_of_each_other(opened: Callable[..., Page]) -> None:

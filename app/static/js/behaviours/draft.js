@@ -31,6 +31,7 @@ function watchDraft(form, sent) {
   const key = `${DRAFT_PREFIX}${person}:${form.dataset.draft}`;
   let last = "";
   let timer = null;
+  let sending = false;
   const later = () => { clearTimeout(timer); timer = setTimeout(save, DRAFT_PAUSE); };
   const save = async () => {
     clearTimeout(timer);
@@ -38,10 +39,14 @@ function watchDraft(form, sent) {
     if (now === last || form.dataset.sent) return;
     const at = Date.now();
     keep(key, JSON.stringify({ at, texts: texts(form), unsent: true }));
+    if (sending) return;  // two on their way might arrive in either order: what is kept here leaves after the first
+    sending = true;
     const arrived = await sendDraft(form, at);
+    sending = false;
     if (!arrived) { later(); return; }
     last = now;
     if (JSON.parse(kept(key) ?? "{}").at === at) keep(key, JSON.stringify({ at, texts: JSON.parse(now) }));
+    else save();
   };
   const before = JSON.stringify(texts(form));
   if (key === sent) keep(key, JSON.stringify({ at: Date.now(), texts: texts(form) }));
@@ -50,7 +55,8 @@ function watchDraft(form, sent) {
   form.addEventListener("input", later);
   // On the way to the form's own button the text is about to be published: a draft sent now could arrive after it.
   form.addEventListener("focusout", (event) => { if (event.relatedTarget?.type !== "submit") save(); });
-  window.addEventListener("pagehide", save);
+  // The last moment waits for no answer; kept here as not sent, the text is sent again when the page is opened next.
+  window.addEventListener("pagehide", () => { sending = false; save(); });
   window.addEventListener("online", save);
   form.addEventListener("submit", () => {
     clearTimeout(timer);
