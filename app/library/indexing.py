@@ -28,7 +28,7 @@ from app.library.models import Attachment, FileVersion, Page, Resource, Shelf, U
 from app.library.permissions import can_read_resource
 from app.library.reading.inside.passages import passages
 from app.library.states import unit_word
-from app.library.thesaurus.reach import keywords_named, labels_of, names_meant, slugs_reached
+from app.library.thesaurus.reach import keywords_named, labels_of, names_of_terms, slugs_reached
 from app.search.beginnings import Begun, named, names_first
 from app.search.catalogue import Audience, CatalogueRow
 from app.search.engine import OWN_TEXT, PART, ParentDocument, Passage
@@ -313,7 +313,7 @@ def register() -> None:
     register_source(ResourceSource())
     set_tags_provider(slugs_reached)
     set_keywords_provider(keywords_named)
-    set_meanings_provider(names_meant)
+    set_meanings_provider(names_of_terms)
     register_kind_words(kind_words())
     prefer_kinds({PRACTICE: 1.0, "note": 1.0, "guide": 0.5})
     register_group("pratiques", _l("Pratiques"), {PRACTICE}, order=10)

@@ -160,11 +160,11 @@ def set_tags_provider(provider: Callable[[str], Collection[str]]) -> None:
     _providers["tags"] = provider
 
 
-def set_meanings_provider(provider: Callable[[Sequence[str]], Mapping[str, Sequence[str]]]) -> None:
+def set_meanings_provider(provider: Callable[[], Iterable[Sequence[str]]]) -> None:
     """Declare who knows other names.
 
-    ``provider(texts)`` gives, for those that name something everybody may know, all names it has, in a constant number
-    of statements.
+    ``provider()`` gives all names of each thing that everybody may know, in a constant number of statements. Every
+    process keeps them: whoever changes one calls ``rules_changed``.
     """
     _providers["meanings"] = provider
 
@@ -190,10 +190,10 @@ def tags_reached(word: str) -> Collection[str]:
     return provider(word) if provider else ()
 
 
-def meanings_of(texts: Sequence[str]) -> Mapping[str, Sequence[str]]:
-    """Return the names of what some texts mean; texts that name nothing are left out."""
-    provider: Callable[..., Mapping[str, Sequence[str]]] | None = _providers.get("meanings")
-    return provider(texts) if provider and texts else {}
+def meanings() -> Iterable[Sequence[str]]:
+    """Return all names of each thing that everybody may know."""
+    provider: Callable[[], Iterable[Sequence[str]]] | None = _providers.get("meanings")
+    return provider() if provider else ()
 
 
 def scope_of(person: Any) -> Scope:

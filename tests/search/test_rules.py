@@ -14,7 +14,6 @@ from app.core.clock import now
 from app.core.db import transaction
 from app.core.errors import DomainError, EditConflictError
 from app.extensions import db
-from app.search import sources
 from app.search.catalogue import Allowed, Audience, Catalogue, Scope
 from app.search.query import parse
 from app.search.rules import Rules, rules
@@ -41,11 +40,6 @@ def leading(words: str, key: str) -> tuple[str, dict[str, Any]]:
     return RuleKind.FIRST, {"words": words, "key": key}
 
 
-@pytest.fixture
-def no_thesaurus(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, "_providers", {})
-
-
 def asked(typed: str, *said: tuple[str, dict[str, Any]]) -> Terms:
     return terms_for(parse(typed).query, Rules.of(said))
 
@@ -57,7 +51,6 @@ def brought(typed: str, *said: tuple[str, dict[str, Any]]) -> list[tuple[str, ..
 # What they do
 
 
-@pytest.mark.usefixtures("no_thesaurus")
 def test_each_name_of_a_group_brings_the_others_however_it_is_inflected() -> None:
     group = synonyms("caméra", "vidéoprotection", "œil de la ville")
     assert brought("des CAMERAS de rue", group) == [("vidéoprotection", "œil de la ville")]
@@ -65,29 +58,23 @@ def test_each_name_of_a_group_brings_the_others_however_it_is_inflected() -> Non
     assert brought('"caméra"', group) == []
 
 
-@pytest.mark.usefixtures("no_thesaurus")
 def test_one_way_group_is_brought_by_its_first_name_alone() -> None:
     group = synonyms("bruit", "tapage", "nuisance", one_way=True)
     assert brought("bruits", group) == [("tapage", "nuisance")]
     assert brought("tapage", group) == []
 
 
-@pytest.mark.usefixtures("no_thesaurus")
 def test_several_groups_of_one_name_add_up() -> None:
     assert brought("police", synonyms("police", "PM"), synonyms("police", "agents", "PM")) == [("PM", "agents")]
 
 
-def test_names_of_the_thesaurus_and_of_the_site_stand_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = {"caméra": ("caméra", "CCTV")}
-    provider = {"meanings": lambda texts: {text: known[text] for text in texts if text in known}}
-    monkeypatch.setattr(sources, "_providers", provider)
-    rules_ = Rules.of([synonyms("caméra", "vidéo")])
-    assert brought("caméra", synonyms("caméra", "vidéo")) == [("vidéo", "CCTV")]
+def test_names_of_the_thesaurus_and_of_the_site_stand_together() -> None:
+    rules_ = Rules.of([synonyms("caméra", "vidéo")], [("caméra", "CCTV")])
+    assert [one.names for one in synonyms_of(parse("caméras").query, rules_)] == [("vidéo", "CCTV")]
     (one,) = sample_of(parse("caméra").query, rules_).brought
     assert (one.words, one.names, one.own) == ("caméra", ("vidéo", "CCTV"), frozenset({"vidéo"}))
 
 
-@pytest.mark.usefixtures("no_thesaurus")
 def test_ignored_word_is_not_looked_for_beside_others_and_is_alone_or_in_quotes() -> None:
     said = ignoring("commune")
     assert asked("bruit communes", *said) == asked("bruit")
@@ -96,7 +83,6 @@ def test_ignored_word_is_not_looked_for_beside_others_and_is_alone_or_in_quotes(
     assert asked("bruit -commune", *said) == asked("bruit -commune")
 
 
-@pytest.mark.usefixtures("no_thesaurus")
 def test_ignored_word_need_not_stand_where_all_must(tmp_path: Path) -> None:
     engine, document = WhooshEngine(tmp_path), thing("resource:1", "Bruit de la nuit")
     engine.rebuild([document])
@@ -106,7 +92,6 @@ def test_ignored_word_need_not_stand_where_all_must(tmp_path: Path) -> None:
     assert totals == [0, 1]
 
 
-@pytest.mark.usefixtures("no_thesaurus")
 def test_sample_says_what_becomes_of_each_word() -> None:
     rules_ = Rules.of([*ignoring("commune"), leading("bruit", "resource:1")])
     sample = sample_of(parse("le bruit des communes").query, rules_)
@@ -138,7 +123,6 @@ def found(
     return [hit.key for hit in matches.hits], matches.total
 
 
-@pytest.mark.usefixtures("no_thesaurus")
 def test_thing_put_first_leads_counts_once_and_pages_follow(engine: WhooshEngine) -> None:
     allowed = everybody(NOISE, ORDER, OTHER)
     every, total = found(engine, "bruits", allowed)
@@ -147,7 +131,6 @@ def test_thing_put_first_leads_counts_once_and_pages_follow(engine: WhooshEngine
     assert pages == [[every[0]], [every[1]], [every[2]], []]
 
 
-@pytest.mark.usefixtures("no_thesaurus")
 def test_other_words_filters_and_exclusions_are_obeyed(engine: WhooshEngine) -> None:
     allowed = everybody(NOISE, ORDER, OTHER)
     assert found(engine, "bruit terrasses", allowed)[1] == 2
@@ -155,7 +138,6 @@ def test_other_words_filters_and_exclusions_are_obeyed(engine: WhooshEngine) -> 
     assert found(engine, "bruit ET bruit ET terrasses", allowed)[0] == ["resource:3"]
 
 
-@pytest.mark.usefixtures("no_thesaurus")
 def test_thing_put_first_is_neither_shown_nor_counted_for_who_may_not_read_it(engine: WhooshEngine) -> None:
     rows = [row("resource:1"), row("resource:2", 2, Audience.SPACE), row("resource:3")]
     outside = Allowed.to(Catalogue(rows), ANYONE)
@@ -165,7 +147,6 @@ def test_thing_put_first_is_neither_shown_nor_counted_for_who_may_not_read_it(en
     assert found(engine, "bruit", inside)[1] == 3
 
 
-@pytest.mark.usefixtures("no_thesaurus")
 def test_thing_that_is_no_more_changes_nothing(engine: WhooshEngine) -> None:
     allowed = everybody(NOISE, OTHER)
     assert found(engine, "bruit", allowed) == ([hit.key for hit in engine.search(asked("bruit"), allowed).hits], 2)

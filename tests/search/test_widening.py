@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
-import pytest
-
-from app.search import sources
 from app.search.query import parse
-from app.search.rules import NO_RULES
+from app.search.rules import Rules
 from app.search.terms import SYNONYM, Synonyms
 from app.search.whoosh_engine import WhooshEngine
 from app.search.widening import synonyms_of, terms_for
@@ -19,23 +15,25 @@ COUNCIL = ("CLSPD", "Conseil local de sécurité et de prévention de la délinq
 NIGHT = ("vie nocturne", "nightlife")
 
 
-@pytest.fixture(autouse=True)
-def _thesaurus(monkeypatch: pytest.MonkeyPatch) -> None:
-    def provider(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        by_name = {name.lower(): names for names in (COUNCIL, NIGHT, ("nuit",)) for name in names}
-        return {text: by_name[text.lower()] for text in texts if text.lower() in by_name}
-
-    monkeypatch.setattr(sources, "_providers", {"meanings": provider})
+ELECTED = ("élus", "élu", "elected officials")
+KNOWN = Rules.of((), (COUNCIL, NIGHT, ("nuit",), ELECTED))
 
 
 def synonyms(typed: str) -> tuple[Synonyms, ...]:
-    return synonyms_of(parse(typed).query, NO_RULES)
+    return synonyms_of(parse(typed).query, KNOWN)
 
 
 def test_acronym_brings_the_whole_name_and_the_whole_name_its_acronym() -> None:
     assert synonyms("le CLSPD de Lille") == (Synonyms(("CLSPD",), COUNCIL[1:]),)
     (found,) = synonyms("conseil local de sécurité et de prévention de la délinquance")
     assert found.names == (COUNCIL[0], COUNCIL[2])
+
+
+def test_name_is_known_however_it_is_spelled_and_brings_no_other_spelling_of_itself() -> None:
+    for typed in ("élu", "élus", "ÉLUE", "elus"):
+        assert [one.names for one in synonyms(typed)] == [("elected officials",)]
+    assert [one.names for one in synonyms("C.L.S.P.D.")] == [COUNCIL[1:]]
+    assert [one.names for one in synonyms("vies nocturnes")] == [("nightlife",)]
 
 
 def test_longest_name_counts_once() -> None:
@@ -55,8 +53,8 @@ def test_synonym_is_found_below_the_word_itself_and_meets_what_is_required(tmp_p
     engine = WhooshEngine(tmp_path)
     engine.rebuild(documents)
     for typed in ("CLSPD", "CLSPD ET bilan"):
-        found = engine.search(terms_for(parse(typed).query, NO_RULES), everybody(*documents)).hits
+        found = engine.search(terms_for(parse(typed).query, KNOWN), everybody(*documents)).hits
         assert {hit.key for hit in found} == {"resource:1", "resource:2"}
-    found = engine.search(terms_for(parse("clspd").query, NO_RULES), everybody(*documents)).hits
+    found = engine.search(terms_for(parse("clspd").query, KNOWN), everybody(*documents)).hits
     assert [hit.key for hit in found] == ["resource:2", "resource:1"]
     assert SYNONYM < 1

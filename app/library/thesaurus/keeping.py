@@ -23,6 +23,7 @@ from app.library.thesaurus.models import NAMES, tag_broader, tag_related
 from app.library.thesaurus.permissions import keeps_thesaurus
 from app.library.thesaurus.saying import TermSaid, said_of
 from app.library.thesaurus.writing import index_again, retag, write, write_under
+from app.search.rules.models import rules_changed
 
 
 def keep_term(by: User, said: TermSaid, tag: Tag | None = None, seen_version: int | None = None) -> Tag:
@@ -153,6 +154,7 @@ def _place_under(terms: set[int] | list[int], broader: set[int] | list[int]) -> 
 def _forget(tag: Tag) -> None:
     """Delete a term with its words and links: resources must carry it no more, or lose it."""
     index_again([tag])
+    rules_changed()
     for table in (tag_broader, tag_related):
         first, other = table.c
         db.session.execute(delete(table).where((first == tag.id) | (other == tag.id)))

@@ -70,11 +70,10 @@ def slugs_reached(words: str) -> frozenset[str]:
     return frozenset({slug, *found})
 
 
-def names_meant(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Return, for those of some texts that name a term, every name the term has: one statement."""
-    slugs = {text: tag_slug(text) for text in texts}
-    terms = terms_called(set(slugs.values()))
-    return {text: names_of(terms[slug]) for text, slug in slugs.items() if slug in terms}
+def names_of_terms() -> list[tuple[str, ...]]:
+    """Return every name of each term: one statement."""
+    terms = select(Tag).where(Tag.id.in_(select(tag_word.c.tag_id))).order_by(Tag.id)
+    return [names_of(tag) for tag in db.session.scalars(terms)]
 
 
 def names_of(tag: Tag) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from app.library.thesaurus.judging import DOES, Outcome, Plan, Verdict
 from app.library.thesaurus.models import tag_broader, tag_related, tag_under, tag_word
 from app.library.thesaurus.reach import names_of
 from app.library.thesaurus.saying import TermSaid, said_of
+from app.search.rules.models import rules_changed
 
 REINDEX = "library.index_keywords"
 AT_ONCE = 400
@@ -94,7 +95,8 @@ def _real(links: Links, real: dict[int, int]) -> set[tuple[int, int]]:
 
 
 def write_words(tags: Sequence[Tag]) -> None:
-    """Keep the words that name these terms, in place of those kept before."""
+    """Keep the words that name these terms, in place of those kept before; searches widen to them from now on."""
+    rules_changed()
     ids = [tag.id for tag in tags]
     for part in _parts(ids):
         db.session.execute(delete(tag_word).where(tag_word.c.tag_id.in_(part)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -27,15 +27,19 @@ def ignored_form(word: str) -> str:
 
 @dataclass(frozen=True)
 class Rules:
-    """The rules in force: other names by the key of a name, words ignored, keys of things by the words they answer."""
+    """The rules in force: other names by the key of a name, words ignored, keys of things by the words they answer.
+
+    ``meanings``: all names of what a name means, as those hand them over who know (``sources.meanings``).
+    """
 
     names: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
+    meanings: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
     ignored: frozenset[str] = frozenset()
     first: Mapping[frozenset[str], tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, said: Iterable[tuple[str, Mapping[str, Any]]]) -> Rules:
-        """Read rules as they are kept, each its kind and what it says."""
+    def of(cls, said: Iterable[tuple[str, Mapping[str, Any]]], meanings: Iterable[Sequence[str]] = ()) -> Rules:
+        """Read rules as they are kept, each its kind and what it says; `meanings`: the names of each thing."""
         by_kind: dict[str, list[Mapping[str, Any]]] = {kind: [] for kind in RuleKind}
         for kind, one in said:
             by_kind[kind].append(one)
@@ -47,12 +51,19 @@ class Rules:
         first: dict[frozenset[str], list[str]] = {}
         for one in by_kind[RuleKind.FIRST]:
             first.setdefault(asked_key(one["words"].split(), ignored), []).append(one["key"])
-        return cls(_each_once(names), ignored, _each_once(first))
+        meant: dict[Key, list[str]] = {}
+        for every in meanings:
+            for key in {key_of(name) for name in every}:
+                meant.setdefault(key, []).extend(every)
+        return cls(names=_each_once(names), meanings=_each_once(meant), ignored=ignored, first=_each_once(first))
 
     def other_names(self, text: str) -> tuple[str, ...]:
         """Return the other names a text has by these rules; it begins and ends with words that mean something."""
-        key = key_of(text) if self.names else ()
-        return self.names.get(key, ()) if key and not _has_loose_ends(text) else ()
+        return _looked_up(self.names, text)
+
+    def meant(self, text: str) -> tuple[str, ...]:
+        """Return all names of what a text means, its own among them; its first and last words mean something."""
+        return _looked_up(self.meanings, text)
 
     def leading(self, words: Iterable[str]) -> tuple[str, ...]:
         """Return the keys of the things that come first when exactly these words are looked for, in any order."""
@@ -78,6 +89,11 @@ def _named(words: list[str], *, one_way: bool) -> Iterable[tuple[Key, list[str]]
 
 def _each_once(found: Mapping[K, list[str]]) -> dict[K, tuple[str, ...]]:
     return {key: tuple(dict.fromkeys(values)) for key, values in found.items()}
+
+
+def _looked_up(names: Mapping[Key, tuple[str, ...]], text: str) -> tuple[str, ...]:
+    key = key_of(text) if names else ()
+    return names.get(key, ()) if key and not _has_loose_ends(text) else ()
 
 
 def _has_loose_ends(text: str) -> bool:

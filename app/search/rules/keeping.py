@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.extensions import db
 from app.search.rules.compiled import Rules
 from app.search.rules.models import SearchRule, rules_version
+from app.search.sources import meanings
 
 
 class RulesKeeper:
@@ -19,12 +20,12 @@ class RulesKeeper:
         self._kept: tuple[int, Rules] | None = None
 
     def latest(self) -> Rules:
-        """Return the rules in force: one statement, two when they have changed."""
+        """Return the rules in force: one statement, and as many as it takes to read them when they have changed."""
         version, kept = rules_version(), self._kept
         if kept is None or kept[0] != version:
             query = select(SearchRule.kind, SearchRule.said).where(SearchRule.removed_at.is_(None))
             rows = db.session.execute(query.order_by(SearchRule.id))
-            kept = self._kept = (version, Rules.of((row.kind, row.said) for row in rows))
+            kept = self._kept = (version, Rules.of(((row.kind, row.said) for row in rows), meanings()))
         return kept[1]
 
 

@@ -55,7 +55,9 @@ def rules_version() -> int:
 
 
 def rules_changed() -> None:
-    """Have every process read the rules again at its next search; inside ``transaction()``.
+    """Have every process read the rules, and the names of what everybody knows, again at its next search.
+
+    Inside ``transaction()``.
 
     The row stays locked to its end: of two people who change rules at once, one waits.
     """
