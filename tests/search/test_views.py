@@ -77,7 +77,9 @@ def test_filters_stand_in_the_address_and_come_off_one_by_one(shelves: Flask, br
 def test_nothing_found_says_what_was_searched_and_what_to_do(shelves: Flask, browser: Any) -> None:
     shown = page(browser, MEMBER, q="zzzyx <b>", kind="report")
     assert "zzzyx &lt;b&gt;" in shown
+    assert "avec ces filtres" in shown
     assert "Poser la question à un espace" in shown
+    assert "Aucun document ne contient" in page(browser, MEMBER, q="zzzyx")
 
 
 def test_empty_search_explains_itself(shelves: Flask, browser: Any) -> None:
