@@ -55,7 +55,7 @@ class FolderTransport:
         if next(self.folder.glob(f"*-{same}.eml"), None) is not None:
             return  # the worker was killed after it had written, before its job was done
         name = f"{now():%Y%m%dT%H%M%S%f}-{time.time_ns()}-{same}.eml"
-        draft = self.folder / f".{name}"
+        draft = self.folder / f"{same}.part"
         draft.write_bytes(message.as_bytes())
         draft.replace(self.folder / name)
 
