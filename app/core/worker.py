@@ -8,6 +8,7 @@ import os
 import secrets
 import signal
 import threading
+import time
 import traceback
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 IDLE_SECONDS = 0.3
 PERIODIC_SECONDS = 20.0
+# Less than the supervisor's patience, and all queues together: who was killed with its supervisor leaves in time too.
+LEAVING_SECONDS = 10.0
 log = logging.getLogger("beffroi.worker")
 
 
@@ -38,7 +41,7 @@ class Worker:
         self.name = f"{os.uname().nodename[:30]}-{os.getpid()}-{secrets.token_hex(3)}"
 
     def run(self) -> None:
-        """Work until SIGTERM or SIGINT; the job in hand is finished first."""
+        """Work until SIGTERM or SIGINT; a job in hand is finished first, for ten seconds at most."""
         for signum in (signal.SIGTERM, signal.SIGINT):
             signal.signal(signum, lambda *_: self.stopping.set())
         with life_sign(self.instance, self.name):
@@ -54,8 +57,13 @@ class Worker:
             queued = self._queue_periodic(starting=starting)
             starting = starting and not queued
             self.stopping.wait(PERIODIC_SECONDS if queued else 1.0)
+        deadline = time.monotonic() + LEAVING_SECONDS
         for thread in threads:
-            thread.join(timeout=12)
+            thread.join(timeout=max(0.0, deadline - time.monotonic()))
+        if any(thread.is_alive() for thread in threads):
+            # As one that is killed does: its sign of life stays without a lock, and the next worker takes over at once.
+            log.warning("left before what was in hand was done: it is taken again")
+            os._exit(0)
 
     def _queue_periodic(self, *, starting: bool) -> bool:
         try:

@@ -283,6 +283,7 @@ def test_job_of_each_start_runs_when_a_worker_starts_though_its_time_has_not_com
 KILLED = """
 import sys, time
 from app import create_app
+from app.core import worker
 from app.core.jobs import job
 from app.core.leases import release_lease
 from app.core.lives import life_sign
@@ -292,6 +293,7 @@ app = create_app()
 def slow(payload):
     print("started", flush=True)
     time.sleep(60)
+worker.LEAVING_SECONDS = 0.5
 Worker(app, ("default",)).run()
 """
 
@@ -313,26 +315,29 @@ def test_killed_worker_loses_nothing(tmp_path: Path) -> None:
             db.engine.dispose()
 
 
-def _start_and_kill(folder: Path, timeout: int = 2) -> None:
+def _start_and_kill(folder: Path, timeout: int = 2, number: signal.Signals = signal.SIGKILL) -> None:
     environ = {**os.environ, "BEFFROI_INSTANCE": str(folder), "BEFFROI_DEMO": "0"}
     process = subprocess.Popen(
         [sys.executable, "-c", KILLED, str(timeout)], env=environ, stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "started\n"
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    os.kill(process.pid, number)
+    process.wait(timeout=30)
     process.stdout.close()
 
 
 @pytest.mark.slow
-def test_what_a_killed_worker_held_is_taken_again_at_the_next_start(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_what_a_worker_that_had_to_leave_held_is_taken_again_at_the_next_start(
+    tmp_path: Path, number: signal.Signals
+) -> None:
     job("test.slow", lease="test-lease", timeout=300)(lambda payload: seen.append(payload["n"]))
     with new_database_app("sqlite", tmp_path) as app:
         with app.app_context():
             upgrade()
             put("test.slow", 5, priority=1)
-        _start_and_kill(tmp_path, timeout=300)
+        _start_and_kill(tmp_path, timeout=300, number=number)
         run_all(app)
         assert seen == [5]
         with app.app_context():

@@ -98,7 +98,7 @@ def test_site_starts_again_on_its_port_after_its_supervisor_was_killed(
     children = first.children()
     first.process.kill()
     second = start(free_port)
-    assert until(lambda: not any(is_alive(pid) for pid in children), STOP_SECONDS)
+    assert until(lambda: not any(is_alive(pid) for pid in children), START_SECONDS)
     assert until(second.answers, START_SECONDS)
     assert second.process.poll() is None
     second.stop()
