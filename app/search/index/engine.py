@@ -120,14 +120,16 @@ class IndexEngine(ABC):
     def _read(self, ask: Callable[[Reading], R]) -> R:
         """Ask the latest reading; raises nothing but IndexUnavailableError.
 
-        Asks twice, because a commit or a swap may take a file away in the very moment it is opened.
+        Asks three times, because a commit or a swap may take a file away in the very moment it is opened, and where
+        things are written all the time the next one does too.
         """
-        try:
-            return ask(self.latest())
-        except IndexUnavailableError:
-            raise
-        except Exception:  # noqa: BLE001 - a broken index raises whatever its bytes make of the library
-            self.forget()
+        for _ in range(2):
+            try:
+                return ask(self.latest())
+            except IndexUnavailableError:
+                raise
+            except Exception:  # noqa: BLE001 - a broken index raises whatever its bytes make of the library
+                self.forget()
         try:
             return ask(self.latest())
         except Exception as error:

@@ -15,13 +15,16 @@ _REPLACED = "meta.json"
 
 
 class Extents:
-    """What was there when an index was opened. Files are only ever added, replaced whole or removed."""
+    """What was there when an index was opened. Files are only ever added, replaced whole or removed.
+
+    Folders do not count: Whoosh's writer works in one that is made anew each time, and it is smaller when it begins.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Look at the files of a folder."""
         with os.scandir(folder) as entries:
-            files = [entry for entry in entries if not entry.name.startswith(".") and entry.name != _REPLACED]
-            self._known = [(entry.path, entry.stat()) for entry in files]
+            files = [one for one in entries if one.is_file() and not one.name.startswith(".") and one.name != _REPLACED]
+        self._known = [(one.path, state) for one in files if (state := _state(one.path))]
 
     def check(self) -> None:
         """Raise IndexUnavailableError when a file is shorter than it was.
@@ -29,9 +32,14 @@ class Extents:
         One that is gone stays readable for who has it open: so do segments that were melted into another.
         """
         for path, before in self._known:
-            try:
-                state = os.stat(path)  # noqa: PTH116 - asked of every file at every question
-            except FileNotFoundError:
-                continue
-            if state.st_size < before.st_size and state.st_ino == before.st_ino:
+            state = _state(path)
+            if state and state.st_size < before.st_size and state.st_ino == before.st_ino:
                 raise IndexUnavailableError(f"{Path(path).name} was cut short")
+
+
+def _state(path: str) -> os.stat_result | None:
+    """Give what the system says of a file; None when it is gone."""
+    try:
+        return os.stat(path)  # noqa: PTH116 - asked of every file at every question
+    except FileNotFoundError:
+        return None
