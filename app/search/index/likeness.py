@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import numpy as np
 
-from app.search.catalogue import Allowed, Bools, Numbers
+from app.search.catalogue import Allowed, Bools
 from app.search.index.reading import Docs, Reading
-from app.search.index.scoring import Tally, are_among, count_things, rarity, visible_to
+from app.search.index.scoring import Tally, are_among, best_of_each, rarity
+from app.search.index.sight import Sight, count_things, sight_of
 from app.search.index.words import SCORED
 from app.search.terms import Clause, Terms
 
@@ -31,46 +32,40 @@ def alike(
     What is put aside is counted like the rest. Words that nothing else holds tell nothing, wherever else they stand.
     `named`: one of the words at least stands in the name of the thing, its title or its keywords.
     """
-    records = reading.records
-    places = records.places(allowed.catalogue)
-    seen = visible_to(records, places, allowed)
-    others = seen & ~are_among(aside, allowed)[places]
+    sight, things = sight_of(reading.records, allowed), len(allowed.catalogue)
+    places = sight.places
+    others = sight.visible & ~are_among(aside, allowed)[places]
     reading.prepare(Terms(required=(tuple(words),)))
-    chosen = _telling(reading, words, places, seen, others, len(allowed.catalogue))
+    chosen = _telling(reading, words, sight, others, things)
     reading.prepare(Terms(wanted=chosen))
-    tally = Tally(reading, places, len(allowed.catalogue), seen)
+    tally = Tally(reading, sight, things)
     for clause in chosen:
         tally.add(clause)
     wanted = tally.matched & others
     if named:
-        wanted &= _named(reading, chosen, places, seen, len(allowed.catalogue))[places]
+        wanted &= _named(reading, chosen, sight, things)[places]
     docs = np.flatnonzero(wanted)
     docs = docs[tally.shares(docs) >= (LEAST_NAMED if named else LEAST_SHARE)] if len(docs) else docs
-    things, where = np.unique(places[docs], return_inverse=True)
-    best = np.zeros(len(things), np.float32)
-    np.maximum.at(best, where, tally.scores(docs))
-    return [allowed.catalogue.key(int(place)) for place in things[np.lexsort((things, -best))][:limit]]
+    found, best = best_of_each(places[docs], tally.scores(docs), things)
+    return [allowed.catalogue.key(int(place)) for place in found[np.lexsort((found, -best))][:limit]]
 
 
-def _telling(
-    reading: Reading, words: Iterable[Clause], places: Numbers, seen: Bools, others: Bools, things: int
-) -> tuple[Clause, ...]:
+def _telling(reading: Reading, words: Iterable[Clause], sight: Sight, others: Bools, things: int) -> tuple[Clause, ...]:
     """Give the words that tell most: rare among what is seen, and held by something else."""
-    among = count_things(places[seen], things)
     worth: dict[Clause, float] = {}
     for clause in dict.fromkeys(words):
-        docs = _holding(reading, clause, seen)
+        docs = _holding(reading, clause, sight.visible)
         if others[docs].any():
-            worth[clause] = clause.weight * rarity(count_things(places[docs], things), among)
+            worth[clause] = clause.weight * rarity(count_things(sight.places[docs], things), sight.things)
     return tuple(sorted(worth, key=lambda clause: -worth[clause])[:MOST_WORDS])
 
 
-def _named(reading: Reading, words: Iterable[Clause], places: Numbers, seen: Bools, things: int) -> Bools:
+def _named(reading: Reading, words: Iterable[Clause], sight: Sight, things: int) -> Bools:
     """Tell for every place, and for none (-1, the last), whether the name of the thing holds one of the words."""
     found = np.zeros(things + 1, np.bool_)
     for clause in words:
         for fieldname in NAME:
-            found[places[reading.holding(fieldname, clause, seen)]] = True
+            found[sight.places[reading.holding(fieldname, clause, sight.visible)]] = True
     return found
 
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from app.search.catalogue import Allowed, Bools, Numbers
 from app.search.engine import OWN_TEXT, PASSAGES_SHOWN, ParentHit, PassageHit
 from app.search.index.reading import Docs, Reading, Weights, pooled
-from app.search.index.records import Records, mean_length
+from app.search.index.records import Records
+from app.search.index.sight import Sight, count_things, sight_of
 from app.search.index.words import SCORED
 from app.search.ranking import BM25, COMPLETENESS, SAID_TWICE
 from app.search.terms import Clause, Terms
@@ -39,35 +40,39 @@ def find(reading: Reading, terms: Terms, allowed: Allowed) -> Found:
     """Find and score all things that may be seen and answer the terms; with nothing wanted, all that may be seen."""
     reading.prepare(terms)
     records = reading.records
-    places = records.places(allowed.catalogue)
-    visible = visible_to(records, places, allowed)
-    tally = Tally(reading, places, len(allowed.catalogue), visible)
+    sight = sight_of(records, allowed)
+    places = sight.places
+    tally = Tally(reading, sight, len(allowed.catalogue))
     for clause in terms.wanted:
         tally.add(clause)
     leading = are_among(terms.first, allowed)
-    own = visible & (records.numbers == OWN_TEXT)
-    matched = tally.matched | (own & leading[places]) if terms.wanted else own
-    docs = np.flatnonzero(matched & visible & _standing(reading, terms, places, visible))
+    matched = tally.matched | (records.own & leading[places]) if terms.wanted else records.own
+    docs = np.flatnonzero(matched & sight.visible)
+    docs = docs[_standing(reading, terms, sight, len(allowed.catalogue))[places[docs]]]
     scores = tally.scores(docs)
-    things, where = np.unique(places[docs], return_inverse=True)
-    best = np.zeros(len(things), np.float32)
-    np.maximum.at(best, where, scores)
+    things, best = best_of_each(places[docs], scores, len(allowed.catalogue))
     return Found(things, best, leading[things], docs, places[docs], scores)
+
+
+def best_of_each(places: Numbers, scores: Scores, things: int) -> tuple[Numbers, Scores]:
+    """Give the things, of so many, that some documents belong to, ascending, and the best score of each."""
+    having, best = np.zeros(things, np.bool_), np.zeros(things, np.float32)
+    having[places] = True
+    np.maximum.at(best, places, scores)
+    found = np.flatnonzero(having)
+    return found, best[found]
 
 
 class Tally:
     """What the clauses of a question add up to, for every document (a passage, or a thing's own title and text).
 
-    How rare words are and how long texts are is counted over the documents `seen`, those that the person may read: the
-    others change nothing, not even an order.
+    How rare words are and how long texts are is counted over the documents that the person sees: the others change
+    nothing, not even an order.
     """
 
-    def __init__(self, reading: Reading, places: Numbers, things: int, seen: Bools) -> None:
-        self._reading, self._places, self._seen = reading, places, seen
-        self._counted = count_things(places[seen], things)
-        self._means = {name: mean_length(reading.records.lengths[name], seen) for name in SCORED}
+    def __init__(self, reading: Reading, sight: Sight, things: int) -> None:
+        self._reading, self._sight = reading, sight
         size = reading.records.size
-        self._is_own = reading.records.numbers == OWN_TEXT
         self._in_own, self._covered_in_own = np.zeros(things, np.float32), np.zeros(things, np.float32)
         self._in_passage, self._covered = np.zeros(size, np.float32), np.zeros(size, np.float32)
         self._asked = 0.0
@@ -76,9 +81,9 @@ class Tally:
     def add(self, clause: Clause) -> None:
         """Count one clause: what it weighs in each thing's own words, then in each passage beside them."""
         docs, values = self._found(clause)
-        places = self._places[docs]
+        places = self._sight.places[docs]
         own = np.zeros_like(self._in_own)
-        own_docs = self._is_own[docs]
+        own_docs = self._reading.records.own[docs]
         own[places[own_docs]] = values[own_docs]
         worth = clause.weight * self._rarity(places)
         self._asked += worth if clause.weight >= 1 else 0.0
@@ -94,23 +99,23 @@ class Tally:
         """Give the documents of a clause that count, each with what it weighs there over all fields."""
         parts = []
         for fieldname in SCORED:
-            docs, frequencies = self._reading.frequencies(fieldname, clause, self._seen)
+            docs, frequencies = self._reading.frequencies(fieldname, clause, self._sight.visible)
             lengths = self._reading.records.lengths[fieldname][docs]
-            parts.append((docs, clause.weight * _bm25(fieldname, lengths, frequencies, self._means[fieldname])))
+            parts.append((docs, clause.weight * _bm25(fieldname, lengths, frequencies, self._sight.means[fieldname])))
         return pooled(parts)
 
     def _rarity(self, places: Numbers) -> float:
-        return rarity(count_things(places, len(self._in_own)), self._counted)
+        return rarity(count_things(places, len(self._in_own)), self._sight.things)
 
     def scores(self, docs: Docs) -> Scores:
         """Give what documents weigh with their things' own words: more when more of what was asked stands there."""
-        places = self._places[docs]
+        places = self._sight.places[docs]
         total = self._in_own[places] + self._in_passage[docs]
         return np.asarray(total * self.shares(docs) ** COMPLETENESS, np.float32) if self._asked else total
 
     def shares(self, docs: Docs) -> Scores:
         """Give the part of what was asked, weighed by rarity, that documents hold with their things' own words."""
-        held = self._covered_in_own[self._places[docs]] + self._covered[docs]
+        held = self._covered_in_own[self._sight.places[docs]] + self._covered[docs]
         return np.asarray(np.minimum(1.0, held / self._asked), np.float32)
 
 
@@ -119,40 +124,26 @@ def are_among(keys: Collection[str], allowed: Allowed) -> Bools:
     return np.concatenate([allowed.catalogue.among(keys), np.zeros(1, np.bool_)])
 
 
-def count_things(places: Numbers, things: int) -> int:
-    """Count the things, of so many, to which some documents belong."""
-    having = np.zeros(things, np.bool_)
-    having[places] = True
-    return int(np.count_nonzero(having))
-
-
 def rarity(having: int, among: int) -> float:
     """Give how much it tells to hold a word that so many things of so many hold."""
     return float(np.log(1 + (among - having + 0.5) / (having + 0.5)))
 
 
-def visible_to(records: Records, places: Numbers, allowed: Allowed) -> Bools:
-    """Tell which documents a person may read."""
-    if not len(allowed.mask):
-        return np.zeros(records.size, np.bool_)
-    return np.asarray(records.live & (places >= 0) & allowed.mask[places], dtype=np.bool_)
-
-
-def _standing(reading: Reading, terms: Terms, places: Numbers, visible: Bools) -> Bools:
-    """Tell which documents belong to things that meet every required clause and no excluded one."""
-    standing = np.ones(int(places.max(initial=-1)) + 2, np.bool_)
+def _standing(reading: Reading, terms: Terms, sight: Sight, things: int) -> Bools:
+    """Tell for every place, and for none (-1, the last), whether its thing meets what is required and excluded."""
+    standing = np.ones(things + 1, np.bool_)
     for group in terms.required:
         having = np.zeros_like(standing)
         for clause in group:
-            having[_places_with(reading, clause, places, visible)] = True
+            having[_places_with(reading, clause, sight)] = True
         standing &= having
     for clause in terms.excluded:
-        standing[_places_with(reading, clause, places, visible)] = False
-    return np.asarray(standing[places], dtype=np.bool_)
+        standing[_places_with(reading, clause, sight)] = False
+    return standing
 
 
-def _places_with(reading: Reading, clause: Clause, places: Numbers, visible: Bools) -> Numbers:
-    found: Numbers = places[np.concatenate([reading.holding(name, clause, visible) for name in SCORED])]
+def _places_with(reading: Reading, clause: Clause, sight: Sight) -> Numbers:
+    found: Numbers = sight.places[np.concatenate([reading.holding(name, clause, sight.visible) for name in SCORED])]
     return found
 
 
