@@ -90,6 +90,17 @@ def test_false_header_leaves_the_rest_of_the_mail_to_be_read(tmp_path: Path, fal
     assert (dict(mail.heads)["Subject"], "fin" in mail.text) == ("Bilan", True)
 
 
+@pytest.mark.parametrize("said", ["mixed", "alternative; boundary=autre", 'mixed; boundary=""'])
+def test_mail_in_parts_that_does_not_say_where_they_begin_is_read_all_the_same(tmp_path: Path, said: str) -> None:
+    head = f"Subject: x\r\nFrom: a@b.example\r\nContent-Type: multipart/{said}\r\n\r\n".encode()
+    text = b"--B\r\nContent-Type: text/plain\r\n\r\nLes rondes de nuit\r\n"
+    table = b"--B\r\nContent-Type: text/csv\r\nContent-Disposition: attachment; filename=a.csv\r\n\r\na;b\r\n--B--\r\n"
+    mail = read_mail(written(tmp_path, "a.eml", head + text + table), "eml")
+    assert (mail.text.strip(), [one.name for one in mail.parts]) == ("Les rondes de nuit", ["a.csv"])
+    mail = read_mail(written(tmp_path, "b.eml", head + b"Les rondes de nuit\r\nLa mairie"), "eml")
+    assert ("rondes de nuit" in mail.text, "La mairie" in mail.text, mail.parts) == (True, True, [])
+
+
 def test_header_cut_in_thousands_of_pieces_does_not_hold_the_reader_up(tmp_path: Path) -> None:
     pieces = b"".join(b" a*%d=x;" % n for n in range(20_000))
     head = b"From: a@b.example\r\nTo: c@d.example\r\nSubject: x\r\nContent-Type: text/plain;" + pieces

@@ -34,6 +34,8 @@ _DEEPEST = 40
 _LONGEST_HEADER = 1000
 #: How much of a header is looked at: the standard library takes minutes over one cut in ten thousand pieces (RFC 2231).
 _LONGEST_RAW = 16 * 1024
+#: A line that begins a part, when the header that must name it does not: two hyphens, then up to 70 of its letters.
+_BOUNDARY = re.compile(rb"^--([0-9A-Za-z'()+_,./:=?-]{1,70})[ \t]*\r?\nContent-", re.MULTILINE)
 _TEXTS = frozenset({"text/html", "text/plain"})
 SHOWN = ("Subject", "From", "To", "Cc", "Date")
 
@@ -152,16 +154,33 @@ def _day(said: str) -> str:
 
 def _leaves(message: Message, depth: int = 0) -> Iterator[Message]:
     """Yield what a message is made of, a message inside it as one thing."""
-    if message.get_content_maintype() != "multipart" or not message.is_multipart():
+    if message.get_content_maintype() != "multipart":
         yield message
         return
     if depth > _DEEPEST:
         raise CannotRead("unreadable", "too_deep")
+    if not message.is_multipart():
+        yield from _leaves(_taken_for_what_it_is(message), depth + 1)
+        return
     inner: Any = message.get_payload()
     for n, one in enumerate(inner):
         if n > _MOST_SEEN:
             raise CannotRead("too_big", "parts")
         yield from _leaves(one, depth + 1)
+
+
+def _taken_for_what_it_is(message: Message) -> Message:
+    """Return again what is said to have parts, but does not say where they begin, or never begins one.
+
+    The first line that looks like a boundary is taken for it (RFC 2046, section 5.1.1); without one, all is plain text
+    (RFC 2045, section 5.2: what a type cannot be read of).
+    """
+    content = _bytes_of(message)
+    found = _BOUNDARY.search(content)
+    head = b"Content-Type: text/plain\n\n"
+    if found:
+        head = b'Content-Type: multipart/mixed; boundary="%s"\n\n' % found[1]
+    return email.message_from_bytes(head + content, policy=_Bounded())
 
 
 def _is_attached(part: Message) -> bool:
