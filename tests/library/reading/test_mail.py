@@ -80,7 +80,7 @@ def test_ten_thousand_attachments_are_counted_and_a_hundred_named(tmp_path: Path
     begun = time.monotonic()
     found = read(written(tmp_path, "a.eml", head + part * 10_000 + b"--B--\r\n"))
     assert (len(found.carries), found.carries_more) == (MOST_LISTED, 10_000 - MOST_LISTED)
-    assert time.monotonic() - begun < 20
+    assert time.monotonic() - begun < 60
 
 
 @pytest.mark.parametrize("false", [b"text/plain; a*0", b"text/plain; charset*=", b";;;", b"="])
