@@ -14,6 +14,7 @@ from app.accounts.models import Organisation, OrganisationKind
 from app.accounts.organisations.domains import MOST_DOMAINS, holders_of, is_domain, is_public_mail
 from app.accounts.queries import organisation_by_name
 from app.core.clock import now
+from app.core.db import sort_key
 from app.core.i18n import lazy_gettext as _l
 from app.extensions import db
 
@@ -132,8 +133,7 @@ def _domain_problem(domains: Iterable[str]) -> dict[str, LazyString]:
 def _taken(details: Details, place: Organisation | None) -> dict[str, LazyString]:
     """Return what somebody else holds already."""
     found = {}
-    holder = organisation_by_name(details.name)
-    if holder is not None and (place is None or holder.id != place.id):
+    if _same_name(details, place):
         found["name"] = _l("Cette collectivité existe déjà.")
     namesake = _same_code(details, place)
     if namesake is not None:
@@ -144,6 +144,22 @@ def _taken(details: Details, place: Organisation | None) -> dict[str, LazyString
         if place is None or other.id != place.id:
             found["domains"] = _l("« %(domain)s » est déjà le domaine de %(holder)s.", domain=domain, holder=other.name)
     return found
+
+
+def _same_name(details: Details, place: Organisation | None) -> bool:
+    """Tell whether another has the name, or the same but for accents and case where nothing else tells them apart.
+
+    Kind, country and two codes that differ do; a name that was there before may stay.
+    """
+    holder = organisation_by_name(details.name)
+    if holder is not None:
+        return place is None or holder.id != place.id
+    key = sort_key(details.name)
+    if place is not None and place.sort_key == key:
+        return False
+    alike = Organisation.sort_key == key, Organisation.kind == details.kind, Organisation.country == details.country
+    codes = list(db.session.scalars(select(Organisation.insee_code).where(*alike)))
+    return any(not (code and details.insee_code and code != details.insee_code) for code in codes)
 
 
 def _same_code(details: Details, place: Organisation | None) -> Organisation | None:

@@ -74,6 +74,18 @@ def test_impossible_facts_are_refused_by_name(context: Flask, cast: Cast, given:
     assert list(problems_with(Details(**{"name": "Une ville", **given}))) == [fact]
 
 
+def test_name_that_differs_by_accents_and_case_is_another_only_with_what_tells_them_apart(
+    context: Flask, cast: Cast
+) -> None:
+    with transaction():
+        place = record_organisation(Details("Étampes", insee_code="91223"))
+    assert list(problems_with(Details("etampes"))) == ["name"]
+    agglo, abroad = Details("ETAMPES", kind="intercommunality"), Details("ETAMPES", country="BE")
+    for other in (Details("ETAMPES", insee_code="91224"), agglo, abroad):
+        assert problems_with(other) == {}
+    assert problems_with(Details("ÉTAMPES", insee_code="91223"), place) == {}
+
+
 def test_domain_belongs_to_one_organisation(context: Flask, cast: Cast) -> None:
     with transaction():
         record_organisation(Details("Une ville", domains=("ville.fr",)))
