@@ -80,17 +80,20 @@ class Fate:
 
 @dataclass
 class Register:
-    """The names and domains taken, by organisations recorded or by rows above."""
+    """The names, codes and domains taken, by organisations recorded or by rows above; a code counts within its kind."""
 
     names: dict[str, int] = field(default_factory=dict)
     domains: dict[str, str] = field(default_factory=dict)
+    codes: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @classmethod
     def as_recorded(cls) -> Register:
-        """Return the register as the database has it, in two statements."""
+        """Return the register as the database has it, in three statements."""
         names = dict.fromkeys(db.session.scalars(select(Organisation.name)), 0)
         query = select(OrganisationDomain.domain, Organisation.name).join(Organisation)
-        return cls(names, dict(db.session.execute(query).all()))
+        coded = select(Organisation.kind, Organisation.insee_code, Organisation.name).order_by(Organisation.id.desc())
+        codes = {(kind, code): name for kind, code, name in db.session.execute(coded) if code}
+        return cls(names, dict(db.session.execute(query).all()), codes)
 
     def enter(self, line: int, details: Details) -> Fate:
         """Take the facts of a row in, or say why not."""
@@ -100,16 +103,26 @@ class Register:
         if above:
             again = _l("Ce nom est déjà à la ligne %(line)s.", line=above)
             return Fate(line, details.name, Outcome.REFUSED, again)
-        problems = form_problems(details)
-        taken = next((domain for domain in details.domains if domain in self.domains), None)
-        if taken is not None and not problems:
-            holder = self.domains[taken]
-            problems = {"domains": _l("« %(domain)s » est déjà le domaine de %(holder)s.", domain=taken, holder=holder)}
+        problems = form_problems(details) or self._taken(details)
         if problems:
             return Fate(line, details.name, Outcome.REFUSED, next(iter(problems.values())))
         self.names[details.name] = line
         self.domains |= dict.fromkeys(details.domains, details.name)
+        if details.insee_code:
+            self.codes[details.kind, details.insee_code] = details.name
         return Fate(line, details.name, Outcome.RECORDED)
+
+    def _taken(self, details: Details) -> dict[str, Any]:
+        """Return what another holds already, as the form of an organisation says it."""
+        code, found = details.insee_code, {}
+        if code and (details.kind, code) in self.codes:
+            holder = self.codes[details.kind, code]
+            found["insee_code"] = _l("« %(code)s » est déjà le code de %(holder)s.", code=code, holder=holder)
+        domain = next((domain for domain in details.domains if domain in self.domains), None)
+        if domain is not None:
+            holder = self.domains[domain]
+            found["domains"] = _l("« %(domain)s » est déjà le domaine de %(holder)s.", domain=domain, holder=holder)
+        return found
 
 
 class RowError(ValueError):

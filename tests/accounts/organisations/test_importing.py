@@ -71,6 +71,17 @@ def test_rehearsal_writes_nothing_and_a_second_time_changes_nothing(context: Fla
     assert how_many() == before + 3
 
 
+def test_code_of_another_of_its_kind_is_refused(context: Flask, cast: Cast) -> None:
+    brought_in("Nom;Nature;Code INSEE\nÉtampes;ville;91223\n".encode())
+    rows = "Mairie d'Étampes;ville;91223", "Agglo;intercommunalité;91223", "Lac;ville;11111", "Lac 2;ville;11111"
+    fates = brought_in("\n".join(("Nom;Nature;Code INSEE", *rows)).encode())
+    assert [fate.outcome for fate in fates] == [Outcome.REFUSED, Outcome.RECORDED, Outcome.RECORDED, Outcome.REFUSED]
+    assert [str(fate.reason).replace("\xa0", " ") for fate in fates if fate.reason] == [
+        "« 91223 » est déjà le code de Étampes.",
+        "« 11111 » est déjà le code de Lac.",
+    ]
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"\r\n;;\r\n", b"a;b\r\n1;2", b"PK\x03\x04\x00\x00", b"\xff\xfe", b'nom\n"' + b"x" * 200_000]
 )
