@@ -55,7 +55,11 @@ def test_list_is_shown_before_it_is_written(app: Flask, cast: Cast, browser: Any
 def test_what_is_no_list_is_said_on_the_page(app: Flask, cast: Cast, browser: Any, content: bytes) -> None:
     answer = browser(ADMIN).post(f"{HERE}/importer", {"fichier": (io.BytesIO(content), "x.csv")})
     assert (answer.status_code, 'role="alert"' in answer.text) == (422, True)
-    assert browser(ADMIN).post(f"{HERE}/importer").status_code == 422
+
+
+def test_file_is_asked_for_when_none_was_chosen(cast: Cast, browser: Any) -> None:
+    answer = browser(ADMIN).post(f"{HERE}/importer")
+    assert (answer.status_code, "Choisissez le fichier de la liste." in answer.text) == (422, True)
 
 
 def test_two_records_are_compared_and_made_one(app: Flask, cast: Cast, browser: Any) -> None:

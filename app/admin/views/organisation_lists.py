@@ -18,6 +18,7 @@ from app.core.errors import DomainError, EditConflictError
 from app.core.forms import number_in
 from app.core.i18n import format_day_number, format_number, ngettext
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext as _l
 from app.core.sheets import LARGEST_SHEET, Sheet, read_sheet
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ def import_page() -> ResponseReturnValue:
     """Bring a list in: first what would become of each row, then, at a second press, the deed."""
     if request.method == "GET":
         return render_template("admin/organisation_import.html", fates=None)
-    content, doing = _sent()
     try:
+        content, doing = _sent()
         sheet = read_sheet(content)
         fates = _do(sheet) if doing else import_organisations(sheet, person(), rehearse=True)
     except DomainError as error:
@@ -58,12 +59,17 @@ def import_page() -> ResponseReturnValue:
 
 
 def _sent() -> tuple[bytes, bool]:
-    """Return the list that was sent, and whether it is to be done: then it comes from the page that showed it."""
+    """Return the list that was sent, and whether it is to be done: then it comes from the page that showed it.
+
+    Raises DomainError when no file was chosen.
+    """
     kept = request.form.get(KEPT_FIELD)
     if kept is not None:
         return kept.encode("latin-1", errors="replace"), True
     file = request.files.get("fichier")
-    return (file.stream.read(LARGEST_SHEET + 1) if file else b""), False
+    if not file:
+        raise DomainError(_l("Choisissez le fichier de la liste."))
+    return file.stream.read(LARGEST_SHEET + 1), False
 
 
 def _do(sheet: Sheet) -> list[Fate]:
