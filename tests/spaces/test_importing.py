@@ -138,7 +138,7 @@ def test_trial_says_what_would_happen_and_writes_nothing(app: Flask, cast: Cast)
             ("unknown_space", "Espace rêvé"),
             ("bad_cell", "roi"),
             ("bad_cell", "demain"),
-            ("bad_end", "2001-01-01"),
+            ("bad_end", "01/01/2001"),
             ("no_space", ""),
         ]
         assert invitations() == []

@@ -122,7 +122,7 @@ class Judge:
             return Verdict(Outcome.NO_SPACE, named)
         until = self.options.end_of(named.until) if kind == UserKind.GUEST else None
         if until is not None and not now() < until <= now() + LONGEST_STAY:
-            return Verdict(Outcome.BAD_END, named, (named.until or until).strftime("%Y-%m-%d"))
+            return Verdict(Outcome.BAD_END, named, (named.until or until).strftime("%d/%m/%Y"))
         place, near = self.places.of(named) if named.organisation or named.insee else (self.default_place, "")
         if near and self.options.accept_near:
             place, near = self.places.by_name[folded(near)], ""
