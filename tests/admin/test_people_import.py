@@ -54,6 +54,7 @@ def test_list_goes_from_the_file_to_the_report(app: Flask, cast: Cast) -> None:
     answer = columns_chosen(browser, here, words="Bienvenue.")
     trial = browser.get(answer.headers["Location"]).get_data(as_text=True)
     assert "Envoyer 1 invitation" in trial
+    assert '<span class="nowrap">Ligne' in trial
     assert "est-ce Castelmaure" in trial
     with app.app_context():
         assert db.session.scalars(select(Invitation)).all() == []
