@@ -38,10 +38,16 @@ def invitation_of_hash(secret_hash: str) -> Invitation | None:
 
 
 def sent_today(author: User) -> int:
-    """Return how many invitations a person has sent, for the first time or again, in the last 24 hours."""
+    """Return how many invitations a person has sent, for the first time or again, in the last 24 hours.
+
+    A list that an administrator brought in has no limit, and does not use up what they send otherwise.
+    """
     theirs = AuditEntry.person_id == author.id, AuditEntry.action.in_((SENT, RESENT))
-    query = select(func.count()).select_from(AuditEntry)
-    return db.session.scalar(query.where(*theirs, AuditEntry.at > now() - timedelta(days=1))) or 0
+    query = select(func.count()).select_from(AuditEntry).where(*theirs, AuditEntry.at > now() - timedelta(days=1))
+    if is_administrator(author):
+        of_lists = select(Invitation.id).where(Invitation.import_id.is_not(None))
+        query = query.where(or_(AuditEntry.action == RESENT, AuditEntry.subject_id.not_in(of_lists)))
+    return db.session.scalar(query) or 0
 
 
 def open_invitations(email: str, author: User) -> list[Invitation]:

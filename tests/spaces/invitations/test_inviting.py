@@ -22,7 +22,7 @@ from app.spaces.invitations.details import InvitationDetails
 from app.spaces.invitations.offers import offer_of
 from app.spaces.invitations.operations import cancel, send_again
 from app.spaces.invitations.queries import invitation_of
-from app.spaces.models import Role
+from app.spaces.models import PeopleImport, Role
 from tests.people import (
     ADMIN,
     CLOSED_GUEST,
@@ -252,6 +252,21 @@ def test_nobody_sends_without_end(context: Flask, cast: Cast, monkeypatch: pytes
     later = now() + timedelta(days=1, minutes=1)
     clock.set_clock(lambda: later)
     assert invitation(invited(FACILITATOR, NEW, OPEN)).is_open
+
+
+def test_list_brought_in_does_not_use_up_what_an_administrator_sends(
+    context: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operations, "DAILY", 2)
+    with transaction():
+        db.session.add(PeopleImport(by_id=loaded(ADMIN).id, name="Liste"))
+    for name in ("un", "deux", "trois"):
+        brought = db.session.scalars(select(PeopleImport)).one()
+        invited(ADMIN, f"{name}@ville.example", people_import=brought)
+    for name in ("quatre", "cinq"):
+        invited(ADMIN, f"{name}@ville.example")
+    with pytest.raises(TooManyError):
+        invited(ADMIN, NEW)
 
 
 def test_author_who_lost_their_account_sends_no_mail(context: Flask, cast: Cast) -> None:
