@@ -6,8 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
+from app.core.clock import now
+from app.core.db import transaction
+from app.extensions import db
+from app.spaces.models import JoinPolicy, Space, Visibility
 from tests.journeys.eyes import Page, expect
-from tests.journeys.live import ADMINISTRATOR, MEMBER
+from tests.journeys.live import ADMINISTRATOR, MEMBER, PHONE, Site
 
 pytestmark = pytest.mark.browser
 
@@ -32,3 +36,19 @@ def test_button_of_a_file_field_is_one_of_ours(opened: Callable[..., Page], who:
     field = page.locator("input[type=file]").first
     expect(field).to_be_visible()
     assert field.evaluate(BUTTON) == "1px"
+
+
+def test_button_of_a_deleted_space_covers_nothing_on_a_phone(opened: Callable[..., Page], site: Site) -> None:
+    gone = Space(name="Espace rendu", slug="espace-rendu", visibility=Visibility.OPEN, join_policy=JoinPolicy.FREE)
+    with site.app.app_context():
+        gone.deleted_at = now()
+        with transaction():
+            db.session.add(gone)
+        db.session.remove()
+    page = opened(ADMINISTRATOR, PHONE)
+    page.goto("/administration/espaces?etat=supprimes")
+    row = page.get_by_role("row").filter(has_text="Espace rendu")
+    name, button = row.get_by_role("rowheader").bounding_box(), row.get_by_role("link", name="Restaurer").bounding_box()
+    assert name is not None
+    assert button is not None
+    assert button["y"] >= name["y"] + name["height"]
