@@ -130,13 +130,13 @@ def source_of(key_or_type: str) -> SearchSource | None:
 
 
 def register_kind_words(words: Mapping[str, str]) -> None:
-    """Let people type other words for a kind: ``{"rapport": "report"}``."""
+    """Let people type other words for a kind: ``{"rapport": "report"}``; of several, joined by hyphens."""
     _kind_words.update({fold(word): kind for word, kind in words.items()})
 
 
 def kind_named(word: str) -> str:
-    """Return the kind a typed word stands for; an unknown word stands for itself."""
-    return _kind_words.get(fold(word), word.casefold())
+    """Return the kind that typed words stand for, spaces being as good as hyphens; the unknown stands for itself."""
+    return _kind_words.get("-".join(fold(word).split()), word.casefold())
 
 
 def kind_word(kind: str, lang: str = "fr") -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 from sqlalchemy import select, update
 
 from app.accounts.models import Organisation
@@ -38,6 +39,7 @@ from app.library.kinds.values import (
 from app.library.models import Resource, resource_facet
 from app.library.operations import ResourceDetails, edit_resource
 from app.library.takeaway import library_parts
+from app.search.sources import kind_label, kind_named
 from tests.library.shelves import shared
 from tests.people import FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, PRIVATE, Cast
 from tests.support import Browser, CountedStatements, loaded, work
@@ -128,6 +130,14 @@ def member(browser: Any) -> Browser:
 def only(app: Flask) -> Resource:
     with app.app_context():
         return db.session.scalars(select(Resource)).one()
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_kind_is_typed_by_its_names(app: Flask, language: str) -> None:
+    with app.test_request_context(), force_locale(language):
+        names = {kind.key: (str(kind.label), str(kind.plural)) for kind in KINDS.values()}
+        names |= {key: (kind_label(key), kind_label(key)) for key in ("discussion", "list")}
+    assert {key: {kind_named(name) for name in some} for key, some in names.items()} == {key: {key} for key in names}
 
 
 @pytest.mark.usefixtures("_empty_index")

@@ -92,4 +92,4 @@ def _card(person: User, reading: ReadingList) -> Card:
 
 register_source(ReadingListSource())
 register_kind_labels({KIND: _l("Dossier de lecture")})
-register_kind_words({"dossier": KIND, "dossiers": KIND})
+register_kind_words(dict.fromkeys(("dossier", "dossiers", "dossier-de-lecture", "reading-list"), KIND))
