@@ -10,10 +10,18 @@ from app.core.text import slugify
 from app.library.models import FileVersion, Resource
 from app.search.engine import PART
 
+DOCUMENT = "document"
+"""Where the document stands on the page of its resource."""
+
 
 def resource_url(resource: Resource, **state: Any) -> str:
-    """Return the address of a resource; ``state`` is page, q, vue, fichier: empty values are left out."""
+    """Return the address of a resource; ``state`` is page, q, vue, fichier: empty values are left out.
+
+    With a page it leads to the document, where what is known of the resource would else stand first on the screen.
+    """
     kept = {name: value for name, value in state.items() if value not in (None, "")}
+    if "page" in kept:
+        kept.setdefault("_anchor", DOCUMENT)
     return url_for("library.resource_page", public_id=resource.public_id, slug=slugify(resource.title), **kept)
 
 

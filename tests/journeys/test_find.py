@@ -27,8 +27,11 @@ def test_words_typed_in_the_box_open_the_document_at_their_page(opened: Callable
     passage.click()
     expect(page).to_have_url(re.compile(r"page=4"))
     expect(page.get_by_label("Page", exact=True)).to_have_value("4")
-    expect(page.locator(".sheet svg rect").first).to_be_attached()
+    expect(page.locator(".sheet svg rect").first).to_be_in_viewport(ratio=1)
     expect(page.get_by_role("img", name=re.compile("Page 4 sur 12"))).to_be_visible()
+    page.get_by_role("link", name="Page suivante").click()
+    expect(page.get_by_label("Page", exact=True)).to_have_value("5")
+    expect(page.get_by_label("Page", exact=True)).to_be_in_viewport()
 
 
 def test_text_view_marks_the_same_words(opened: Callable[..., Page], site: Site) -> None:

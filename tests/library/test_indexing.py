@@ -103,8 +103,8 @@ def test_card_opens_the_page_of_the_hit_in_its_file(context: Flask) -> None:
         card = card_of(made, loaded(MEMBER))
         start, second = f"/ressources/{made.public_id}-d", made.attachments[1].public_id
         assert card.url(None) == card.url(Passage(0, "own", "", "")) == start
-        assert card.url(Passage(7, "page", "", "")) == f"{start}?page=7"
-        assert card.url(Passage(1_000_007, "page", "", "")) == f"{start}?page=7&fichier={second}"
+        assert card.url(Passage(7, "page", "", "")) == f"{start}?page=7#document"
+        assert card.url(Passage(1_000_007, "page", "", "")) == f"{start}?page=7&fichier={second}#document"
 
 
 def test_places_name_the_page_and_the_file_when_it_is_not_the_first(context: Flask) -> None:

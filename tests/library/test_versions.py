@@ -112,7 +112,7 @@ def test_files_in_another_order_are_still_found_on_their_page(context: Flask) ->
     assert names(made) == ["deux.txt", "un.txt"]
     with context.test_request_context():
         [result] = find(loaded(MEMBER), parse("guetteur").query).results
-    assert result.url.endswith(f"page=1&fichier={made.attachments[1].public_id}")
+    assert result.url.endswith(f"page=1&fichier={made.attachments[1].public_id}#document")
     with transaction():
         move_file(loaded(FACILITATOR), made.attachments[0], -1)
     assert names(made) == ["deux.txt", "un.txt"]

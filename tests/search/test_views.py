@@ -62,7 +62,7 @@ def test_results_are_counted_by_thing_and_only_those_this_person_may_see(shelves
 def test_hit_in_a_file_opens_there_with_the_words_to_mark(shelves: Flask, browser: Any) -> None:
     links = LINK.findall(page(browser, OUTSIDER, q="médiation nocturne"))
     assert re.fullmatch(
-        r"/ressources/[a-z2-7]{10}-bilan-de-la-mediation\?page=1&amp;q=m%C3%A9diation\+nocturne", links[0]
+        r"/ressources/[a-z2-7]{10}-bilan-de-la-mediation\?page=1&amp;q=m%C3%A9diation\+nocturne#document", links[0]
     )
     opened = browser(OUTSIDER).get(links[0].replace("&amp;", "&"))
     assert opened.get_data(as_text=True).count("<mark") >= 2

@@ -49,10 +49,16 @@ function turnPage(viewer, event) {
   if (link) { event.preventDefault(); link.click(); }
 }
 
-// Bring the page's thumbnail and the first hit into view inside their own scrollers, without moving the page.
+// Bring the page's thumbnail and the first hit into view inside their own scrollers; the page moves only for who came to
+// the document, and once the browser has gone there.
 function showHere(viewer, stage) {
   const here = viewer.querySelector("[data-thumbs] [aria-current]");
   if (here) here.closest("ol").scrollTop = here.parentElement.offsetTop - 16;
-  const box = viewer.querySelector(".sheet svg rect");
-  if (box) stage.scrollTop = Math.max(0, box.getBoundingClientRect().top - stage.getBoundingClientRect().top - 160);
+  const hit = viewer.querySelector(".sheet svg rect, .paper mark");
+  if (!hit) return;
+  stage.scrollTop = Math.max(0, hit.getBoundingClientRect().top - stage.getBoundingClientRect().top - 160);
+  if (location.hash !== `#${viewer.id}`) return;
+  const show = () => hit.scrollIntoView({ block: "nearest" });
+  if (document.readyState === "complete") show();
+  else addEventListener("load", show, { once: true });
 }
