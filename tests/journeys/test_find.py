@@ -63,6 +63,7 @@ def test_arrows_go_through_results_and_each_is_read_beside(opened: Callable[...,
     expect(titles.nth(1)).to_be_focused()
     expect(page.get_by_role("heading", name=re.compile(re.escape(titles.nth(1).inner_text())), level=2)).to_be_visible()
     expect(page).to_have_url(re.compile("apercu="))
+    expect(page.locator("[data-peek] .paper")).to_have_css("mask-image", "none")  # paper stays white to its edge
     page.keyboard.press("ArrowUp")
     expect(titles.first).to_be_focused()
 
