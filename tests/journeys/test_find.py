@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.journeys.eyes import Page, expect
-from tests.journeys.live import FACILITATOR, MEMBER, OUTSIDER, PRIVATE, Site
+from tests.journeys.live import ADMINISTRATOR, FACILITATOR, MEMBER, OUTSIDER, PRIVATE, Site
 
 pytestmark = pytest.mark.browser
 #: Each error page carries the number of its request, which differs every time.
@@ -83,6 +83,13 @@ def test_unknown_word_says_so_and_offers_a_way_on(opened: Callable[..., Page]) -
     page.goto("/recherche?q=xylotomie")
     expect(page.get_by_text("Aucun document ne contient « xylotomie ».")).to_be_visible()
     expect(page.get_by_role("link", name="Poser la question à un espace")).to_be_visible()
+
+
+def test_administrator_sees_whole_the_words_to_try(opened: Callable[..., Page]) -> None:
+    page = opened(ADMINISTRATOR)
+    page.goto("/administration/recherche/synonymes?q=dispositifs de participation citoyenne")
+    field = page.get_by_label("Mots cherchés")
+    assert field.evaluate("field => field.scrollWidth <= field.clientWidth")
 
 
 def test_private_space_is_to_outsiders_as_if_it_never_existed(opened: Callable[..., Page]) -> None:
