@@ -44,7 +44,7 @@ def index_changed(payloads: list[dict[str, Any]]) -> None:
         if is_for_want_of_room(error):
             raise  # what is there stays good, and the change enters when there is room again
         with transaction():
-            rebuild_soon(Why.UNUSABLE if not _looked_at_anew().usable else Why.ASKED)
+            rebuild_soon()  # even should the index be given back meanwhile: these changes are not in it
         return
     _tell()
 

@@ -113,6 +113,23 @@ def test_index_lost_in_a_place_that_takes_none_degrades_and_comes_back_without_h
     assert find(MEMBER, parse("bruit").query).degraded is False
 
 
+def test_change_made_while_the_index_was_away_is_found_once_it_is_given_back(context: Flask, books: Shelf) -> None:
+    one = engine()
+    if not isinstance(one, FolderEngine):
+        pytest.skip("its tables go and come with the database")
+    root = one.generations.root
+    aside = root.rename(root.with_name("aside-" + os.urandom(4).hex()))
+    root.write_text("a file where the folder should be")
+    books.put(3, "Clarinette", "un solo")
+    run_all(context)
+    root.unlink()
+    aside.rename(root)
+    moment = now()
+    clock.set_clock(lambda: moment + dt.timedelta(hours=2))
+    run_all(context)
+    assert found("solo") == {"book:3"}
+
+
 @contextmanager
 def full_disk() -> Iterator[None]:
     """Let no file grow beyond two kibibytes, as if the disk were at its edge."""
