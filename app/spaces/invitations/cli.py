@@ -21,7 +21,9 @@ from app.spaces.queries import facilitators_of
 @spaces.command("invite")
 @click.argument("email")
 @click.option("--space", "slugs", multiple=True, metavar="SLUG", help="A space to open; may be given several times.")
-@click.option("--by", metavar="EMAIL", help="Who invites: by default who runs the first space, or an administrator.")
+@click.option(
+    "--as", "by", metavar="EMAIL", help="Who invites: by default who runs the first space, or an administrator."
+)
 @click.option("--guest", is_flag=True, help="Invite as a guest, with an end.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day of a guest's access (90 days by default).")
 @click.option("--purpose", default="", help="Why a guest comes.")
@@ -72,5 +74,5 @@ def _author(email: str | None, places: tuple[Space, ...]) -> User:
     admins = select(User).where(User.is_admin, User.kind == UserKind.MEMBER, User.disabled_at.is_(None))
     found = running[0] if running else db.session.scalar(admins.order_by(User.id).limit(1))
     if found is None:
-        raise click.ClickException("nobody to invite on behalf of: give --by")
+        raise click.ClickException("nobody to invite on behalf of: give --as")
     return found

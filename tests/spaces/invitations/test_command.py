@@ -42,9 +42,9 @@ def test_member_is_invited_by_an_administrator(app: Flask, cast: Cast) -> None:
     [
         ("--space", "nulle-part"),
         ("--space", PRIVATE, "--guest", "--until", "2020-01-01"),
-        ("--space", PRIVATE, "--by", ADMIN),
-        ("--space", PRIVATE, "--by", MEMBER),
-        ("--by", "personne@ville.example"),
+        ("--space", PRIVATE, "--as", ADMIN),
+        ("--space", PRIVATE, "--as", MEMBER),
+        ("--as", "personne@ville.example"),
         ("--organisation", "Nulle-Part"),
         ("--guest",),
     ],
