@@ -195,7 +195,7 @@ def test_what_is_read_is_searchable_with_its_page(context: Flask) -> None:
     second = made.attachments[1].public_id
     with context.test_request_context():
         [result] = find(loaded(MEMBER), parse("guetteurs").query).results
-        assert result.url == f"/ressources/{made.public_id}-diagnostic?page=2&fichier={second}"
+        assert result.url == f"/ressources/{made.public_id}-diagnostic?page=2&fichier={second}#document"
         assert "<mark>guetteur</mark>" in str(result.places[0].snippet)
 
 

@@ -140,7 +140,8 @@ def test_network_resource_of_a_private_space_never_shows_the_space(app: Flask, b
 
 def test_slug_is_corrected_only_for_those_who_may_read(app: Flask, browser: Any) -> None:
     public_id, _ = shared(app, "Un titre", space=PRIVATE)
-    assert browser(MEMBER).get(f"/ressources/{public_id}?page=2").location == f"/ressources/{public_id}-un-titre?page=2"
+    corrected = f"/ressources/{public_id}-un-titre?page=2#document"
+    assert browser(MEMBER).get(f"/ressources/{public_id}?page=2").location == corrected
     assert browser(OUTSIDER).get(f"/ressources/{public_id}-autre").status_code == 404
 
 
