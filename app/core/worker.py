@@ -21,6 +21,8 @@ from app.core.queues import reason_of
 from app.extensions import db
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask import Flask
 
 IDLE_SECONDS = 0.3
@@ -57,13 +59,7 @@ class Worker:
             queued = self._queue_periodic(starting=starting)
             starting = starting and not queued
             self.stopping.wait(PERIODIC_SECONDS if queued else 1.0)
-        deadline = time.monotonic() + LEAVING_SECONDS
-        for thread in threads:
-            thread.join(timeout=max(0.0, deadline - time.monotonic()))
-        if any(thread.is_alive() for thread in threads):
-            # As one that is killed does: its sign of life stays without a lock, and the next worker takes over at once.
-            log.warning("left before what was in hand was done: it is taken again")
-            os._exit(0)
+        _leave(threads)
 
     def _queue_periodic(self, *, starting: bool) -> bool:
         try:
@@ -123,6 +119,19 @@ class Worker:
                 claims.fail(ids, owner, error, permanent=permanent)
             if kind.lease:
                 release_lease(kind.lease, owner)
+
+
+def _leave(threads: Sequence[threading.Thread]) -> None:
+    """Wait for what is in hand, so long for all queues together; then end the process with it, as if it were killed.
+
+    The sign of life then stays without a lock, and the next worker takes what was in hand again at once.
+    """
+    deadline = time.monotonic() + LEAVING_SECONDS
+    for thread in threads:
+        thread.join(timeout=max(0.0, deadline - time.monotonic()))
+    if any(thread.is_alive() for thread in threads):
+        log.warning("left before what was in hand was done: it is taken again")
+        os._exit(0)
 
 
 def _error_of(kind: jobs.JobKind, payloads: list[dict[str, object]]) -> tuple[str | None, bool]:
