@@ -158,8 +158,13 @@ def _same_name(details: Details, place: Organisation | None) -> bool:
     if place is not None and place.sort_key == key:
         return False
     alike = Organisation.sort_key == key, Organisation.kind == details.kind, Organisation.country == details.country
-    codes = list(db.session.scalars(select(Organisation.insee_code).where(*alike)))
-    return any(not (code and details.insee_code and code != details.insee_code) for code in codes)
+    codes = db.session.scalars(select(Organisation.insee_code).where(*alike))
+    return any(not codes_differ(details.insee_code, code) for code in codes)
+
+
+def codes_differ(code: str | None, other: str | None) -> bool:
+    """Tell whether two codes, both known, tell apart two organisations whose names differ by accents and case alone."""
+    return bool(code and other and code != other)
 
 
 def _same_code(details: Details, place: Organisation | None) -> Organisation | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from app.accounts.models import Organisation, OrganisationDomain, OrganisationKind, User
-from app.accounts.organisations.details import Details, form_problems
+from app.accounts.organisations.details import Details, codes_differ, form_problems
 from app.accounts.organisations.domains import split_domains
 from app.accounts.organisations.numbers import decimal_number, whole_number
 from app.core.audit import record
@@ -80,24 +80,30 @@ class Fate:
 
 @dataclass
 class Register:
-    """The names, codes and domains taken, by organisations recorded or by rows above; a code counts within its kind."""
+    """The names, codes and domains taken, by organisations recorded (line 0) or by rows above.
+
+    A code counts within its kind; a name but for accents and case, within its kind and country.
+    """
 
     names: dict[str, int] = field(default_factory=dict)
+    alike: dict[tuple[str, str, str], list[tuple[str | None, int]]] = field(default_factory=lambda: defaultdict(list))
     domains: dict[str, str] = field(default_factory=dict)
     codes: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @classmethod
     def as_recorded(cls) -> Register:
-        """Return the register as the database has it, in three statements."""
-        names = dict.fromkeys(db.session.scalars(select(Organisation.name)), 0)
+        """Return the register as the database has it, in two statements."""
+        register = cls()
+        facts = Organisation.name, Organisation.kind, Organisation.country, Organisation.insee_code
+        for row in db.session.execute(select(*facts).order_by(Organisation.id.desc())):
+            register._take(0, *row)
         query = select(OrganisationDomain.domain, Organisation.name).join(Organisation)
-        coded = select(Organisation.kind, Organisation.insee_code, Organisation.name).order_by(Organisation.id.desc())
-        codes = {(kind, code): name for kind, code, name in db.session.execute(coded) if code}
-        return cls(names, dict(db.session.execute(query).all()), codes)
+        register.domains.update(db.session.execute(query).all())
+        return register
 
     def enter(self, line: int, details: Details) -> Fate:
         """Take the facts of a row in, or say why not."""
-        above = self.names.get(details.name)
+        above = self._line_of(details)
         if above == 0:
             return Fate(line, details.name, Outcome.ALREADY_THERE)
         if above:
@@ -106,11 +112,22 @@ class Register:
         problems = form_problems(details) or self._taken(details)
         if problems:
             return Fate(line, details.name, Outcome.REFUSED, next(iter(problems.values())))
-        self.names[details.name] = line
+        self._take(line, details.name, details.kind, details.country, details.insee_code)
         self.domains |= dict.fromkeys(details.domains, details.name)
-        if details.insee_code:
-            self.codes[details.kind, details.insee_code] = details.name
         return Fate(line, details.name, Outcome.RECORDED)
+
+    def _take(self, line: int, name: str, kind: str, country: str, code: str | None) -> None:
+        self.names[name] = line
+        self.alike[sort_key(name), kind, country].append((code, line))
+        if code:
+            self.codes[kind, code] = name
+
+    def _line_of(self, details: Details) -> int | None:
+        """Return where the organisation of a row is named already, by the rule of the form of an organisation."""
+        if details.name in self.names:
+            return self.names[details.name]
+        alike = self.alike.get((sort_key(details.name), details.kind, details.country), [])
+        return next((line for code, line in alike if not codes_differ(details.insee_code, code)), None)
 
     def _taken(self, details: Details) -> dict[str, Any]:
         """Return what another holds already, as the form of an organisation says it."""

@@ -82,6 +82,26 @@ def test_code_of_another_of_its_kind_is_refused(context: Flask, cast: Cast) -> N
     ]
 
 
+def test_name_that_differs_by_accents_and_case_is_another_only_with_what_tells_them_apart(
+    context: Flask, cast: Cast
+) -> None:
+    """The rule is that of the form of an organisation (test_operations)."""
+    brought_in("Nom;Nature;Pays;Code INSEE\nTrégueux;ville;FR;22360\nÉtampes;ville;FR;\n".encode())
+    rows = {
+        "TREGUEUX;ville;FR;": Outcome.ALREADY_THERE,
+        "Tregueux;ville;FR;22360": Outcome.ALREADY_THERE,
+        "etampes;ville;FR;91223": Outcome.ALREADY_THERE,
+        "tregueux;ville;FR;22361": Outcome.RECORDED,
+        "TRÉGUEUX;ville;BE;": Outcome.RECORDED,
+        "trégueux;université;FR;": Outcome.RECORDED,
+        "Évry;ville;FR;": Outcome.RECORDED,
+        "EVRY;ville;FR;": Outcome.REFUSED,
+    }
+    fates = brought_in("\n".join(("Nom;Nature;Pays;Code INSEE", *rows)).encode())
+    assert [fate.outcome for fate in fates] == list(rows.values())
+    assert "à la ligne 8" in str(fates[-1].reason).replace("\xa0", " ")
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"\r\n;;\r\n", b"a;b\r\n1;2", b"PK\x03\x04\x00\x00", b"\xff\xfe", b'nom\n"' + b"x" * 200_000]
 )
