@@ -10,15 +10,15 @@ from sqlalchemy import select
 
 from app.accounts.factors import CODE_ATTEMPTS
 from app.accounts.managing import reset_factor
-from app.accounts.models import User, UserKind
+from app.accounts.models import Organisation, User, UserKind
 from app.accounts.operations import (
     ACCOUNT_ATTEMPTS,
     CONFIRMATION_ATTEMPTS,
     DEVICE_ATTEMPTS,
-    create_organisation,
     create_user,
     set_password,
 )
+from app.accounts.organisations.operations import record_by_name
 from app.accounts.passwords import hash_password, weakness
 from app.accounts.queries import normal_email, organisation_by_name, user_by_email
 from app.accounts.rights.erasing import erase
@@ -37,6 +37,11 @@ def _chosen_password(password: str | None, email: str, name: str) -> tuple[str, 
     if problem is not None:
         raise click.ClickException(str(problem))
     return password, False
+
+
+def _organisation(name: str) -> Organisation:
+    """Return the organisation of a name, recorded when unknown. Raises DomainError."""
+    return organisation_by_name(name) or record_by_name(name, is_member=True, by=None)
 
 
 @users.command("create")
@@ -63,7 +68,7 @@ def create(
     hashed = hash_password(chosen)
     try:
         with transaction():
-            place = (organisation_by_name(organisation) or create_organisation(organisation)) if organisation else None
+            place = _organisation(organisation) if organisation else None
             kind = UserKind.GUEST if guest else UserKind.MEMBER
             create_user(
                 email,

@@ -55,6 +55,7 @@ def test_given_password_is_not_printed(app: Flask) -> None:
         ("create", "a@example.org", "A", "--password", "court"),
         ("create", "not-an-address", "A"),
         ("create", MEMBER, "Un autre"),
+        ("create", "a@example.org", "A", "--organisation", "CASTELMAURÉ"),
         ("password", "nobody@example.org"),
         ("password", MEMBER, "--password", "motdepasse123"),
         ("disable", "nobody@example.org"),
