@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any, Literal
 
 from alembic import context
+from sqlalchemy import Connection
 from sqlalchemy.types import TypeDecorator
 
 from app.extensions import db
@@ -23,6 +26,24 @@ def _configure(**options: Any) -> None:
     context.configure(target_metadata=db.metadata, compare_type=True, render_item=_written, **options)
 
 
+@contextmanager
+def _without_cascades(connection: Connection) -> Iterator[None]:
+    """Let SQLite copy a table and drop the first one without taking away what refers to its rows.
+
+    https://sqlite.org/lang_altertable.html, section 7: foreign keys off before the transaction, checked at the end.
+    """
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+        lost = driver.execute("PRAGMA foreign_key_check").fetchall()
+        if lost:
+            message = f"the migration left rows that refer to nothing: {lost[:10]}"
+            raise RuntimeError(message)
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
 def run() -> None:
     """Bring the database to the wanted version, in one transaction for each migration."""
     if context.is_offline_mode():
@@ -32,12 +53,9 @@ def run() -> None:
             context.run_migrations()
         return
     with db.engine.connect() as connection:
-        _configure(
-            connection=connection,
-            render_as_batch=connection.dialect.name == BATCH,
-            transaction_per_migration=True,
-        )
-        with context.begin_transaction():
+        copies = connection.dialect.name == BATCH
+        _configure(connection=connection, render_as_batch=copies, transaction_per_migration=True)
+        with _without_cascades(connection) if copies else nullcontext(), context.begin_transaction():
             context.run_migrations()
 
 
