@@ -8,7 +8,7 @@ import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, DateTime, Dialect, Engine, String, event, inspect, or_
@@ -28,6 +28,7 @@ PUBLIC_ID_LENGTH = 10
 PUBLIC_ID_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"  # lower-case base32, RFC 4648 section 6
 BUSY_TIMEOUT_MS = 8000
 _PUBLIC_ID = re.compile(rf"[{PUBLIC_ID_ALPHABET}]{{{PUBLIC_ID_LENGTH}}}")
+_PARTIAL_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 LARGEST_INTEGER = 2**63 - 1
 WRITE_OPTION = "beffroi_write"
 SORT_KEY_LENGTH = 200
@@ -56,6 +57,30 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class PartialDate(TypeDecorator[str]):
+    """A date as far as it is known: « 2021 », « 2021-07 » or « 2021-07-05 » (ISO 8601-1:2019, 5.2.2.3).
+
+    Such texts sort by time. Any other text is refused.
+    """
+
+    impl = String(10)
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Let a date through. Raises ValueError for another text."""
+        if value is not None:
+            first_day(value)
+        return value
+
+
+def first_day(known: str) -> date:
+    """Return the first day a partial date may mean: of « 2021 », its 1st of January. Raises ValueError."""
+    if not _PARTIAL_DATE.fullmatch(known):
+        message = f"not a date: {known!r}"
+        raise ValueError(message)
+    return date.fromisoformat(f"{known}-01-01"[:10])
 
 
 def new_public_id() -> str:

@@ -159,7 +159,7 @@ def _share(one: content.Resource, author: User, moment: datetime, known: dict[st
         summary=one.summary,
         body="" if files else _with_cards(one.body, known, {}),
         source=one.source if kind.asks("source") else "",
-        dated_on=moment.date() if kind.asks("dated_on") else kind.day_of(fields),
+        dated_on=moment.date().isoformat() if kind.asks("dated_on") else kind.date_of(fields),
         lang=one.lang,
         tags=one.tags,
         audience=one.audience,

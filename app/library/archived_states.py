@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.accounts.models import User
+from app.core.db import first_day
 from app.core.revisions import Revision
 from app.extensions import db
 from app.library.models import Says
@@ -41,9 +42,9 @@ def _fits(name: str, value: Any) -> bool:
         return isinstance(value, str)
     if name in _STATES:
         return value in _STATES[name] if isinstance(value, str) else False
-    if name in {"dated_on", "review_on"}:
-        return value is None or _reads(date.fromisoformat, value)
     known: Mapping[str, Any] = {
+        "dated_on": lambda: value is None or _reads(first_day, value),
+        "review_on": lambda: value is None or _reads(date.fromisoformat, value),
         "verified_at": lambda: value is None or _is_moment(value),
         "tags": lambda: isinstance(value, list) and all(isinstance(one, str) for one in value),
         "fields": lambda: isinstance(value, dict) and all(map(is_plain, value.values())),

@@ -15,6 +15,7 @@ from app.core.navigation import safe_next
 from app.core.text import blocks_of, one_line
 from app.library.forms import LANGUAGES
 from app.library.kinds import kind_of
+from app.library.kinds.moments import Moment
 from app.library.models import Resource
 from app.library.states import file_facts
 from app.spaces.models import Audience, State
@@ -40,7 +41,7 @@ def essentials(resource: Resource) -> list[tuple[Any, Any]]:
     """Return « L'essentiel »: (label, value) pairs; empty values are left out when shown."""
     audience = _("Tout le réseau") if resource.audience == Audience.NETWORK else _("L'espace")
     kind = kind_of(resource.kind)
-    day = format_day_number(resource.dated_on) if resource.dated_on and kind.asks("dated_on") else ""
+    day = Moment().shown(resource.dated_on) if resource.dated_on and kind.asks("dated_on") else ""
     return [
         (_("Source"), resource.source if kind.asks("source") else ""),
         *((one.name_on_page, one.type.shown(value)) for one, value in kind.filled(resource.fields) if kind.beside(one)),
@@ -109,8 +110,9 @@ def shown_date(resource: Resource) -> str:
     dated = kind_of(resource.kind).dated_by(resource.fields)
     if dated:
         return dated[0].type.shown(dated[1])
-    day = resource.dated_on or (resource.published_at.date() if resource.published_at else None)
-    return format_day_number(day) if day else ""
+    if resource.dated_on:
+        return Moment().shown(resource.dated_on)
+    return format_day_number(resource.published_at.date()) if resource.published_at else ""
 
 
 def resource_trail(resource: Resource, person: User) -> list[tuple[str, str]]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from markupsafe import Markup
 from wtforms import Field as FormField
 from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
-from wtforms.widgets import CheckboxInput, DateInput, ListWidget
+from wtforms.widgets import CheckboxInput, DateInput, ListWidget, TextInput
 
+from app.core.i18n import gettext as _
 from app.core.text import one_line
 from app.library.kinds import Field, UnreadableError
+from app.library.kinds.moments import Moment, moment_of
 from app.library.kinds.values import AREA, BOXES, DAY, SELECT
 
 
@@ -19,6 +22,45 @@ class DayLine(StringField):
     """A day typed in the browser's own field."""
 
     widget = DateInput()
+
+
+class MomentInput:
+    """The browser's own field for days where a day is asked for, unless what stands there is none; else a text."""
+
+    def __call__(self, field: MomentField, **attributes: Any) -> Markup:
+        """Write the field."""
+        control: Markup = (DateInput() if field.picks_a_day else TextInput())(field, **attributes)
+        return control
+
+
+class MomentField(StringField):
+    """As much of a date as is known, kept as it was typed so that a wrong one is not lost."""
+
+    widget = MomentInput()
+
+    def __init__(self, *given: Any, by_day: bool = False, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.by_day = by_day
+
+    @property
+    def moment(self) -> str | None:
+        """What was typed, as a partial date; None when there is none or it cannot be read."""
+        return moment_of(self.data or "")
+
+    @property
+    def picks_a_day(self) -> bool:
+        """Whether the browser's own field for days shows it."""
+        return self.by_day and (not self.data or len(self.moment or "") == len("2021-07-05"))
+
+    def _value(self) -> str:
+        if self.moment is None or self.picks_a_day:
+            return self.moment or self.data or ""
+        return Moment().written(self.moment)
+
+    def pre_validate(self, _form: Any) -> None:
+        """Refuse what cannot be read as a date."""
+        if self.data and self.moment is None:
+            raise ValidationError(_("Écrivez la date comme ceci : 05/07/2021, ou ce qui en est connu : 07/2021, 2021."))
 
 
 class BoxesField(SelectMultipleField):

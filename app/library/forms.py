@@ -10,11 +10,11 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from app.accounts.models import User
-from app.core.forms import BeffroiForm, DayField
+from app.core.forms import BeffroiForm
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 from app.core.i18n import ngettext
-from app.library.fields_form import form_field, text_of, value_of
+from app.library.fields_form import MomentField, form_field, text_of, value_of
 from app.library.kinds import KINDS, Kind, kind_of
 from app.library.kinds.values import BOXES
 from app.library.models import Resource
@@ -72,7 +72,11 @@ class ResourceForm(BeffroiForm):
         description=_l("Auteur, organisme ou journal."),
         render_kw={"data-proposal": "author"},
     )
-    dated_on = DayField(_l("Date du document"), render_kw={"data-proposal": "date"})
+    dated_on = MomentField(
+        _l("Date du document"),
+        description=_l("Celle que porte le document, ou ce qui en est connu : 05/07/2021, juillet 2021, 2021."),
+        render_kw={"data-proposal": "date"},
+    )
     lang = SelectField(
         _l("Langue du document"),
         choices=[
@@ -131,7 +135,7 @@ class ResourceForm(BeffroiForm):
         kind = self.of_kind
         values = {one.name: value_of(one, self[one.name], whole=whole) for one in kind.fields}
         fields = {name: value for name, value in values.items() if value not in (None, "", [])}
-        dated_on = self.dated_on.day if kind.asks("dated_on") else kind.day_of(fields)
+        dated_on = self.dated_on.moment if kind.asks("dated_on") else kind.date_of(fields)
         return ResourceDetails.of(
             kind=kind.key,
             title=self.title.data or "",
@@ -154,13 +158,19 @@ def form_class(kind: Kind) -> type[ResourceForm]:
         clash = sorted(name for name in own if hasattr(ResourceForm, name) or name in RESERVED)
         if clash:
             raise LookupError(f"{kind.key}: these names of fields mean something else already: {clash}")
-        called = {name: DayField(label, render_kw={"data-proposal": "date"}) for name, label in kind.called.items()}
+        called = {name: _day_called(label) for name, label in kind.called.items()}
         known = type(f"ResourceForm_{kind.key}", (ResourceForm,), {**own, **called, "of_kind": kind})
         _classes[kind.key] = known
     return known
 
 
 _classes: dict[str, type[ResourceForm]] = {}
+
+
+def _day_called(label: Any) -> Any:
+    """Return the field of a date that has a name of its own in a kind: people know its day."""
+    hint = _l("Celle que porte le document.")
+    return MomentField(label, description=hint, by_day=True, render_kw={"data-proposal": "date"})
 
 
 def offer_audiences(form: ResourceForm, person: User, space: Space, members: int) -> None:

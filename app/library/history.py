@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -115,9 +115,8 @@ def take_up_again(person: User, resource: Resource, n: int, seen_version: int) -
 def details_of_state(said: State, resource: Resource) -> ResourceDetails:
     """Return what a resource said, ready to be said again."""
     texts = {name: said[name] for name in ("kind", "title", "summary", "body", "source", "lang", "fields")}
-    day = date.fromisoformat(said["dated_on"]) if said.get("dated_on") else None
     kept = {name: getattr(resource, name) for name in OWN_LIFE}
-    return ResourceDetails.of(**texts, **kept, dated_on=day, tags=list(said.get("tags") or ()))
+    return ResourceDetails.of(**texts, **kept, dated_on=said.get("dated_on") or None, tags=list(said.get("tags") or ()))
 
 
 def is_same_text(said: State, resource: Resource) -> bool:

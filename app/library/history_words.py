@@ -16,6 +16,7 @@ from app.extensions import db
 from app.library.forms import LANGUAGES, ResourceForm
 from app.library.history import Change
 from app.library.kinds import Field, kind_of
+from app.library.kinds.moments import Moment
 from app.library.models import Resource
 from app.spaces.models import Space
 from app.spaces.permissions import can_see_space
@@ -99,7 +100,7 @@ def _common(name: str, value: Any, reader: User) -> str:
         "lang": lambda: _("Plusieurs langues") if value == "mul" else LANGUAGES.get(str(value), str(value)),
         "files": lambda: _files(value),
         "space_id": lambda: _space(int(value), reader),
-        "dated_on": lambda: format_day_number(date.fromisoformat(str(value))),
+        "dated_on": lambda: Moment().shown(value),
         "review_on": lambda: format_day_number(date.fromisoformat(str(value))),
         "verified_at": lambda: format_day_number(local(datetime.fromisoformat(str(value))).date()),
     }

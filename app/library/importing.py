@@ -5,10 +5,8 @@ from __future__ import annotations
 import csv
 import enum
 import os
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ from app.core.jobs import BULK
 from app.core.text import clean_text, one_line
 from app.library.carriers import holds_bytes
 from app.library.kinds import KINDS, OTHER, Kind, UnreadableError
+from app.library.kinds.moments import moment_of
 from app.library.operations import ResourceDetails, share_resource, taken_in
 from app.library.receiving import FileRefusedError, Received, receive
 from app.library.tags import split_tags
@@ -26,8 +25,6 @@ from app.spaces.models import LONGEST_TITLE, Space
 
 LONGEST_SOURCE, LONGEST_SUMMARY = 300, 2000
 LONGEST_MANIFEST = 64 * 1024 * 1024
-_DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ].*)?$")
-_FRENCH_DAY = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})$")
 
 
 class ImportProblemError(Exception):
@@ -196,7 +193,7 @@ def details_of(entry: Entry) -> tuple[ResourceDetails, str]:
         title=(one_line(said.get("title", "")) or title_of(entry.path.name))[:LONGEST_TITLE],
         summary=said.get("summary", "")[:LONGEST_SUMMARY],
         source="" if takes_author else one_line(said.get("author", ""))[:LONGEST_SOURCE],
-        dated_on=day_of(said.get("date", "")) or kind.day_of(fields),
+        dated_on=moment_of(said.get("date", "")) or kind.date_of(fields),
         lang=_lang(said.get("lang", "")),
         tags=split_tags(one_line(said.get("tags", ""))),
         fields=fields,
@@ -221,22 +218,6 @@ def title_of(name: str) -> str:
     """Return a readable title for a file without one: its name without extension, underscores as spaces."""
     stem = name.rpartition(".")[0] or name
     return one_line(os.fsencode(stem).decode("utf-8", "replace").replace("_", " ")) or name
-
-
-def day_of(text: str) -> date | None:
-    """Return the day written as 2021-07-05, 2021-07, 2021 or 05/07/2021; the first day when only part is known."""
-    french = _FRENCH_DAY.match(text)
-    found = _DAY.match(text)
-    if french:
-        year, month, day = french[3], french[2], french[1]
-    elif found:
-        year, month, day = found[1], found[2] or "1", found[3] or "1"
-    else:
-        return None
-    try:
-        return date(int(year), int(month), int(day))
-    except ValueError:
-        return None
 
 
 def _lang(text: str) -> str:

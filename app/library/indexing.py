@@ -11,6 +11,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload, undefer
 
 from app.accounts.models import User
+from app.core.db import first_day
 from app.core.events import listen
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
@@ -195,14 +196,14 @@ def _lang(resource: Resource) -> str | None:
 
 
 def _row(resource: Resource, parts: list[int], voices: int) -> CatalogueRow:
-    day = resource.dated_on or (resource.published_at.date() if resource.published_at else None)
+    published = resource.published_at.date() if resource.published_at else None
     return CatalogueRow(
         key=f"resource:{resource.id}",
         kind=resource.kind,
         space_id=resource.space_id,
         audience=Audience(resource.audience),
         published=resource.is_live and resource.space.deleted_at is None,
-        date=day,
+        date=first_day(resource.dated_on) if resource.dated_on else published,
         lang=_lang(resource),
         tags=tuple(tag.slug for tag in resource.tags),
         parts=(*parts, FETCHED),

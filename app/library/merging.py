@@ -10,12 +10,12 @@ from typing import Any
 from wtforms import Field as FormField
 
 from app.accounts.models import User
-from app.core.forms import DayField, day_in
 from app.core.revisions import Revision, revisions_of
 from app.extensions import db
-from app.library.fields_form import BoxesField, text_of
+from app.library.fields_form import BoxesField, MomentField, text_of
 from app.library.forms import ResourceForm, as_texts, filled_from
 from app.library.kinds import UnreadableError
+from app.library.kinds.moments import moment_of
 from app.library.models import Resource
 from app.library.tags import split_tags, tag_slug
 from app.library.thesaurus.reach import own_slugs
@@ -99,9 +99,8 @@ def _plain(form: ResourceForm, typed: FormField, text: str) -> str:
     known: Mapping[str, Any] = {one.name: one for one in form.of_kind.fields}
     if typed.name == "tags":
         return ", ".join(sorted(own_slugs([tag_slug(label) for label in split_tags(text)])))
-    if isinstance(typed, DayField):
-        day = day_in(text)
-        return day.isoformat() if day else text
+    if isinstance(typed, MomentField):
+        return moment_of(text) or text
     if typed.name in known and text.strip():
         try:
             return str(known[typed.name].type.written(known[typed.name].type.read(text)))

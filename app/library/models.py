@@ -25,7 +25,7 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship, valida
 
 from app.accounts.models import Organisation, User
 from app.core.clock import now
-from app.core.db import HasMoments, HasPublicId, UtcDateTime, sort_key
+from app.core.db import HasMoments, HasPublicId, PartialDate, UtcDateTime, sort_key
 from app.core.i18n import current_language
 from app.core.text import one_line
 from app.extensions import db
@@ -166,7 +166,8 @@ class Resource(SpaceContent, db.Model):
     body_html: Mapped[str] = mapped_column(Text, default="")
     renderer_version: Mapped[int] = mapped_column(default=0)
     source: Mapped[str] = mapped_column(String(300), default="")
-    dated_on: Mapped[date | None]
+    #: The date the document bears, as far as it is known.
+    dated_on: Mapped[str | None] = mapped_column(PartialDate)
     fields: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     #: While it is a draft: the colleagues of the author's authority who write in the space read and complete it.
     shared_draft: Mapped[bool] = mapped_column(default=False, server_default=false())

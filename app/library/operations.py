@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any
 
 from sqlalchemy import delete
@@ -47,14 +46,18 @@ WRITTEN = ("kind", "title", "summary", "body", "source", "lang", "audience", "fi
 
 @dataclass(frozen=True)
 class ResourceDetails:
-    """What a person says of a resource. ``lang`` is empty when the file is to say it; ``tags`` are labels."""
+    """What a person says of a resource.
+
+    ``dated_on`` is a date as far as it is known (``PartialDate``), ``lang`` empty when the file is to say it; ``tags``
+    are labels.
+    """
 
     kind: str
     title: str
     summary: str = ""
     body: str = ""
     source: str = ""
-    dated_on: date | None = None
+    dated_on: str | None = None
     lang: str = ""
     tags: Sequence[str] = ()
     audience: str = Audience.SPACE
@@ -202,7 +205,7 @@ def taken_in(details: ResourceDetails, space: Space) -> tuple[ResourceDetails, s
 def as_written(resource: Resource) -> dict[str, Any]:
     """Return what people wrote of a resource and which versions of files it shows, as a revision keeps it."""
     kept = fields_of(resource, *WRITTEN)
-    kept["dated_on"] = resource.dated_on.isoformat() if resource.dated_on else None
+    kept["dated_on"] = resource.dated_on
     kept["tags"] = [tag.label for tag in resource.tags]
     files = [(one, one.current) for one in resource.attachments]
     kept["files"] = [{"id": one.public_id, "name": current.name, "n": current.n} for one, current in files]

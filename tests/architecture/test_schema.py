@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import JSON, Connection, DateTime, column, insert, inspect, select, table, text
+from sqlalchemy import JSON, Connection, Date, DateTime, column, insert, inspect, select, table, text
 
 from app.extensions import db
 from app.library.models import Resource, Tag
@@ -41,18 +41,19 @@ def test_migrations_lead_back_to_nothing(fresh: Flask) -> None:
 
 
 BEFORE_WORDS = "a83c6e10f5b2"
+BEGUN = datetime(2026, 11, 1, 8, tzinfo=UTC)
 
 
 def put(connection: Connection, into: str, /, **values: Any) -> None:
     """Add a row to a table as an older schema knows it."""
     types: dict[str, Any] = {"created_at": DateTime(timezone=True), "updated_at": DateTime(timezone=True)}
-    types |= {"fields": JSON(), "hidden_sections": JSON()}
+    types |= {"fields": JSON(), "hidden_sections": JSON(), "names": JSON(), "dated_on": Date()}
     older = table(into, *(column(one, types.get(one)) for one in values))
     connection.execute(insert(older).values(**values))
 
 
-def test_a_keyword_becomes_a_word_of_each_space_that_used_it_and_back(fresh: Flask) -> None:
-    upgrade(revision=BEFORE_WORDS)
+def put_resource(connection: Connection, n: int, **more: Any) -> None:
+    """Add a space and a resource in it as an older schema knows them."""
     blank = dict.fromkeys(
         ("short_name", "summary", "purpose", "purpose_html", "partner", "welcome", "welcome_html"), ""
     )
@@ -60,12 +61,17 @@ def test_a_keyword_becomes_a_word_of_each_space_that_used_it_and_back(fresh: Fla
     unsaid = dict.fromkeys(("summary", "body", "body_html", "source", "deleted_reason"), "")
     said = {"kind": "report", "fields": {}, "shared_draft": False, "renderer_version": 0, "lang": "fr", "title": "T"}
     kept = {"sort_key": "t", "audience": "space", "state": "published"}
-    moment = datetime(2026, 11, 1, 8, tzinfo=UTC)
-    made = {"edit_version": 1, "created_at": moment, "updated_at": moment}
+    made = {"edit_version": 1, "created_at": BEGUN, "updated_at": BEGUN}
+    put(connection, "space", id=n, slug=f"s{n}", public_id=f"aaaaaaaaa{n}", **blank, **place, **made)
+    texts = {**unsaid, **said, **kept, **made, **more}
+    put(connection, "resource", id=n, space_id=n, public_id=f"bbbbbbbbb{n}", **texts)
+
+
+def test_a_keyword_becomes_a_word_of_each_space_that_used_it_and_back(fresh: Flask) -> None:
+    upgrade(revision=BEFORE_WORDS)
     with db.engine.begin() as connection:
         for n in (1, 2):
-            put(connection, "space", id=n, slug=f"s{n}", public_id=f"aaaaaaaaa{n}", **blank, **place, **made)
-            put(connection, "resource", id=n, space_id=n, public_id=f"bbbbbbbbb{n}", **unsaid, **said, **kept, **made)
+            put_resource(connection, n)
             put(connection, "tag", id=n, slug=f"mot-{n}", label=f"Mot {n}", sort_key=f"mot {n}")
         for n in (1, 2):
             put(connection, "resource_tag", resource_id=n, tag_id=1)
@@ -78,6 +84,29 @@ def test_a_keyword_becomes_a_word_of_each_space_that_used_it_and_back(fresh: Fla
         assert (
             connection.execute(text("SELECT label FROM tag JOIN resource_tag ON tag_id = id")).all() == [("Mot 1",)] * 2
         )
+
+
+BEFORE_PARTIAL_DATES = "e93b7d2c5a18"
+
+
+def test_table_that_is_copied_keeps_its_rows_and_what_refers_to_them(fresh: Flask) -> None:
+    upgrade(revision=BEFORE_PARTIAL_DATES)
+    with db.engine.begin() as connection:
+        put_resource(connection, 1, dated_on=date(2021, 7, 5))
+        named = dict.fromkeys(("label_en", "reason", "note_fr", "note_en"), "") | {"names": {}, "state": "proposed"}
+        made = {"edit_version": 1, "created_at": BEGUN, "updated_at": BEGUN, "public_id": "ccccccccc1", "space_id": 1}
+        put(connection, "tag", id=1, slug="mot", label="Mot", sort_key="mot", **named, **made)
+        put(connection, "resource_tag", resource_id=1, tag_id=1)
+    upgrade()
+    resource = db.session.scalars(select(Resource)).one()
+    assert (resource.dated_on, [tag.label for tag in resource.tags]) == ("2021-07-05", ["Mot"])
+    resource.dated_on = "2019"
+    db.session.commit()
+    db.session.remove()
+    downgrade(revision=BEFORE_PARTIAL_DATES)
+    with db.engine.connect() as connection:
+        said = "SELECT CAST(dated_on AS VARCHAR(10)), tag_id FROM resource JOIN resource_tag ON resource_id = id"
+        assert connection.execute(text(said)).all() == [("2019-01-01", 1)]
 
 
 FIRST = "9decfd2f5ad8"

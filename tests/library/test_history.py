@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import pytest
@@ -79,8 +78,8 @@ def test_fields_of_a_kind_are_told_under_their_labels(context: Flask) -> None:
 
 
 def test_day_that_a_field_gives_is_told_with_that_field_alone(context: Flask) -> None:
-    made = share(kind="practice", fields={"start": "2019"}, dated_on=date(2019, 1, 1))
-    change(made, kind="practice", title=made.title, fields={"start": "2020"}, dated_on=date(2020, 1, 1))
+    made = share(kind="practice", fields={"start": "2019"}, dated_on="2019")
+    change(made, kind="practice", title=made.title, fields={"start": "2020"}, dated_on="2020")
     assert told(FACILITATOR, made) == ["Début"]
     assert [label for label, _pieces in pieces(FACILITATOR, made, 1)] == ["Début"]
 

@@ -6,7 +6,6 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import pytest
@@ -38,9 +37,9 @@ def shelves(app: Flask, cast: Cast, furnish: Callable[..., Any]) -> Flask:
 
 
 def _fill() -> None:
-    _share(OPEN, FACILITATOR, "report", "Bilan de la médiation", tags="Jeunesse, Nuit", day=date(2021, 3, 1))
+    _share(OPEN, FACILITATOR, "report", "Bilan de la médiation", tags="Jeunesse, Nuit", day="2021-03-01")
     _share(OPEN, MEMBER, "practice", "Une médiation de rue", tags="Jeunesse", day=None, lang="en")
-    _share(PRIVATE, MEMBER, "press", "Médiation close", tags="Zorglubtag", day=date(1999, 1, 1), lang="nl")
+    _share(PRIVATE, MEMBER, "press", "Médiation close", tags="Zorglubtag", day="1999", lang="nl")
     with transaction():
         start_thread(loaded(MEMBER), _space(OPEN), "Qui a des médiateurs ?", "La médiation de nuit tourne.")
         for who, population in ((FACILITATOR, 9_000), (MEMBER, 60_000)):
@@ -54,7 +53,7 @@ def _space(slug: str) -> Space:
     return db.session.scalars(select(Space).where(Space.slug == slug)).one()
 
 
-def _share(slug: str, who: str, kind: str, title: str, *, tags: str, day: date | None, lang: str = "fr") -> None:
+def _share(slug: str, who: str, kind: str, title: str, *, tags: str, day: str | None, lang: str = "fr") -> None:
     file = receive(io.BytesIO(f"{title}, puis la médiation de nuit.".encode()), "texte.txt")
     with transaction():
         details = ResourceDetails.of(kind=kind, title=title, tags=tags.split(", "), dated_on=day, lang=lang)

@@ -23,7 +23,7 @@ AT_ONCE = 200  # resources read in one statement while a list is sent
 def reference_of(resource: Resource, n: int = 1) -> Reference:
     """Return a resource as a reference."""
     kind = kind_of(resource.kind)
-    day = resource.dated_on.isoformat() if resource.dated_on and kind.asks("dated_on") else ""
+    day = (resource.dated_on or "") if kind.asks("dated_on") else ""
     site = current_app.config["SETTINGS"].public_url
     return Reference(
         kind=kind,

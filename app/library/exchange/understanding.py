@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Any
 
 from flask import current_app
@@ -16,7 +15,6 @@ from app.core.text import one_line
 from app.library.exchange.dates import is_partial, iso_of
 from app.library.exchange.references import COMMON, HINTS, Raw, Reference, kind_by_types, without_markup
 from app.library.kinds import KINDS, OTHER, Field, Kind, UnreadableError
-from app.library.kinds.moments import day_of_parts
 from app.library.kinds.values import LONGEST_ADDRESS, MOST_NAMES, Address, LongText, Names, Text
 from app.library.operations import ResourceDetails
 from app.library.tags import MOST_TAGS, split_tags
@@ -218,11 +216,10 @@ def _kinds_by_name() -> dict[str, Kind]:
 def details_of(reference: Reference) -> ResourceDetails:
     """Return a reference ready to be shared."""
     kind = reference.kind
-    day: date | None = day_of_parts(reference.date) if reference.date else None
     said: dict[str, Any] = {name: getattr(reference, name) for name in ("title", "summary", "body", "source", "lang")}
     return ResourceDetails.of(
         kind=kind.key,
-        dated_on=day if kind.asks("dated_on") else kind.day_of(reference.fields),
+        dated_on=(reference.date or None) if kind.asks("dated_on") else kind.date_of(reference.fields),
         tags=reference.tags,
         fields=reference.fields,
         **said,

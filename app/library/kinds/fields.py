@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from app.core.i18n import lazy_gettext as _l
 from app.library.kinds.codes import NO_CODES, NO_TYPES, Codes, Types
-from app.library.kinds.moments import day_of_parts
+from app.library.kinds.moments import moment_of
 from app.library.kinds.values import LONGEST_KEY, FieldType, Text
 
 ESSENTIALS = "essentials"
@@ -151,10 +150,10 @@ class Kind:
         """Return the field that dates the resource and its value."""
         return next((pair for pair in self.filled(values) if pair[0].dates), None)
 
-    def day_of(self, values: Mapping[str, Any]) -> date | None:
-        """Return the first day of what dates the resource."""
+    def date_of(self, values: Mapping[str, Any]) -> str | None:
+        """Return the date of the resource, as far as the field that dates it says."""
         dated = self.dated_by(values)
-        return day_of_parts(str(dated[1])) if dated else None
+        return moment_of(str(dated[1])) if dated else None
 
     def written(self, values: Mapping[str, Any]) -> dict[str, str]:
         """Return all the fields as they may be typed again; an empty text for those that say nothing."""

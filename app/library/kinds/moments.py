@@ -67,10 +67,10 @@ def _is_possible(parts: tuple[int, ...], named: int) -> bool:
     return True
 
 
-def day_of_parts(kept: str) -> date | None:
-    """Return the first day of a kept moment: 2020 is its 1st of January."""
-    parts = parts_of(kept)
-    return date(*(*parts, 1, 1)[:_PARTS_OF_A_DAY]) if parts else None
+def moment_of(text: str) -> str | None:
+    """Return as much of a date as a text says, in ISO 8601 cut where knowledge ends; None when it says none."""
+    parts = parts_of(text)
+    return "-".join((f"{parts[0]:04}", *(f"{one:02}" for one in parts[1:]))) if parts else None
 
 
 @dataclass(frozen=True)
@@ -91,10 +91,10 @@ class Moment(FieldType):
 
     def read(self, typed: str) -> str:
         """Read « 2020 », « septembre 2020 », « 09/2020 », « 14/09/2020 », « 2020-09 »."""
-        parts = parts_of(typed)
-        if parts is None:
+        read = moment_of(typed)
+        if read is None:
             raise UnreadableError(_l("Écrivez le mois et l'année, par exemple septembre 2020 ou 09/2020."))
-        return "-".join((f"{parts[0]:04}", *(f"{one:02}" for one in parts[1:])))
+        return read
 
     def written(self, value: Any) -> str:
         """Return « 14/09/2020 », « 09/2020 » or « 2020 »."""

@@ -16,6 +16,7 @@ from app.library.carriers import carrying_by_file
 from app.library.fields_form import text_of
 from app.library.forms import DEFAULT_KIND, ResourceForm, form_class
 from app.library.kinds import KINDS, Kind, kind_of
+from app.library.kinds.moments import moment_of
 from app.library.lines import FileLine, received_line
 from app.library.models import ReceivedFile
 from app.library.operations import ResourceDetails
@@ -48,6 +49,12 @@ class Row:
     def name(self) -> str:
         """How the row is called aloud: by its title, or by the name of its first file."""
         return self.values["title"] or (self.files[0].name if self.files else "")
+
+    @property
+    def has_day(self) -> bool:
+        """Whether its date is a day, or still to be given: what the browser's own field for days can hold."""
+        typed = self.values["dated_on"]
+        return not typed or (len(typed) == len("2021-07-05") and moment_of(typed) == typed)
 
     @property
     def is_settled(self) -> bool:

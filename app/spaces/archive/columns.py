@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Boolean, Column, Date, Float, Integer, LargeBinary, String, Text
 
-from app.core.db import UtcDateTime
+from app.core.db import PartialDate, UtcDateTime, first_day
 from app.core.errors import DomainError
 from app.core.text import clean_text
 from app.spaces.archive.parts import Part, Record
@@ -111,6 +111,11 @@ def _exactly(*kinds: type) -> Any:
     return read
 
 
+def _partial_date(column: Column[Any], value: Any) -> str:
+    _of_iso(column, value, first_day)
+    return str(value)
+
+
 def _bytes(column: Column[Any], _value: Any) -> Any:
     raise WrongValueError(column.name)
 
@@ -118,6 +123,7 @@ def _bytes(column: Column[Any], _value: Any) -> Any:
 _READERS: tuple[tuple[Any, Any], ...] = (
     (UtcDateTime, _moment),
     (Date, lambda column, value: _of_iso(column, value, date.fromisoformat)),
+    (PartialDate, _partial_date),
     (Boolean, _exactly(bool)),
     (Integer, _number),
     (Float, _exactly(int, float)),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -109,7 +108,7 @@ def as_zotero_reads(page: str) -> dict[str, Any]:
         (
             "press",
             {"outlet": "La Voix", "authors": ["Duroc, Inès"], "address": "https://lavoix.example/a"},
-            {"dated_on": date(2021, 6, 30)},
+            {"dated_on": "2021-06-30"},
             {"type": "newspaperArticle", "sort": "Article de presse", "creators": ["Duroc, Inès"], "date": "2021/06/30",
              "in": "La Voix", "url": "https://lavoix.example/a"},
         ),
@@ -123,8 +122,9 @@ def as_zotero_reads(page: str) -> dict[str, Any]:
         (
             "report",
             {"sponsor": "Le ministère"},
-            {"source": "Ville de Castelmaure"},
-            {"type": "report", "sort": "Rapport", "creators": ["Ville de Castelmaure"], "institution": "Le ministère"},
+            {"source": "Ville de Castelmaure", "dated_on": "2021"},
+            {"type": "report", "sort": "Rapport", "creators": ["Ville de Castelmaure"], "date": "2021",
+             "institution": "Le ministère"},
         ),
         ("legal", {"reference": "n° 2007-297"}, {},
          {"type": "statute", "sort": "Texte juridique", "creators": [], "number": "n° 2007-297"}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -169,7 +169,7 @@ def test_complete_rows_are_published_and_the_others_say_what_they_lack(app: Flas
         one = db.session.scalars(select(Resource)).one()
         assert (one.title, one.dated_on, one.audience, one.state) == (
             "Un bilan",
-            date(2020, 5, 7),
+            "2020-05-07",
             "network",
             State.PUBLISHED,
         )

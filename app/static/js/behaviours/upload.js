@@ -20,7 +20,8 @@ function propose(row) {
     const name = key.startsWith("proposed") ? key.slice("proposed".length).toLowerCase() : "";
     const field = name && value && document.querySelector(`[data-proposal="${name}"]`);
     if (field && !field.value.trim()) {
-      field.value = field.maxLength > 0 ? value.slice(0, field.maxLength) : value;
+      const text = name === "date" && field.type === "text" ? value.split("-").reverse().join("/") : value;
+      field.value = field.maxLength > 0 ? text.slice(0, field.maxLength) : text;
       if (!field.value) continue;
       field.dispatchEvent(new Event("input", { bubbles: true }));
       markProposed(field, row.querySelector("b")?.textContent ?? "");
