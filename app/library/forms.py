@@ -74,7 +74,7 @@ class ResourceForm(BeffroiForm):
     )
     dated_on = MomentField(
         _l("Date du document"),
-        description=_l("Celle que porte le document, ou ce qui en est connu : 05/07/2021, juillet 2021, 2021."),
+        description=_l("Par exemple : 05/07/2021, juillet 2021 ou 2021."),
         render_kw={"data-proposal": "date"},
     )
     lang = SelectField(
