@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flask import url_for
 
 from app.accounts.models import User
 from app.core.i18n import format_size
 from app.core.i18n import gettext as _
-from app.library.addresses import download_url, resource_url
+from app.library.addresses import DOCUMENT, download_url, resource_url, version_url
 from app.library.carriers import resources_carrying
 from app.library.files import received_for
 from app.library.mails import MailParts, parts_of_mail
-from app.library.models import Attachment, Blob, ReceivedFile, Resource
+from app.library.models import Attachment, Blob, FileVersion, ReceivedFile, Resource
 from app.library.quotas import beyond
 from app.library.receiving import filetype_named
 from app.library.saying import may_be_told
 from app.library.scanning.safety import is_open
 from app.library.states import FileState, file_facts, state_of
+from app.library.viewing import can_be_shown
 
 ICONS = {"pdf": "file-pdf", "mail": "mail", "image": "file-image", "sheet": "file-sheet", "slide": "file-slides"}
 #: Names of the buttons that take a file away from a form, or from its resource.
@@ -36,7 +37,7 @@ class FileLine:
 
     ``poll_url`` is asked again until the reading has ended; ``remove_name`` and ``remove_value`` make the button of the
     form around that takes the file away; ``order_name`` carries the line's place to that form; ``proposed`` is what the
-    file says of itself; ``mail`` what a mail carries, to be chosen from.
+    file says of itself; ``mail`` what a mail carries, to be chosen from; ``is_shown``: it is the one open on the page.
     """
 
     name: str
@@ -51,11 +52,19 @@ class FileLine:
     order_name: str = ""
     proposed: dict[str, str] = field(default_factory=dict)
     mail: MailParts | None = None
+    is_shown: bool = False
 
 
-def file_lines(resource: Resource, *, with_state: bool, removable: bool = False) -> list[FileLine]:
-    """Return the files of a resource; their state for those who may do something about it."""
-    return [attachment_line(one, with_state=with_state, removable=removable) for one in resource.attachments]
+def file_lines(
+    resource: Resource, *, with_state: bool, removable: bool = False, shown: FileVersion | None = None
+) -> list[FileLine]:
+    """Return the files of a resource; their state for those who may do something about it; ``shown``: the open one."""
+    lines = [attachment_line(one, with_state=with_state, removable=removable) for one in resource.attachments]
+    several = len(lines) > 1
+    return [
+        replace(line, is_shown=several and shown is not None and shown.attachment_id == one.id)
+        for line, one in zip(lines, resource.attachments, strict=True)
+    ]
 
 
 def attachment_line(attachment: Attachment, *, with_state: bool, removable: bool = False) -> FileLine:
@@ -68,12 +77,20 @@ def attachment_line(attachment: Attachment, *, with_state: bool, removable: bool
         _meta(version.name, version.blob),
         status=state.sentence if with_state or not is_open(version.blob) else "",
         tone=state.tone,
-        url=download_url(version, attached=False) if is_open(version.blob) else "",
+        url=_url(attachment, on_its_page=not removable) if is_open(version.blob) else "",
         icon=_icon(version.name),
         poll_url=asked if with_state and not state.is_final else "",
         remove_name=DETACH if removable else "",
         remove_value=attachment.public_id,
     )
+
+
+def _url(attachment: Attachment, *, on_its_page: bool) -> str:
+    """Return where a file is read: one of several on the page of their resource, else by itself."""
+    version = attachment.current
+    if on_its_page and len(attachment.resource.attachments) > 1 and can_be_shown(version.blob):
+        return version_url(attachment.resource, version, _anchor=DOCUMENT)
+    return download_url(version, attached=False)
 
 
 def received_line(received: ReceivedFile, *, fits: bool = True) -> FileLine:

@@ -91,9 +91,9 @@ def document_of(
     number of an earlier version, empty for the current one.
     """
     blob = version.blob
-    drawable = has_pictures(filetype_of(blob.type)) or bool(blob.laid_out)
-    if not blob.page_count and not (drawable and blob.reader_version):
+    if not can_be_shown(blob):
         return None
+    drawable = _is_drawable(blob)
     pages = max(1, blob.page_count)
     hits = pages_with_hits(blob, look.words, resource.lang)
     number = min(look.page or (hits[0] if hits else 1), pages)
@@ -120,6 +120,15 @@ def document_of(
     if drawable:
         _show_picture(document, version, hits)
     return document
+
+
+def can_be_shown(blob: Blob) -> bool:
+    """Tell whether a file that may be opened has something to show on the page of its resource."""
+    return bool(blob.page_count or (blob.reader_version and _is_drawable(blob)))
+
+
+def _is_drawable(blob: Blob) -> bool:
+    return has_pictures(filetype_of(blob.type)) or bool(blob.laid_out)
 
 
 def _with_number(resource: Resource, state: dict[str, str]) -> str:

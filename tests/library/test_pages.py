@@ -181,6 +181,26 @@ def test_chosen_file_is_shown(app: Flask, browser: Any) -> None:
     assert member.get(f"/ressources/{public_id}-d?fichier=aaaaaaaaaa").status_code == 404
 
 
+def test_one_of_several_files_is_opened_on_the_page_of_its_resource(app: Flask, browser: Any) -> None:
+    files = [(pdf("premier"), "a.pdf"), (pdf("second"), "b.pdf")]
+    public_id, _ = shared(app, "D", files=[(pdf("seul"), "s.pdf")])
+    link = re.compile(r'<b><a href="([^"]+)"( aria-current="true")?>([^<]+)</a></b>')
+    work(app)
+    member = browser(MEMBER)
+    [(alone, _current, _name)] = link.findall(member.get(f"/ressources/{public_id}-d").get_data(as_text=True))
+    assert alone.startswith("/fichiers/")
+    public_id, _ = shared(app, "E", files=files)
+    unread = link.findall(member.get(f"/ressources/{public_id}-e").get_data(as_text=True))
+    assert [url.partition("/")[2].partition("/")[0] for url, _current, _name in unread] == ["fichiers"] * 2
+    work(app)
+    first, second = link.findall(member.get(f"/ressources/{public_id}-e").get_data(as_text=True))
+    assert (first[1:], second[1:]) == ((' aria-current="true"', "a.pdf"), ("", "b.pdf"))
+    assert second[0].endswith("#document")
+    opened = member.get(second[0].partition("#")[0]).get_data(as_text=True)
+    assert [current for _url, current, _name in link.findall(opened)] == ["", ' aria-current="true"']
+    assert "second" in member.get(f"{second[0].partition('#')[0]}&vue=texte").get_data(as_text=True)
+
+
 def test_resource_without_file_shows_its_text(app: Flask, browser: Any) -> None:
     public_id, _ = shared(app, "Sans fichier", body="Un **mot** et <script>alert(1)</script>")
     text = browser(MEMBER).get(f"/ressources/{public_id}-sans-fichier").get_data(as_text=True)

@@ -152,7 +152,7 @@ def _page(resource: Resource, version: FileVersion | None, document: Document | 
         "essentials": essentials(resource),
         "chapters": chapters(resource),
         "tags": [{"label": tag.name, "url": url_for("library.resources_page", mot=tag.slug)} for tag in resource.tags],
-        "files": file_lines(resource, with_state=may_edit),
+        "files": file_lines(resource, with_state=may_edit, shown=version),
         "download": download_url(version) if version and may_open(person(), version) else "",
         "may_be_opened": version is None or is_open(version.blob),
         "replaced": replaced_words(version) if version and is_replaced(version) else "",
