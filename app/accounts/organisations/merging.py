@@ -13,7 +13,7 @@ from sqlalchemy import Column, select, update
 from sqlalchemy.orm import selectinload
 
 from app.accounts.models import Organisation, User
-from app.accounts.organisations.details import COLUMNS, Details, details_of
+from app.accounts.organisations.details import COLUMNS, Details, codes_differ, details_of
 from app.core.audit import record
 from app.core.db import lock, sort_key
 from app.core.errors import DomainError, EditConflictError
@@ -47,7 +47,10 @@ def bare_name(name: str) -> str:
 
 
 def doubles() -> list[Double]:
-    """Return the pairs that may be doubles: same name, same code, a domain within a domain of the other."""
+    """Return the pairs that may be doubles: same name, same code, a domain within a domain of the other.
+
+    Two codes that differ tell two organisations apart, whatever else they have in common.
+    """
     places = db.session.scalars(
         select(Organisation).options(selectinload(Organisation.domains)).order_by(Organisation.sort_key)
     ).all()
@@ -58,7 +61,8 @@ def doubles() -> list[Double]:
         (_l("Domaine commun"), lambda one: [_root(domain.domain) for domain in one.domains]),
     ):
         for pair in _pairs(places, key):
-            found.setdefault((pair[0].id, pair[1].id), Double(*pair, reason))
+            if not codes_differ(pair[0].insee_code, pair[1].insee_code):
+                found.setdefault((pair[0].id, pair[1].id), Double(*pair, reason))
     return list(found.values())[:MOST_PAIRS]
 
 

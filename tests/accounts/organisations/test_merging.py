@@ -147,3 +147,13 @@ def test_doubles_are_noticed_by_name_code_and_domain(context: Flask, cast: Cast)
         frozenset(("Villeneuve", "Villeneuve-le-Lac")): "Même code INSEE",
         frozenset(("Gand", "Politie Gent")): "Domaine commun",
     }
+
+
+def test_two_codes_that_differ_make_no_double(context: Flask, cast: Cast) -> None:
+    with transaction():
+        for details in (
+            Details("Saint-Denis", insee_code="93066", domains=("saint-denis.fr",)),
+            Details("SAINT-DENIS", insee_code="97411", domains=("re.saint-denis.fr",)),
+        ):
+            record_organisation(details)
+    assert doubles() == []
