@@ -32,6 +32,10 @@ WIDER = """() => {
     return [...document.querySelectorAll("body *")].filter(outside).slice(-3)
         .map((element) => `${element.tagName}.${element.className} ${element.textContent.trim().slice(0, 40)}`);
 }"""
+TWICE = """() => {
+    const named = [...document.querySelectorAll("[id]")].map((one) => one.id);
+    return [...new Set(named.filter((one, place) => named.indexOf(one) !== place))];
+}"""
 SMALL = """() => [...document.querySelectorAll("a[href], button, input, select, summary, textarea")].filter((one) => {
     const box = one.getBoundingClientRect();
     // Boxes and file fields have their label as target; links in running text are left out (WCAG 2.2, 2.5.8).
@@ -81,7 +85,8 @@ def _faults(page: Page, address: Address) -> dict[str, list[str]]:
     page.emulate_media(color_scheme="light")
     _resized(page, DESK)
     _opened(page, address)
-    found = {"light": _violations(page, RULES)}
+    # A label leads to the first element of its name: two of one name leave the second without any.
+    found = {"light": [*_violations(page, RULES), *(f"twice: {one}" for one in page.evaluate(TWICE))]}
     page.emulate_media(color_scheme="dark")
     found["dark"] = _violations(page, OF_COLOURS)
     _resized(page, PHONE)
