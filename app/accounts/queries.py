@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from flask import current_app
@@ -17,6 +19,7 @@ from app.extensions import db
 
 LONGEST_EMAIL = 254
 MOST_WORDS = 6
+_EMAIL = re.compile(r"[^@\s<>()\[\],;:\"\\]{1,64}@(?:[^@\s<>()\[\],;:\"\\./]+\.)+[^@\s<>()\[\],;:\"\\./]{2,}")
 
 
 def normal_email(email: str) -> str:
@@ -40,8 +43,8 @@ def _holds(word: str, key: Any, addresses: tuple[Any, ...]) -> ColumnElement[boo
 
 
 def is_address(email: str) -> bool:
-    """Tell whether a text in its stored form may be a mail address (RFC 5321, 4.5.3.1)."""
-    return 3 <= len(email) <= LONGEST_EMAIL and "@" in email[1:-1] and " " not in email  # noqa: PLR2004 - a@b
+    """Tell whether a text is one mail address that one can write to (RFC 5321, 4.5.3.1)."""
+    return len(email) <= LONGEST_EMAIL and _EMAIL.fullmatch(normal_email(email)) is not None
 
 
 def user_by_email(email: str) -> User | None:
@@ -57,6 +60,18 @@ def may_sign_in(user: User) -> bool:
 def organisation_by_name(name: str) -> Organisation | None:
     """Return the organisation of this name."""
     return db.session.scalar(select(Organisation).where(Organisation.name == one_line(name)))
+
+
+def organisation_called_like(name: str) -> Organisation | None:
+    """Return the one organisation of this name, whatever its accents and letter case; None for none, or several."""
+    alike = organisations_alike(name)
+    return organisation_by_name(name) or (alike[0] if len(alike) == 1 else None)
+
+
+def organisations_alike(name: str) -> Sequence[Organisation]:
+    """Return the organisations of this name, whatever its accents and letter case."""
+    alike = select(Organisation).where(Organisation.sort_key == sort_key(name))
+    return db.session.scalars(alike.order_by(Organisation.id)).all()
 
 
 def valid_link(purpose: str, secret: str) -> SecretLink | None:

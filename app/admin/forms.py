@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length
 from app.accounts.managing import PersonDetails
 from app.accounts.models import User
 from app.accounts.profile_views import LANGUAGE_NAMES
-from app.admin.person import organisation_called_like
+from app.accounts.queries import organisation_called_like
 from app.core.forms import BeffroiForm
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l

@@ -11,8 +11,8 @@ from app.accounts.cli import users
 from app.accounts.managing import PersonDetails, change_person, reopen_account, set_administrator
 from app.accounts.models import User, UserKind
 from app.accounts.organisations.operations import set_referent
-from app.accounts.queries import user_by_email
-from app.admin.person import organisation_called_like, portrait_of
+from app.accounts.queries import organisation_called_like, user_by_email
+from app.admin.person import portrait_of
 from app.core.db import transaction
 from app.core.errors import DomainError
 from app.spaces.departures import become_guest, close_person

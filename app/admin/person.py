@@ -12,7 +12,6 @@ from sqlalchemy.orm import joinedload
 from app.accounts.models import IdentityLink, Organisation, User
 from app.admin.roster import Places, Row, places_of
 from app.core.clock import now
-from app.core.db import sort_key
 from app.core.errors import NotFoundError
 from app.core.sessions import UserSession
 from app.extensions import db
@@ -71,13 +70,6 @@ def invitations_to(email: str) -> Sequence[Invitation]:
     """Return the last invitations sent to an address, newest first."""
     query = select(Invitation).options(joinedload(Invitation.invited_by)).where(Invitation.email == email)
     return db.session.scalars(query.order_by(Invitation.id.desc()).limit(INVITATIONS_SHOWN)).all()
-
-
-def organisation_called_like(name: str) -> Organisation | None:
-    """Return the one organisation of this name, whatever its accents and letter case; None for none, or several."""
-    found = db.session.scalars(select(Organisation).where(Organisation.sort_key == sort_key(name)).limit(2)).all()
-    exact = [one for one in found if one.name == name] or found
-    return exact[0] if len(exact) == 1 else None
 
 
 def organisation_names() -> Sequence[str]:

@@ -9,11 +9,10 @@ from sqlalchemy import select
 
 from app.accounts.cli import users
 from app.accounts.models import AccessRequest
-from app.accounts.queries import normal_email
+from app.accounts.queries import normal_email, organisation_called_like
 from app.accounts.requests.desk import reason_for
 from app.accounts.requests.operations import accept_request, refuse_request, usual_organisation
 from app.admin.people_cli import do
-from app.admin.person import organisation_called_like
 from app.core.clock import now
 from app.core.deciding import waiting
 from app.extensions import db

@@ -367,3 +367,35 @@ def test_words_of_a_stranger_reach_only_those_who_decide(app: Flask, cast: Cast,
         REFERENT: set(own),
         ADMIN: set(queue[:4]),  # the front page of the administration names who waits
     }
+
+
+@pytest.mark.parametrize("said", ["castelmaure", "CASTÉLMAURE"])
+def test_organisation_is_known_whatever_its_accents_and_letter_case(
+    app: Flask, cast: Cast, browser: Any, said: str
+) -> None:
+    asked, here = waiting_request(app, email="paul@gmail.com", organisation=said), browser(ADMIN)
+    assert "Examiner" not in here.get(QUEUE).text
+    assert "Nouvelle, hors du réseau" not in here.get(f"{QUEUE}/{asked}").text
+    assert here.post(f"{QUEUE}/{asked}").status_code == 302
+    later(seconds=11)
+    work(app)
+    with app.app_context():
+        place = loaded("paul@gmail.com").organisation
+        assert place is not None
+        assert place.name == "Castelmaure"
+
+
+@pytest.mark.parametrize("others", [["VILLENEUVE"], ["Villeneuve-", "VILLENEUVE"]])
+def test_person_comes_in_though_the_new_organisation_was_recorded_meanwhile(
+    app: Flask, cast: Cast, browser: Any, others: list[str]
+) -> None:
+    asked = waiting_request(app, email="paul@gmail.com", organisation="Villeneuve")
+    assert browser(ADMIN).post(f"{QUEUE}/{asked}", {"organisation": "nouvelle"}).status_code == 302
+    with app.app_context(), transaction():
+        for number, name in enumerate(others):
+            record_organisation(Details(name, insee_code=f"1111{number}"))
+    later(seconds=11)
+    work(app)
+    with app.app_context():
+        place = loaded("paul@gmail.com").organisation
+        assert (place.name if place else None) == (others[0] if len(others) == 1 else None)

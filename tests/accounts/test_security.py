@@ -239,3 +239,10 @@ def test_asking_again_and_again_is_slowed_down(app: Flask, cast: Cast) -> None:
     for _ in range(CHANGE_ATTEMPTS.free):
         assert ask(app).status_code == 302
     assert ask(app).status_code == 429
+
+
+@pytest.mark.parametrize("typed", ["a@b", "a@ville.fr,b@ville.fr", "<a>@ville.fr", "a;b@ville.fr", "@ville.fr"])
+def test_new_address_is_one_address(app: Flask, cast: Cast, typed: str) -> None:
+    answer = ask(app, typed)
+    assert (answer.status_code, "n’est pas valable" in answer.text) == (422, True)
+    assert mails(app) == {}

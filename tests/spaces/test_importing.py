@@ -13,6 +13,8 @@ from flask_babel import force_locale
 from sqlalchemy import func, select
 
 from app.accounts.models import Organisation, UserKind
+from app.accounts.organisations.details import Details
+from app.accounts.organisations.operations import record_organisation
 from app.core.audit import AuditEntry
 from app.core.clock import now
 from app.core.days import today
@@ -318,3 +320,25 @@ def test_rows_of_one_outcome_together_are_named_without_what_one_row_knows(conte
     assert heading("duplicate", done=False) == "adresse déjà donnée plus haut"
     assert heading("unknown_space", done=True) == "espace inconnu ou fermé à vos invitations"
     assert heading("invited", done=False) == "sera invitée"
+
+
+def test_row_goes_to_no_organisation_that_its_code_contradicts(app: Flask, cast: Cast) -> None:
+    heads = "Courriel;Collectivité;Code INSEE\n"
+    with app.app_context():
+        with transaction():
+            for name, code in (("Saint-Denis", "93066"), ("SAINT-DENIS", "97411"), ("Rennes", "35238"), ("Foix", None)):
+                record_organisation(Details(name, insee_code=code))
+        rows = (
+            "a@ville.example;Saint-Denis;93066\nb@ville.example;saint denis;97411\nc@ville.example;saint denis;\n"
+            "d@ville.example;Saint-Denis;\ne@ville.example;RENNES;29999\nf@ville.example;Rennes;93066\n"
+            "g@ville.example;foix;09122\nh@ville.example;;35238\ni@ville.example;Ville de Rennes;35238\n"
+        )
+        both, rennes = "Saint-Denis (93066), SAINT-DENIS (97411)", "Rennes (35238)"
+        for options in ({}, {"create_organisations": True}, {"accept_near": True}):
+            kept = prepared(rows, heads, **options)
+            verdicts = [one.verdict for one in trial(kept, loaded(ADMIN))]
+            assert [one.detail if one.outcome == "unsure_city" else one.organisation.name for one in verdicts] == [  # type: ignore[union-attr]
+                *("Saint-Denis", "SAINT-DENIS", both, "Saint-Denis", rennes, f"{rennes}, Saint-Denis (93066)"),
+                *("Foix", "Rennes", "Rennes"),
+            ]
+        assert rennes in sentence("unsure_city", rennes, done=False)

@@ -15,7 +15,7 @@ from app.accounts.organisations.importing import Outcome, import_organisations, 
 from app.accounts.organisations.merging import merge
 from app.accounts.organisations.operations import BadDetailsError, change_organisation, record_organisation
 from app.accounts.organisations.queries import Wanted, organisations_wanted, people_numbers
-from app.accounts.queries import organisation_by_name
+from app.accounts.queries import organisation_called_like
 from app.core.db import transaction
 from app.core.errors import DomainError
 from app.core.sheets import read_sheet
@@ -115,8 +115,8 @@ def import_command(file: Path, dry_run: bool) -> None:
 
 
 def organisation_named(name: str) -> Organisation:
-    """Return the organisation of a name. Raises ClickException."""
-    place = organisation_by_name(name)
+    """Return the organisation of a name, whatever its accents and letter case. Raises ClickException."""
+    place = organisation_called_like(name)
     if place is None:
         message = f"no organisation « {name} »"
         raise click.ClickException(message)

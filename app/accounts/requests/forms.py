@@ -8,8 +8,9 @@ from wtforms import EmailField, SelectField, StringField, TextAreaField, Validat
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
-from app.accounts.queries import normal_email
+from app.accounts.queries import LONGEST_EMAIL, is_address
 from app.accounts.requests.operations import LONGEST_MESSAGE, Asked
+from app.core.db import sort_key
 from app.core.deciding import LONGEST_REASON
 from app.core.forms import BeffroiForm
 from app.core.i18n import current_language
@@ -19,7 +20,6 @@ from app.core.i18n import lazy_gettext as _l
 if TYPE_CHECKING:
     from app.accounts.models import AccessRequest, Organisation
 
-LONGEST_EMAIL = 254
 NOWHERE, CREATE = "aucune", "nouvelle"
 
 
@@ -55,8 +55,7 @@ class RequestForm(BeffroiForm):
 
     def validate_email(self, field: EmailField) -> None:
         """Refuse what cannot be an address: nobody could ever confirm it."""
-        name, at, domain = normal_email(field.data or "").rpartition("@")
-        if not at or not name or "." not in domain.strip(".") or any(sign in name + domain for sign in " ,;<>()\"'"):
+        if not is_address(field.data or ""):
             raise ValidationError(_("Cette adresse de courriel n'est pas valable."))
 
     def asked(self) -> Asked:
@@ -79,8 +78,8 @@ class AcceptForm(BeffroiForm):
     def offer(self, request: AccessRequest, places: list[Organisation], usual: Organisation | None) -> None:
         """Fill the choices: those recorded, the one named if it is not, none; the usual one is chosen first."""
         named = [SelectChoice(one.public_id, one.name) for one in places]
-        new = []
-        if request.organisation_name and request.organisation_name not in {one.name for one in places}:
+        new, key = [], sort_key(request.organisation_name)
+        if key and key not in {one.sort_key for one in places}:
             new = [SelectChoice(CREATE, _("Nouvelle, hors du réseau : %(name)s", name=request.organisation_name))]
         self.organisation.choices = [*new, SelectChoice(NOWHERE, _("Aucune collectivité")), *named]
         if not self.is_submitted():

@@ -10,8 +10,8 @@ from app.accounts.models import AccessRequest, Organisation, RequestState, User
 from app.accounts.operations import create_user
 from app.accounts.organisations.details import Details
 from app.accounts.organisations.domains import is_public_mail, organisation_of_address
-from app.accounts.organisations.operations import record_organisation
-from app.accounts.queries import normal_email, organisation_by_name, user_by_email
+from app.accounts.organisations.operations import BadDetailsError, record_organisation
+from app.accounts.queries import normal_email, organisation_called_like, user_by_email
 from app.accounts.requests.permissions import can_decide_request
 from app.accounts.requests.queries import request_of_secret
 from app.core.audit import record
@@ -99,9 +99,9 @@ def _waiting_from(email: str) -> list[AccessRequest]:
 
 
 def usual_organisation(request: AccessRequest) -> Organisation | None:
-    """Return the organisation a request is accepted into when nobody chooses: recognised, or named exactly."""
+    """Return the organisation a request is accepted into when nobody chooses: recognised, or the one so named."""
     return request.organisation or (
-        organisation_by_name(request.organisation_name) if request.organisation_name else None
+        organisation_called_like(request.organisation_name) if request.organisation_name else None
     )
 
 
@@ -161,6 +161,14 @@ def take_decision_back(request: AccessRequest, by: User) -> None:
         record("access.taken_back", by, request, domain=_domain(request))
 
 
+def _recorded(name: str, by: User | None) -> Organisation | None:
+    """Record an organisation; None when several have its name by now: the person comes in all the same."""
+    try:
+        return record_organisation(Details(one_line(name)[:200], is_member=False), by)
+    except BadDetailsError:
+        return None
+
+
 def let_in(request: AccessRequest, place: Organisation | None, create: str) -> User | None:
     """Make the account of an accepted request; None when the address has got one meanwhile."""
     known = user_by_email(request.email)
@@ -168,9 +176,7 @@ def let_in(request: AccessRequest, place: Organisation | None, create: str) -> U
         request.user_id = known.id
         return None
     if create and place is None:
-        place = organisation_by_name(create) or record_organisation(
-            Details(one_line(create)[:200], is_member=False), request.decided_by
-        )
+        place = organisation_called_like(create) or _recorded(create, request.decided_by)
     user = create_user(
         request.email,
         request.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import Select, func, or_, select
 from app.accounts.models import AccessRequest, Organisation, RequestState, User
 from app.accounts.requests.permissions import can_decide_request
 from app.core.clock import now
+from app.core.db import sort_key
 from app.core.deciding import undoable, waiting
 from app.core.errors import NotFoundError
 from app.core.paging import Page, paginate
@@ -83,5 +85,9 @@ def told_of(request: AccessRequest) -> list[User]:
 
 
 def names_known(names: set[str]) -> set[str]:
-    """Return those of these names that an organisation has, in one statement."""
-    return set(db.session.scalars(select(Organisation.name).where(Organisation.name.in_(names))))
+    """Return those of these names that name one organisation, as ``organisation_called_like``, in one statement."""
+    wanted = Organisation.sort_key.in_({sort_key(name) for name in names})
+    alike: defaultdict[str, set[str]] = defaultdict(set)
+    for key, name in db.session.execute(select(Organisation.sort_key, Organisation.name).where(wanted)):
+        alike[key].add(name)
+    return {name for name in names if name in alike[sort_key(name)] or len(alike[sort_key(name)]) == 1}

@@ -14,13 +14,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from app.accounts.models import Organisation, User, UserKind
+from app.accounts.organisations.details import codes_differ
+from app.accounts.queries import is_address
 from app.core.clock import now
 from app.core.sheets import folded
 from app.extensions import db
 from app.spaces.importing.columns import Meaning, said_in
 from app.spaces.importing.options import Options
 from app.spaces.importing.persons import Named, named_in
-from app.spaces.invitations.details import LONGEST_STAY, is_address
+from app.spaces.invitations.details import LONGEST_STAY
 from app.spaces.invitations.permissions import can_open
 from app.spaces.models import Invitation, Membership, PeopleImport, PeopleImportRow, Role, Space
 
@@ -42,6 +44,7 @@ class Outcome(enum.StrEnum):
     BAD_ADDRESS = "bad_address"
     DUPLICATE = "duplicate"
     UNKNOWN_CITY = "unknown_city"
+    UNSURE_CITY = "unsure_city"
     UNKNOWN_SPACE = "unknown_space"
     BAD_CELL = "bad_cell"
     BAD_END = "bad_end"
@@ -123,9 +126,11 @@ class Judge:
         until = self.options.end_of(named.until) if kind == UserKind.GUEST else None
         if until is not None and not now() < until <= now() + LONGEST_STAY:
             return Verdict(Outcome.BAD_END, named, (named.until or until).strftime("%d/%m/%Y"))
+        if unsure := self.places.namesakes(named):
+            return Verdict(Outcome.UNSURE_CITY, named, unsure[:200])
         place, near = self.places.of(named) if named.organisation or named.insee else (self.default_place, "")
         if near and self.options.accept_near:
-            place, near = self.places.by_name[folded(near)], ""
+            place, near = self.places.by_name[folded(near)][0], ""
         if place is None and named.organisation and not self.options.create_organisations:
             return Verdict(Outcome.UNKNOWN_CITY, named, near)
         is_new = place is None and bool(named.organisation)
@@ -156,27 +161,50 @@ class Places:
     """The organisations of the network, found by code or by name whatever its accents, hyphens and letter case."""
 
     def __init__(self) -> None:
-        self.by_name: dict[str, Organisation] = {}
-        self.by_code: dict[str, Organisation] = {}
+        self.by_name: defaultdict[str, list[Organisation]] = defaultdict(list)
+        self.by_code: defaultdict[str, list[Organisation]] = defaultdict(list)
         self.near: dict[str, str] = {}
         for one in db.session.scalars(select(Organisation)):
             self.add(one)
 
     def add(self, place: Organisation) -> None:
         """Take one more organisation in."""
-        self.by_name.setdefault(folded(place.name), place)
+        self.by_name[folded(place.name)].append(place)
         if place.insee_code:
-            self.by_code.setdefault(place.insee_code, place)
+            self.by_code[place.insee_code].append(place)
 
     def of(self, named: Named) -> tuple[Organisation | None, str]:
         """Return the organisation a row names; when there is none, the nearest name known."""
-        found = self.by_code.get(named.insee) or self.by_name.get(folded(named.organisation))
-        return (found, "") if found else (None, self._nearest(folded(named.organisation)))
+        found = self._found(named)
+        return (found[0], "") if found else (None, self._nearest(folded(named.organisation)))
+
+    def namesakes(self, named: Named) -> str:
+        """Return the organisations among which a row does not choose, with their codes; none where there is no doubt.
+
+        Several have its name or its code, or the one so named has another code.
+        """
+        alike, found = self._alike(named), self._found(named)
+        if len(found) == 1 or not (alike or found):
+            return ""
+        unsure = found or [*alike, *self.by_code.get(named.insee, [])]
+        return ", ".join(f"{one.name} ({one.insee_code or '–'})" for one in unsure)
+
+    def _alike(self, named: Named) -> list[Organisation]:
+        return self.by_name.get(folded(named.organisation), []) if named.organisation else []
+
+    def _found(self, named: Named) -> list[Organisation]:
+        """Return those a row may mean: of its code, of its name, of both where it gives both."""
+        alike, coded = self._alike(named), self.by_code.get(named.insee, [])
+        if coded:
+            both = [one for one in coded if one in alike]
+            return both or ([] if alike else coded)
+        fitting = [one for one in alike if not codes_differ(named.insee, one.insee_code)]
+        return [one for one in fitting if one.name == named.organisation] or fitting
 
     def _nearest(self, name: str) -> str:
         if name not in self.near and len(self.near) < MOST_NEAR:
             close = get_close_matches(name, self.by_name, 1, NEAR)
-            self.near[name] = self.by_name[close[0]].name if close else ""
+            self.near[name] = self.by_name[close[0]][0].name if close else ""
         return self.near.get(name, "")
 
 

@@ -21,6 +21,7 @@ AFTER = {
     Outcome.BAD_ADDRESS: _l("adresse mal écrite"),
     Outcome.DUPLICATE: _l("même adresse qu'à la ligne %(detail)s"),
     Outcome.UNKNOWN_CITY: _l("collectivité inconnue"),
+    Outcome.UNSURE_CITY: _l("collectivité à préciser par son code INSEE : %(detail)s"),
     Outcome.UNKNOWN_SPACE: _l("espace inconnu ou fermé à vos invitations : %(detail)s"),
     Outcome.BAD_CELL: _l("rôle ou date qu'on ne comprend pas : %(detail)s"),
     Outcome.BAD_END: _l("la fin de l'accès doit être à venir, dans l'année : %(detail)s"),

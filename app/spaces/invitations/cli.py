@@ -8,7 +8,7 @@ import click
 from sqlalchemy import select
 
 from app.accounts.models import User, UserKind
-from app.accounts.queries import organisation_by_name
+from app.accounts.queries import organisation_called_like
 from app.core.clock import now
 from app.extensions import db
 from app.spaces.cli.group import deed, space_named, spaces, user_named
@@ -46,7 +46,7 @@ def invite_command(
     """Invite an address into the network, into spaces, or both; the author's own rights count."""
     places = tuple(space_named(slug) for slug in slugs)
     end = (end_of(until.date()) if until else now() + USUAL_STAY) if guest else None
-    home = organisation_by_name(organisation) if organisation else None
+    home = organisation_called_like(organisation) if organisation else None
     if organisation and home is None:
         raise click.ClickException(f"no organisation {organisation}")
     details = InvitationDetails(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -11,7 +10,6 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 
 from app.accounts.models import UserKind
-from app.accounts.queries import normal_email
 from app.core.clock import now
 from app.core.errors import DomainError
 from app.core.i18n import lazy_gettext as _l
@@ -23,9 +21,7 @@ if TYPE_CHECKING:
 
 USUAL_STAY = timedelta(days=90)
 LONGEST_STAY = timedelta(days=366)
-LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1
 LONGEST_WORDS = 2000
-_EMAIL = re.compile(r"[^@\s<>()\[\],;:\"\\]{1,64}@(?:[^@\s<>()\[\],;:\"\\./]+\.)+[^@\s<>()\[\],;:\"\\./]{2,}")
 
 
 @dataclass(frozen=True)
@@ -54,11 +50,6 @@ class InvitationDetails:
     def is_for_guest(self) -> bool:
         """Whether the person is invited as a guest."""
         return self.kind == UserKind.GUEST
-
-
-def is_address(email: str) -> bool:
-    """Tell whether a text has the form of an address one can write to."""
-    return len(email) <= LONGEST_EMAIL and _EMAIL.fullmatch(normal_email(email)) is not None
 
 
 def end_of(day: date) -> datetime:

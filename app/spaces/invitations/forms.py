@@ -24,7 +24,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.accounts.models import Organisation, User, UserKind
 from app.accounts.passwords import LONGEST, weakness
-from app.accounts.queries import organisation_by_name
+from app.accounts.queries import organisation_called_like, organisations_alike
 from app.core.clock import now
 from app.core.errors import DomainError
 from app.core.forms import BeffroiForm, DayField
@@ -139,6 +139,13 @@ class InvitationForm(BeffroiForm):
                 ngettext("%(num)s adresse ne se lit pas.", "%(num)s adresses ne se lisent pas.", count)
             )
 
+    def validate_organisation(self, field: Field) -> None:
+        """Refuse a name that several organisations may be meant by."""
+        if field.data and organisation_called_like(field.data) is None and organisations_alike(field.data):
+            raise ValidationError(
+                _("Plusieurs collectivités portent ce nom, aux accents près : écrivez-le comme dans l'annuaire.")
+            )
+
     def validate_until(self, field: DayField) -> None:
         """Refuse a guest's end gone by, too far, or missing."""
         if self.is_for_guests and not (field.data and field.day is None):
@@ -240,6 +247,6 @@ class AcceptForm(BeffroiForm):
 
 
 def known_organisation(form: InvitationForm) -> Organisation | None:
-    """Return the organisation typed, None when there is none of this name."""
+    """Return the organisation typed, whatever its accents and letter case; None when there is none of this name."""
     name = form.organisation.data if "organisation" in form else ""
-    return organisation_by_name(name) if name else None
+    return organisation_called_like(name) if name else None

@@ -23,6 +23,7 @@ TOO_LATE = _l("La date jusqu'à laquelle vous étiez invité est passée.")
 SPACE_GONE = _l("Un espace de cette invitation n'existe plus.")
 SPACE_ARCHIVED = _l("Un espace de cette invitation est archivé : on n'y entre plus.")
 SPACE_REFUSED = _l("La personne qui vous a invité ne peut plus ouvrir l'un des espaces.")
+AUTHOR_REFUSED = _l("La personne qui vous a invité ne peut plus vous faire entrer dans le réseau.")
 NOT_RECOGNISED = _l("Votre adresse n'est pas encore celle d'un membre du réseau.")
 
 
@@ -66,9 +67,9 @@ def offer_of(invitation: Invitation, account: User | None) -> Offer:
     lapsed = [problem for _place, problem in problems if problem is not None]
     if kind is None:
         waits = bool(places) or can_propose(author, invitation.email, invitation.organisation)
-        return Offer(None, places, [NOT_RECOGNISED] if waits else lapsed or [NOT_RECOGNISED], needs_approval=waits)
+        return Offer(None, places, [NOT_RECOGNISED] if waits else lapsed or [AUTHOR_REFUSED], needs_approval=waits)
     if kind == UserKind.GUEST and not places:
-        return Offer(None, lapsed=lapsed)
+        return Offer(None, lapsed=lapsed or [AUTHOR_REFUSED])
     if account is not None and account.is_member and lapsed and not places:
         return Offer(None, lapsed=lapsed)
     return Offer(kind, places, lapsed)
@@ -80,7 +81,7 @@ def _becomes(invitation: Invitation, author: User, account: User | None) -> User
         return UserKind.MEMBER
     if invitation.kind == UserKind.GUEST:
         return UserKind.GUEST
-    if can_bring_in(author, invitation.email, invitation.organisation):
+    if can_bring_in(author, invitation.email, invitation.organisation, [place.space for place in invitation.places]):
         return UserKind.MEMBER
     return None if account is None else UserKind.GUEST
 

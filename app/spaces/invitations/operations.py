@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from app.accounts.models import User, UserKind
-from app.accounts.queries import normal_email
+from app.accounts.queries import is_address, normal_email
 from app.core.audit import record
 from app.core.clock import now
 from app.core.db import lock
@@ -17,8 +17,9 @@ from app.core.jobs import BULK, URGENT, enqueue
 from app.core.sessions import hashed
 from app.core.text import clean_text, one_line
 from app.extensions import db
-from app.spaces.invitations.details import LONGEST_WORDS, InvitationDetails, check_stay, is_address
+from app.spaces.invitations.details import LONGEST_WORDS, InvitationDetails, check_stay
 from app.spaces.invitations.journal import RESENT, SENT
+from app.spaces.invitations.offers import offer_of
 from app.spaces.invitations.permissions import (
     can_bring_in,
     can_invite_into,
@@ -40,6 +41,10 @@ LIFE = timedelta(days=14)
 DAILY = 500
 SECRET_BYTES = 32  # 256 bits
 MAIL = "invitations.mail"
+NOTHING_LEFT = _l(
+    "Cette invitation n'ouvre plus rien : sa date de fin est passée, son espace n'existe plus, ou la personne qui l'a "
+    "écrite n'invite plus. Écrivez-en une nouvelle."
+)
 
 
 def invite(by: User, details: InvitationDetails) -> Invitation:
@@ -77,7 +82,7 @@ def _check_rights(by: User, details: InvitationDetails) -> None:
         if not details.spaces:
             raise DomainError(_l("Un invité vient dans un espace au moins : choisissez lequel."))
     elif not (
-        can_bring_in(by, details.email, details.organisation)
+        can_bring_in(by, details.email, details.organisation, details.spaces)
         or can_propose(by, details.email, details.organisation)
         or any(can_invite_into(by, space) for space in details.spaces)
     ):
@@ -158,8 +163,8 @@ def _send(invitation: Invitation, priority: int = URGENT) -> None:
 def send_again(by: User, invitation: Invitation) -> None:
     """Mail a new link for 14 days; the old one dies. Call inside ``transaction()``.
 
-    Raises DomainError when the invitation was used or cancelled, or opens archived spaces only, and TooManyError as
-    ``invite``.
+    Raises DomainError when the invitation was used or cancelled, opens archived spaces only, or nothing any more, and
+    TooManyError as ``invite``. The answer is the same whether the address has an account or not.
     """
     lock(invitation)
     if invitation.accepted_at is not None or invitation.cancelled_at is not None:
@@ -167,6 +172,9 @@ def send_again(by: User, invitation: Invitation) -> None:
     spaces = [place.space for place in invitation.places]
     if all(one.archived_at is not None for one in spaces):
         refuse_archived(by, spaces)
+    offer = offer_of(invitation, None)
+    if offer.is_empty and not offer.needs_approval:
+        raise DomainError(NOTHING_LEFT)
     _check_quota(by)
     invitation.expires_at = now() + LIFE
     _send(invitation)

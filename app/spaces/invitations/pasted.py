@@ -6,10 +6,9 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from app.accounts.queries import normal_email
+from app.accounts.queries import LONGEST_EMAIL, is_address, normal_email
 from app.core.i18n import lazy_gettext as _l
 from app.core.text import one_line
-from app.spaces.invitations.details import LONGEST_EMAIL, is_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

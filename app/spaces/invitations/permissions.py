@@ -79,11 +79,11 @@ def can_open(author: User, space: Space, kind: str, role: str = Role.MEMBER) -> 
     return kind == UserKind.MEMBER and role == Role.MEMBER and can_send_colleagues_to(author, space)
 
 
-def can_bring_in(author: User, email: str, organisation: Organisation | None) -> bool:
+def can_bring_in(author: User, email: str, organisation: Organisation | None, spaces: Iterable[Space] = ()) -> bool:
     """Tell whether the person may make a member of the network of whoever has this address, for this organisation.
 
-    Administrators anyone; the others only addresses whose domain a member organisation has declared, and a referent
-    those of their own whether it is a member or not: anybody can open an address elsewhere in any name.
+    Administrators anyone; a referent only addresses whose domain their own organisation has declared, and who invites
+    into one of ``spaces`` those of any member organisation: anybody can open an address elsewhere in any name.
     """
     if not author.is_member:
         return False
@@ -92,7 +92,9 @@ def can_bring_in(author: User, email: str, organisation: Organisation | None) ->
     home = organisation_of_address(email)
     if home is None or (organisation is not None and organisation.id != home.id):
         return False
-    return home.is_member or (is_referent(author) and home.id == author.organisation_id)
+    if is_referent(author) and home.id == author.organisation_id:
+        return True
+    return home.is_member and any(can_invite_into(author, space) for space in spaces)
 
 
 def can_propose(author: User, email: str, organisation: Organisation | None) -> bool:

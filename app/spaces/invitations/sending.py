@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import flash, request
 
 from app.accounts.models import Organisation, OrganisationKind, User
-from app.accounts.organisations.operations import named_details, record_organisation
+from app.accounts.organisations.operations import BadDetailsError, named_details, record_organisation
 from app.accounts.queries import LONGEST_EMAIL
 from app.core.db import transaction
 from app.core.errors import DomainError
@@ -20,6 +20,7 @@ from app.spaces.invitations.permissions import can_bring_in, is_administrator, i
 
 if TYPE_CHECKING:
     from app.accounts.organisations.details import Details
+    from app.spaces.invitations.details import InvitationDetails
     from app.spaces.models import Space
 
 
@@ -38,6 +39,9 @@ def send_all(by: User, form: InvitationForm, here: Space | None = None) -> int:
             for recipient in recipients:
                 whom = recipient.email
                 invite(by, form.details(recipient, here, organisation))
+    except BadDetailsError as error:  # of the city that was to be recorded
+        form.organisation.errors = [*form.organisation.errors, str(error.message)]
+        return error.status
     except DomainError as error:
         words = str(error.message)
         if whom and len(recipients) > 1:
@@ -46,7 +50,9 @@ def send_all(by: User, form: InvitationForm, here: Space | None = None) -> int:
         return error.status
     sent = len(recipients)
     flash(ngettext("%(num)s invitation est envoyée.", "%(num)s invitations sont envoyées.", sent))
-    waiting = 0 if form.is_for_guests else sum(not can_bring_in(by, one.email, organisation) for one in recipients)
+    waiting = (
+        0 if form.is_for_guests else sum(_must_wait(by, form.details(one, here, organisation)) for one in recipients)
+    )
     if waiting and "kind" not in form:
         flash(_("L'équipe du réseau devra d'abord faire entrer ces personnes."), "warning")
     elif waiting:
@@ -62,6 +68,11 @@ def send_all(by: User, form: InvitationForm, here: Space | None = None) -> int:
             "warning",
         )
     return 0
+
+
+def _must_wait(by: User, details: InvitationDetails) -> bool:
+    """Tell whether somebody new at this address must first be let in by those who run the network."""
+    return not can_bring_in(by, details.email, details.organisation, details.spaces)
 
 
 def _new_city(form: InvitationForm) -> Details | None:

@@ -231,3 +231,42 @@ def test_guest_invited_until_a_day_gone_by_does_not_come_in(context: Flask, cast
     with pytest.raises(DomainError), transaction():
         accept(secret, NEWCOMER)
     assert user_by_email(NEW) is None
+
+
+def test_referent_no_more_brings_nobody_in(context: Flask, cast: Cast) -> None:
+    own = loaded(REFERENT).organisation
+    declare_domain(own.id if own else None)
+    key = invited(REFERENT, NEW, organisation=own)
+    secret = secret_for(context)
+    with transaction():
+        loaded(REFERENT).is_referent = False
+    with pytest.raises(DomainError), transaction():
+        accept(secret, NEWCOMER)
+    assert user_by_email(NEW) is None
+    assert not offer_of(invitation(key), None).needs_approval
+
+
+@pytest.mark.parametrize("kind", [UserKind.MEMBER, UserKind.GUEST])
+def test_who_runs_a_space_no_more_brings_nobody_in(context: Flask, cast: Cast, kind: UserKind) -> None:
+    city = loaded(OUTSIDER).organisation
+    declare_domain(city.id if city else None)
+    invited(FACILITATOR, NEW, REQUEST, **(guest() if kind == UserKind.GUEST else {}))
+    secret = secret_for(context)
+    with transaction():
+        add_member(space(REQUEST), loaded(MEMBER), role=Role.FACILITATOR)
+        leave(loaded(FACILITATOR), space(REQUEST))
+    with pytest.raises(DomainError), transaction():
+        accept(secret, NEWCOMER)
+    assert user_by_email(NEW) is None
+
+
+def test_administrator_no_more_brings_nobody_in(context: Flask, cast: Cast) -> None:
+    city = loaded(OUTSIDER).organisation
+    declare_domain(city.id if city else None)
+    invited(ADMIN, NEW)
+    secret = secret_for(context)
+    with transaction():
+        loaded(ADMIN).is_admin = False
+    with pytest.raises(DomainError), transaction():
+        accept(secret, NEWCOMER)
+    assert user_by_email(NEW) is None

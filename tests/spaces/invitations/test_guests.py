@@ -299,3 +299,13 @@ def test_facilitator_extends_and_ends_from_the_page(app: Flask, cast: Cast) -> N
     with app.app_context():
         lines = select(AuditEntry.action).where(AuditEntry.action.in_(("guest.extended", "space.member_removed")))
         assert db.session.scalars(lines).all() == ["guest.extended", "space.member_removed"]
+
+
+def test_referent_does_not_make_members_of_another_citys_guests(context: Flask, cast: Cast) -> None:
+    other = loaded(MEMBER).organisation
+    declare_domain(other.id if other else None, GUEST.partition("@")[2])
+    with transaction():
+        loaded(GUEST).organisation = other
+    with pytest.raises(RefusedError), transaction():
+        make_member(loaded(REFERENT), loaded(GUEST))
+    assert loaded(GUEST).is_guest

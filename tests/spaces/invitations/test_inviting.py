@@ -275,3 +275,30 @@ def test_author_who_lost_their_account_sends_no_mail(context: Flask, cast: Cast)
     with transaction():
         loaded(FACILITATOR).disabled_at = now()
     assert len(mails(context)) == before
+
+
+def test_member_who_runs_nothing_invites_nobody_whatever_the_domain(context: Flask, cast: Cast) -> None:
+    city = loaded(OUTSIDER).organisation
+    declare_domain(city.id if city else None)
+    for by in (MEMBER, FACILITATOR):  # who runs a space invites into it, not into the network alone
+        with pytest.raises(RefusedError):
+            invited(by, NEW)
+    invited(FACILITATOR, NEW, OPEN)
+
+
+@pytest.mark.parametrize("over", ["space", "end", "author"])
+def test_what_opens_nothing_any_more_is_not_sent_again(context: Flask, cast: Cast, over: str) -> None:
+    key = invited(FACILITATOR, NEW, PRIVATE, **guest(2))
+    secret = secret_for(context)
+    with transaction():
+        if over == "space":
+            space(PRIVATE).deleted_at = now()
+        elif over == "end":
+            invitation(key).guest_until = now() - timedelta(minutes=1)
+        else:
+            loaded(FACILITATOR).disabled_at = now()
+    by = FACILITATOR if over != "author" else ADMIN
+    with pytest.raises(DomainError) as refusal, transaction():
+        send_again(loaded(by), invitation(key))
+    assert "ouvre plus rien" in str(refusal.value.message)
+    assert invitation_of(secret) is not None  # neither was its link taken away

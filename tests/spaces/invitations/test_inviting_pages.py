@@ -10,6 +10,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.accounts.models import Organisation, UserKind
+from app.accounts.organisations.details import Details
+from app.accounts.organisations.operations import record_organisation
 from app.accounts.queries import organisation_by_name
 from app.core.audit import AuditEntry
 from app.core.clock import now
@@ -249,3 +251,25 @@ def test_archived_space_says_that_nobody_enters_and_sends_nothing(app: Flask, ca
     page.post(f"/invitations/{public_id}/renvoyer", {"next": PAGE})
     assert "Rouvrez-le d’abord" in page.get("/").text
     assert written(app) == 1
+
+
+@pytest.mark.parametrize("typed", ["castelmaure", "CASTÉLMAURE", "Castelmaure"])
+def test_city_of_guests_is_found_whatever_its_accents_and_letter_case(app: Flask, cast: Cast, typed: str) -> None:
+    with app.app_context():
+        before = db.session.scalar(select(func.count()).select_from(Organisation))
+    assert Browser(app, FACILITATOR).post(PAGE, form(organisation=typed)).status_code == 302
+    with app.app_context():
+        place = written_to().organisation
+        assert place is not None
+        assert place.name == "Castelmaure"
+        assert db.session.scalar(select(func.count()).select_from(Organisation)) == before
+
+
+def test_city_that_several_names_may_mean_is_said_beside_its_field(app: Flask, cast: Cast) -> None:
+    with app.app_context(), transaction():
+        record_organisation(Details("Villeneuve", insee_code="11111"))
+        record_organisation(Details("VILLENEUVE", insee_code="22222"))
+    answer = Browser(app, FACILITATOR).post(PAGE, form(organisation="villeneuve"))
+    assert answer.status_code == 422
+    assert "Plusieurs collectivités portent ce nom" in answer.text
+    assert written(app) == 0
