@@ -111,7 +111,10 @@ def import_command(file: Path, dry_run: bool) -> None:
     for fate in fates:
         if fate.outcome == Outcome.REFUSED:
             click.echo(f"line {fate.line}: {fate.name or '–'}: {fate.reason}")
-    click.echo(", ".join(f"{number} {outcome}" for outcome, number in numbers_of(fates).items()))
+    numbers = numbers_of(fates)
+    recorded = "to be recorded" if dry_run else "recorded"
+    there, refused = numbers[Outcome.ALREADY_THERE], numbers[Outcome.REFUSED]
+    click.echo(f"{numbers[Outcome.RECORDED]} {recorded}, {there} already there, {refused} refused")
 
 
 def organisation_named(name: str) -> Organisation:
