@@ -61,6 +61,7 @@ def _page(me: User, form: FirstCodeForm) -> str:
 
 @blueprint.post("/cle")
 @signed_in
+@before_anything_else
 @confirmed
 def new_key() -> ResponseReturnValue:
     """Make a key, to be confirmed by a first code."""
@@ -71,6 +72,7 @@ def new_key() -> ResponseReturnValue:
 
 @blueprint.post("")
 @signed_in
+@before_anything_else
 @confirmed
 def first_code() -> ResponseReturnValue:
     """Switch the second factor on with a first code, and show the recovery codes once."""

@@ -4,17 +4,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import redirect, url_for
+from flask import flash, redirect, request, url_for
 
 from app.accounts.queries import has_second_factor, may_do_without_factor
-from app.core.access import is_page_for_later, person
+from app.core.access import is_for_later, person
+from app.core.db import transaction
+from app.core.drafts import keep_draft
+from app.core.drafts_views import typed_fields
+from app.core.errors import error_page, wants_json
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext as _l
+from app.core.sessions import SAFE_METHODS
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+SET_UP_FIRST = _l("Votre rôle demande la connexion en deux étapes. Mettez-la en place, puis recommencez.")
+
 
 def lead_to_set_up() -> ResponseReturnValue | None:
-    """Send to the set-up page who must have a second factor and has none; run before each request, after the guard."""
-    if is_page_for_later() and not has_second_factor(person()) and not may_do_without_factor(person()):
-        return redirect(url_for("factor.factor_page"))
-    return None
+    """Send to the set-up page who must have a second factor and has none; run before each request, after the guard.
+
+    What they were sending does nothing yet: it is kept as a draft, and their page shows it again afterwards.
+    """
+    if not is_for_later() or has_second_factor(person()) or may_do_without_factor(person()):
+        return None
+    if wants_json():
+        return error_page(403, SET_UP_FIRST)
+    typed = typed_fields() if request.method not in SAFE_METHODS else {}
+    if any(text.strip() for text in typed.values()):
+        with transaction():
+            keep_draft(person(), request.path, typed)
+        flash(_("Votre saisie est gardée. Mettez d'abord en place la connexion en deux étapes."))
+    return redirect(url_for("factor.factor_page"))

@@ -22,7 +22,7 @@ from app.accounts.forms import NewPasswordForm, ResetForm, SignInForm
 from app.accounts.operations import RESET, RESET_ATTEMPTS, authenticate, choose_password
 from app.accounts.passwords import hash_password
 from app.accounts.queries import normal_email, valid_link
-from app.core.access import anyone, person, signed_in
+from app.core.access import anyone, before_anything_else, person, signed_in
 from app.core.audit import record
 from app.core.db import transaction
 from app.core.errors import NotFoundError, TooManyError, error_page, wants_json
@@ -100,6 +100,7 @@ def session_over() -> ResponseReturnValue:
 
 @blueprint.post("/deconnexion")
 @signed_in
+@before_anything_else
 def sign_out() -> ResponseReturnValue:
     """End this session, on the server too."""
     with transaction():

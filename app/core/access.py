@@ -79,8 +79,13 @@ def is_page_for_later() -> bool:
 
     What is sent is let through, so that nothing typed is lost; so are pages for anyone and answers to our scripts.
     """
+    return request.method in {"GET", "HEAD"} and not wants_json() and is_for_later()
+
+
+def is_for_later() -> bool:
+    """Tell whether a signed-in person asks for, or sends, what can wait: all but what is marked as above."""
     view = current_app.view_functions.get(request.endpoint or "")
-    if view is None or request.method not in {"GET", "HEAD"} or wants_json() or not current_user.is_authenticated:
+    if view is None or not current_user.is_authenticated:
         return False
     access = declared_access(view)
     return access is not None and access.signed_in and not hasattr(view, "__before_anything_else__")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Flask, jsonify, request
 from sqlalchemy.exc import IntegrityError
 
-from app.core.access import person, signed_in
+from app.core.access import before_anything_else, person, signed_in
 from app.core.db import transaction
 from app.core.drafts import drop_draft, keep_draft
 from app.core.errors import DomainError
@@ -29,6 +29,7 @@ blueprint = Blueprint("drafts", __name__)
 
 @blueprint.post("/brouillons")
 @signed_in
+@before_anything_else
 def keep_draft_view() -> ResponseReturnValue:
     """Keep the fields of a form; ``key`` (in the address or among the fields) is the path the form posts to.
 

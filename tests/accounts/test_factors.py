@@ -27,6 +27,7 @@ from app.core.drafts import draft_for
 from app.core.errors import DomainError
 from app.core.sessions import UserSession
 from app.extensions import db
+from app.spaces.models import Space
 from config import Settings, UnsafeSettingError
 from tests.people import ADMIN, FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, PASSWORD, Cast
 from tests.support import Browser, loaded, work
@@ -367,3 +368,20 @@ def test_accounts_of_a_demo_with_known_passwords_are_exempt(app: Flask, cast: Ca
 def test_unknown_role_stops_the_start() -> None:
     with pytest.raises(UnsafeSettingError, match="BEFFROI_SECOND_FACTOR_FOR"):
         Settings.from_environ({"BEFFROI_SECOND_FACTOR_FOR": "admin, king"})
+
+
+def test_what_is_sent_before_it_is_set_up_does_nothing_and_is_kept(app: Flask, cast: Cast, asking: Any) -> None:
+    asking("admin")
+    browser = Browser(app, ADMIN)
+    sent = {"name": "Médiation de nuit", "visibility": "open", "join_policy": "free"}
+    browser.get(PAGE)
+    assert browser.post("/espaces/nouveau", sent).headers["Location"] == PAGE
+    assert "Votre saisie est gardée." in browser.get(PAGE).text
+    assert browser.post(f"{PAGE}/codes").headers["Location"] == PAGE
+    asked = browser.client.get("/recherche/suggestions?q=ville", headers={"X-Requested-With": "fetch"})
+    assert (asked.status_code, "connexion en deux" in asked.text) == (403, True)
+    with app.app_context():
+        assert db.session.scalar(select(Space).where(Space.name == sent["name"])) is None
+    set_up(app, ADMIN)
+    assert 'value="Médiation de nuit"' in browser.get("/espaces/nouveau").text
+    assert browser.post("/espaces/nouveau", sent).headers["Location"] == "/espaces/mediation-de-nuit"
