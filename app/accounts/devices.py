@@ -1,4 +1,4 @@
-"""Browsers that have signed in to an account before: they have a count of attempts of their own."""
+"""Browsers that have signed in to an account before: they share a count of attempts apart from that of strangers."""
 
 from __future__ import annotations
 
@@ -22,17 +22,15 @@ def _devices() -> URLSafeSerializer:
     return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="device")
 
 
-def known_device(email: str | None) -> str | None:
-    """Return an id for a browser that has signed in to this very account before."""
+def is_known_device(email: str | None) -> bool:
+    """Tell whether this browser has signed in to this very account before."""
     cookie = request.cookies.get(DEVICE_COOKIE, "")
     try:
-        account, device, stamp = _devices().loads(cookie) if cookie.isascii() else ("", "", "")
+        account, _device, stamp = _devices().loads(cookie) if cookie.isascii() else ("", "", "")
     except (BadData, TypeError, ValueError):
-        return None
+        return False
     user = user_by_email(email or "")
-    if user is None or account != hashed(user.email) or stamp != password_stamp(user):
-        return None
-    return hashed(str(device))[:20]
+    return user is not None and account == hashed(user.email) and stamp == password_stamp(user)
 
 
 def password_stamp(user: User) -> str:

@@ -90,18 +90,18 @@ def create_user(  # noqa: PLR0913 - the fields of an account, by name
     return user
 
 
-def authenticate(email: str, password: str, network: str, device: str | None = None) -> User | None:
+def authenticate(email: str, password: str, network: str, *, from_known_device: bool = False) -> User | None:
     """Return the person whose password this is, None otherwise. Runs outside of any transaction.
 
     An attempt is counted for the account and for the network before the password is hashed, so that guesses sent
-    together count each; the right password takes it back. A device from which this account has signed in before has a
-    count of its own, so that strangers cannot keep the owner out. Raises TooManyError.
+    together count each; the right password takes it back. The devices from which this account has signed in before
+    share a count of their own, so that strangers cannot keep the owner out. Raises TooManyError.
     """
     address = normal_email(email)[:254]
-    limit, subject = (DEVICE_ATTEMPTS, f"{address} {device}") if device else (ACCOUNT_ATTEMPTS, address)
-    if not device:
+    limit = DEVICE_ATTEMPTS if from_known_device else ACCOUNT_ATTEMPTS
+    if not from_known_device:
         NETWORK_ATTEMPTS.check(network)
-    limit.take(subject)
+    limit.take(address)
     NETWORK_ATTEMPTS.count(network)
     user = user_by_email(address)
     if (
@@ -115,7 +115,7 @@ def authenticate(email: str, password: str, network: str, device: str | None = N
     stored, user_id = user.password_hash or "", user.id
     renewed = hash_password(password) if needs_rehash(stored) else None  # slow, so before the transaction
     with transaction():
-        limit.forgive(subject)
+        limit.forgive(address)
         NETWORK_ATTEMPTS.take_back(network)
         if renewed:
             db.session.execute(update(User).where(User.id == user_id).values(password_hash=renewed))

@@ -16,7 +16,7 @@ from flask import (
 )
 from flask_login import current_user, logout_user
 
-from app.accounts.devices import known_device
+from app.accounts.devices import is_known_device
 from app.accounts.entering import ENDING_KEY, KEPT_FIELD, PASSWORD, begin, text_being_sent
 from app.accounts.forms import NewPasswordForm, ResetForm, SignInForm
 from app.accounts.operations import RESET, RESET_ATTEMPTS, authenticate, choose_password
@@ -53,7 +53,7 @@ def sign_in_page() -> ResponseReturnValue:
                 form.email.data or "",
                 form.password.data or "",
                 network_of(request.remote_addr),
-                known_device(form.email.data),
+                from_known_device=is_known_device(form.email.data),
             )
         except TooManyError as error:
             return _sign_in_form(form, target, error.message, error.status, retry_after=error.retry_after)

@@ -15,8 +15,16 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from app.accounts.managing import lift_waits
 from app.accounts.models import User
-from app.accounts.operations import ACCOUNT_ATTEMPTS, NETWORK_ATTEMPTS, authenticate, disable, set_password
+from app.accounts.operations import (
+    ACCOUNT_ATTEMPTS,
+    DEVICE_ATTEMPTS,
+    NETWORK_ATTEMPTS,
+    authenticate,
+    disable,
+    set_password,
+)
 from app.accounts.passwords import hash_password
 from app.core import clock
 from app.core.audit import AuditEntry
@@ -148,6 +156,19 @@ def test_strangers_cannot_keep_the_owner_out_of_a_known_device(app: Flask, cast:
         sign_in(Browser(app), MEMBER, WRONG)
     assert sign_in(Browser(app)).status_code == 429
     own.token = ""
+    assert sign_in(own).status_code == 302
+
+
+def test_lifted_wait_is_lifted_on_a_known_device_too(app: Flask, cast: Cast) -> None:
+    own = Browser(app)
+    sign_in(own)
+    own.post("/deconnexion")
+    own.token = ""
+    for _ in range(DEVICE_ATTEMPTS.free):
+        sign_in(own, MEMBER, WRONG)
+    assert sign_in(own).status_code == 429
+    with app.app_context(), transaction():
+        lift_waits(loaded(MEMBER), by=None)
     assert sign_in(own).status_code == 302
 
 
