@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from string import digits
 from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
@@ -10,6 +11,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from flask import current_app
 from zxcvbn import zxcvbn
 
+from app.core.db import sort_key
 from app.core.i18n import lazy_gettext as _l
 from app.core.text import clean_text
 
@@ -75,14 +77,21 @@ def needs_rehash(stored: str) -> bool:
 def weakness(password: str, *known_words: str) -> LazyString | None:
     """Return what is wrong with a new password, None when it is good enough.
 
-    ``known_words`` are those an attacker would try first: the name, the address, the city.
+    ``known_words`` are those an attacker would try first: the name, the address, the city; so is the name of the site.
     """
     if len(password) < SHORTEST:
         return _l("Ce mot de passe est trop court : prenez au moins 12 caractères, par exemple quatre mots sans lien.")
     if len(password) > LONGEST:
         return _l("Ce mot de passe dépasse 256 caractères.")
-    texts = [clean_text(text).lower() for text in (*known_words, *NETWORK_WORDS)]
+    given = (*known_words, current_app.config["SETTINGS"].site_name, *NETWORK_WORDS)
+    texts = [clean_text(text).lower() for text in given]
     words = [word for text in texts for word in (text, *text.replace("@", " ").split())]
-    if zxcvbn(password[:CHECKED], user_inputs=words)["score"] < ENOUGH_SCORE:
+    is_known = _letters(password) in {_letters(text) for text in texts} - {""}
+    if is_known or zxcvbn(password[:CHECKED], user_inputs=words)["score"] < ENOUGH_SCORE:
         return _l("Ce mot de passe est facile à deviner. Prenez plusieurs mots sans lien entre eux.")
     return None
+
+
+def _letters(text: str) -> str:
+    """Return a text without its accents, spaces, punctuation and the digits around it: « Réseau des villes 2026 »."""
+    return sort_key(text).replace(" ", "").strip(digits)

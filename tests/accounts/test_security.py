@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from app.accounts.email_change import CHANGE_ATTEMPTS, CHANGE_LIFE, change_of, purge_changes
 from app.accounts.models import EmailChange
 from app.accounts.operations import RESET, RESET_LIFE, create_user, disable, make_secret_link
+from app.accounts.passwords import weakness
 from app.accounts.queries import user_by_email, valid_link
 from app.core import clock
 from app.core.audit import AuditEntry
@@ -63,7 +64,9 @@ def test_new_password_ends_the_other_sessions_and_the_owner_is_told(app: Flask, 
     assert "Le mot de passe de votre compte vient d’être changé." in text_of(mails(app)[MEMBER])
 
 
-@pytest.mark.parametrize("password", ["", "court", "Malik Benali", "x" * 300])
+@pytest.mark.parametrize(
+    "password", ["", "court", "Malik Benali", "x" * 300, "reseau-des-villes", "Réseau des villes 2026"]
+)
 def test_weak_password_is_refused_beside_the_field(app: Flask, cast: Cast, password: str) -> None:
     browser = Browser(app, MEMBER)
     browser.get("/moi/securite/mot-de-passe")
@@ -246,3 +249,9 @@ def test_new_address_is_one_address(app: Flask, cast: Cast, typed: str) -> None:
     answer = ask(app, typed)
     assert (answer.status_code, "n’est pas valable" in answer.text) == (422, True)
     assert mails(app) == {}
+
+
+@pytest.mark.parametrize("password", ["482915037746", "&!§?;:/=+%£$*", "réseau de rivières et villes"])
+def test_any_characters_may_make_a_password(app: Flask, cast: Cast, password: str) -> None:
+    with app.app_context():
+        assert weakness(password, "", MEMBER) is None
