@@ -5,19 +5,13 @@ from __future__ import annotations
 import secrets
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from app.accounts.factors import CODE_ATTEMPTS
-from app.accounts.managing import reset_factor
+from app.accounts.managing import lift_waits, reset_factor
 from app.accounts.models import Organisation, User, UserKind
-from app.accounts.operations import (
-    ACCOUNT_ATTEMPTS,
-    CONFIRMATION_ATTEMPTS,
-    DEVICE_ATTEMPTS,
-    create_user,
-    set_password,
-)
+from app.accounts.operations import create_user, replace_password
 from app.accounts.organisations.operations import record_by_name
 from app.accounts.passwords import hash_password, weakness
 from app.accounts.queries import normal_email, organisation_by_name, user_by_email
@@ -27,6 +21,14 @@ from app.core.errors import DomainError
 from app.extensions import db
 
 users = AppGroup("users", help="Accounts of the site.")
+
+
+def offered(language: str) -> str:
+    """Return a language that the site offers. Raises ClickException."""
+    languages = current_app.config["LANGUAGES"]
+    if language not in languages:
+        raise click.ClickException(f"no language {language}: {', '.join(languages)}")
+    return language
 
 
 def _chosen_password(password: str | None, email: str, name: str) -> tuple[str, bool]:
@@ -78,7 +80,7 @@ def create(
                 function=function,
                 kind=kind,
                 is_admin=admin,
-                language=language,
+                language=offered(language),
             )
     except DomainError as error:
         raise click.ClickException(str(error.message)) from error
@@ -89,12 +91,12 @@ def create(
 @click.argument("email")
 @click.option("--password", help="Password; made and printed once when left out.")
 def password_command(email: str, password: str | None) -> None:
-    """Give an account a new password and end its sessions."""
+    """Give an account a new password, end its sessions, tell its owner."""
     user = _user(email)
     chosen, made = _chosen_password(password, user.email, user.name)
     hashed = hash_password(chosen)
     with transaction():
-        set_password(user, hashed)
+        replace_password(user, hashed)
     click.echo(f"{user.email} changed" + (f", password: {chosen}" if made else ""))
 
 
@@ -111,16 +113,11 @@ def reset_factor_command(email: str) -> None:
 @users.command("unblock")
 @click.argument("email")
 def unblock(email: str) -> None:
-    """Lift the wait after wrong passwords."""
-    address = normal_email(email)
+    """Lift the wait after wrong passwords, codes or links."""
+    user = _user(email)
     with transaction():
-        ACCOUNT_ATTEMPTS.forgive(address)
-        DEVICE_ATTEMPTS.forgive(address)
-        user = user_by_email(address)
-        if user is not None:
-            CODE_ATTEMPTS.forgive(str(user.id))
-            CONFIRMATION_ATTEMPTS.forgive(str(user.id))
-    click.echo(f"{address} may try again")
+        lift_waits(user, by=None)
+    click.echo(f"{user.email} may try again")
 
 
 @users.command("erase")

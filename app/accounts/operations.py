@@ -21,6 +21,7 @@ from app.core.i18n import lazy_gettext as _l
 from app.core.mail import send
 from app.core.navigation import address
 from app.core.sessions import end_sessions, hashed
+from app.core.text import one_line
 from app.core.throttle import Limit
 from app.extensions import db
 
@@ -68,10 +69,17 @@ def create_user(  # noqa: PLR0913 - the fields of an account, by name
     language: str = "fr",
     by: User | None = None,
 ) -> User:
-    """Create an account, inside a transaction. Raises DomainError for a bad or taken address."""
+    """Create an account, inside a transaction.
+
+    Raises DomainError for a bad or taken address, an empty name, and a guest as administrator.
+    """
     address = normal_email(email)
     if not is_address(address):
         raise DomainError(_l("Cette adresse de courriel n'est pas valable."))
+    if not one_line(name):
+        raise DomainError(_l("Indiquez le nom de la personne."))
+    if is_admin and kind != UserKind.MEMBER:
+        raise DomainError(_l("Un administrateur est un membre du réseau dont le compte est ouvert."))
     if user_by_email(address) is not None:
         raise DomainError(_l("Un compte existe déjà pour cette adresse."))
     user = User(
@@ -203,10 +211,24 @@ def end_links(user: User) -> None:
     db.session.execute(update(SecretLink).where(unused).values(used_at=now()))
 
 
+def replace_password(user: User, password_hash: str) -> None:
+    """Give an account another password, from the host: all its sessions end, and the owner is told.
+
+    Call inside ``transaction()``.
+    """
+    set_password(user, password_hash)
+    record("user.password_changed", None, user)
+    _tell_new_password(user)
+
+
 def change_password(user: User, password_hash: str, *, but: str | None) -> None:
     """Change one's own password: the other sessions end, and the owner is told. Call inside ``transaction()``."""
     set_password(user, password_hash, but=but)
     record("user.password_changed", user, user)
+    _tell_new_password(user)
+
+
+def _tell_new_password(user: User) -> None:
     tell(user, _l("Votre mot de passe a changé"), _l("Le mot de passe de votre compte vient d'être changé."))
 
 

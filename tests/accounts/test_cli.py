@@ -6,12 +6,15 @@ import re
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from app.accounts.models import UserKind
 from app.accounts.operations import ACCOUNT_ATTEMPTS
 from app.accounts.queries import user_by_email
+from app.core.audit import AuditEntry
+from app.extensions import db
 from tests.people import ADMIN, FORMER, MEMBER, PASSWORD, Cast
-from tests.support import Browser, loaded
+from tests.support import Browser, loaded, work
 
 STRONG = "sept girafes lisent dehors"
 
@@ -56,6 +59,10 @@ def test_given_password_is_not_printed(app: Flask) -> None:
         ("create", "not-an-address", "A"),
         ("create", MEMBER, "Un autre"),
         ("create", "a@example.org", "A", "--organisation", "CASTELMAURÉ"),
+        ("create", "a@example.org", " "),
+        ("create", "a@example.org", "A", "--guest", "--admin"),
+        ("create", "a@example.org", "A", "--language", "zz"),
+        ("unblock", "nobody@example.org"),
         ("password", "nobody@example.org"),
         ("password", MEMBER, "--password", "motdepasse123"),
         ("disable", "nobody@example.org"),
@@ -77,6 +84,12 @@ def test_new_password_ends_the_sessions(app: Flask, cast: Cast) -> None:
     assert run(app, "password", MEMBER, "--password", STRONG) == (0, f"{MEMBER} changed\n")
     assert browser.get("/").status_code == 302
     assert sign_in(app, MEMBER, STRONG) == 302
+    work(app)
+    told = [mail for mail in app.extensions["mail_transport"].messages() if mail["To"] == MEMBER]
+    assert [mail["Subject"] for mail in told] == ["Votre mot de passe a changé"]
+    with app.app_context():
+        line = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "user.password_changed")).one()
+        assert (line.person_id, line.subject_id) == (None, loaded(MEMBER).id)
 
 
 def test_disabled_account_is_closed_at_once(app: Flask, cast: Cast) -> None:
@@ -92,6 +105,9 @@ def test_unblock_lifts_the_wait(app: Flask, cast: Cast) -> None:
     assert sign_in(app, MEMBER, PASSWORD) == 429
     assert run(app, "unblock", MEMBER)[0] == 0
     assert sign_in(app, MEMBER, PASSWORD) == 302
+    with app.app_context():
+        line = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "user.waits_lifted")).one()
+        assert (line.person_id, line.subject_id) == (None, loaded(MEMBER).id)
 
 
 def test_list_names_every_account(app: Flask, cast: Cast) -> None:

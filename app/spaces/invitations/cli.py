@@ -7,6 +7,7 @@ from datetime import datetime
 import click
 from sqlalchemy import select
 
+from app.accounts.cli import offered
 from app.accounts.models import User, UserKind
 from app.accounts.queries import organisation_called_like
 from app.core.clock import now
@@ -55,7 +56,7 @@ def invite_command(
         spaces=places,
         name=name,
         organisation=home,
-        language=language,
+        language=offered(language),
         words=words,
         purpose=purpose,
         guest_until=end,
