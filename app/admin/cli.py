@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
 from app.admin.journal_export import MOST_EXPORTED, heads, rows_of
-from app.admin.journal_filter import Wanted
+from app.admin.journal_filter import Wanted, families
 from app.core.audit import record
 from app.core.db import transaction
 from app.core.tables import as_csv
@@ -16,8 +17,13 @@ from app.core.tables import as_csv
 audit = AppGroup("audit", help="The journal: who did what, to what, when.")
 
 
-def _wanted(action: str, person: str, about: str, since: str, until: str) -> Wanted:
-    return Wanted.of({"action": action, "personne": person, "objet": about, "du": since, "au": until})
+def _wanted(action: str, person: str, about: str, since: datetime | None, until: datetime | None) -> Wanted:
+    """Return what was asked for. Raises ClickException for an action nobody writes, which would ask for nothing."""
+    days = {name: f"{day:%Y-%m-%d}" if day else "" for name, day in (("du", since), ("au", until))}
+    wanted = Wanted.of({"action": action, "personne": person, "objet": about, **days})
+    if wanted.action != action:
+        raise click.ClickException(f"no action {action}; families: {', '.join(key for key, *_ in families())}")
+    return wanted
 
 
 def _filters(command: click.decorators.FC) -> click.decorators.FC:
@@ -25,8 +31,8 @@ def _filters(command: click.decorators.FC) -> click.decorators.FC:
         click.option("--action", default="", help="A family (space) or an action (space.entered)."),
         click.option("--person", default="", help="Who did it: words of a name or of an address."),
         click.option("--about", default="", help="The space or the person concerned."),
-        click.option("--since", default="", metavar="YYYY-MM-DD"),
-        click.option("--until", default="", metavar="YYYY-MM-DD"),
+        click.option("--since", type=click.DateTime(["%Y-%m-%d"])),
+        click.option("--until", type=click.DateTime(["%Y-%m-%d"])),
     ):
         command = option(command)
     return command
@@ -35,7 +41,9 @@ def _filters(command: click.decorators.FC) -> click.decorators.FC:
 @audit.command("list")
 @_filters
 @click.option("--limit", default=50, show_default=True)
-def list_command(limit: int, action: str, person: str, about: str, since: str, until: str) -> None:
+def list_command(
+    limit: int, action: str, person: str, about: str, since: datetime | None, until: datetime | None
+) -> None:
     """Show the last lines, newest first. Titles of what spaces hold are not shown."""
     for row in rows_of(_wanted(action, person, about, since, until), None, limit):
         at, who, done, what, details, _request = row
@@ -45,7 +53,9 @@ def list_command(limit: int, action: str, person: str, about: str, since: str, u
 @audit.command("export")
 @click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
 @_filters
-def export_command(path: Path, action: str, person: str, about: str, since: str, until: str) -> None:
+def export_command(
+    path: Path, action: str, person: str, about: str, since: datetime | None, until: datetime | None
+) -> None:
     """Write the lines asked for to a CSV file; that is written in the journal too."""
     rows = list(rows_of(_wanted(action, person, about, since, until), None, MOST_EXPORTED))
     path.write_text(as_csv(heads(), rows), encoding="utf-8")

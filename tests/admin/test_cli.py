@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -38,3 +39,11 @@ def test_export_writes_a_table_and_a_line(app: Flask, cast: Cast, tmp_path: Path
             db.session.scalars(select(AuditEntry).where(AuditEntry.action == "journal.exported")).one().person_id
             is None
         )
+
+
+@pytest.mark.parametrize("asked", [("--since", "hier"), ("--until", "2026-13-40"), ("--action", "rien.du.tout")])
+def test_what_cannot_be_read_is_said_instead_of_showing_all(app: Flask, cast: Cast, asked: tuple[str, str]) -> None:
+    _signed_in(app)
+    shown = app.test_cli_runner().invoke(args=["audit", "list", *asked])
+    assert (shown.exit_code != 0, "Connexion" in shown.output, asked[1] in shown.output) == (True, False, True)
+    assert app.test_cli_runner().invoke(args=["audit", "list", "--since", "2020-01-01"]).output.count("Connexion") == 2
