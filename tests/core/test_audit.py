@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from app.core.audit import AuditEntry, purge_journal, record
@@ -81,3 +81,12 @@ def test_no_code_changes_or_removes_lines_but_the_purge() -> None:
     touching = re.compile(r"(?:update|delete)\(AuditEntry|UPDATE audit|DELETE FROM audit")
     found = [path.relative_to(APP).as_posix() for path in APP.rglob("*.py") if touching.search(path.read_text("utf-8"))]
     assert found == ["core/audit.py"]
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_line_is_not_replaced(context: Flask) -> None:
+    _line()
+    again = "REPLACE INTO audit (id, at, action, detail) SELECT id, at, 'user.signed_out', '{}' FROM audit"
+    with pytest.raises(DBAPIError, match="only added to"), transaction() as session:
+        session.execute(text(again))
+    assert db.session.scalars(select(AuditEntry)).one().action == "user.signed_in"
