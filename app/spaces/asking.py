@@ -125,7 +125,7 @@ def apply_answer(payload: dict[str, Any]) -> None:
 
 
 def tell_person(user: User, space: Space, what: str, **more: str) -> None:
-    """Mail a person what became of their place in a space: ``admitted``, ``added``, ``refused``."""
+    """Mail a person what became of their place in a space: ``admitted``, ``added``, ``entrusted``, ``refused``."""
     link = address("spaces.space_page", slug=space.slug) if what != "refused" else address("space_list.spaces_page")
     with force_locale(user.language):
         subject = _subject(space, what)
@@ -136,6 +136,8 @@ def _subject(space: Space, what: str) -> str:
     """Return the subject of a mail; that of a private space does not name it, for subjects are read over shoulders."""
     if what == "refused":
         return _("Votre demande pour « %(space)s »", space=space.name)
+    if what == "entrusted":
+        return _("Vous animez un espace") if space.is_private else _("Vous animez « %(space)s »", space=space.name)
     if space.is_private:
         return _("Vous participez maintenant à un nouvel espace")
     return _("Vous participez maintenant à « %(space)s »", space=space.name)

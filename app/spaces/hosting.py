@@ -42,7 +42,15 @@ def change_role(space: Space, user: User, role: str, *, by: User | None = None) 
         db.session.flush()
         forget_memberships(user)
         record("space.role_changed", by, space, user_id=user.id, role=str(role))
+        if role == Role.FACILITATOR:
+            tell_entrusted(space, user, by=by)
     return found
+
+
+def tell_entrusted(space: Space, user: User, *, by: User | None) -> None:
+    """Mail a person that they run a space from now on, unless they have just taken it on themselves."""
+    if by is None or by.id != user.id:
+        tell_person(user, space, "entrusted")
 
 
 def add_directly(space: Space, user: User, *, by: User | None = None) -> Membership:
@@ -75,7 +83,9 @@ def name_facilitator(space: Space, user: User, *, by: User | None = None) -> Mem
         raise DomainError(_l("Cet espace est déjà animé : c'est à ces personnes d'en nommer d'autres."))
     if by is not None and by.id == user.id and space.visibility != Visibility.OPEN:
         raise DomainError(_l("On n'entre pas ainsi dans un espace fermé : nommez quelqu'un d'autre."))
-    return add_member(space, user, role=Role.FACILITATOR, by=by)
+    membership = add_member(space, user, role=Role.FACILITATOR, by=by)
+    tell_entrusted(space, user, by=by)
+    return membership
 
 
 def take_out(space: Space, user: User, *, by: User | None = None) -> None:

@@ -10,7 +10,7 @@ from app.spaces.models import JoinPolicy, Role, Space, Visibility
 from app.spaces.operations import membership_in
 from app.spaces.queries import space_by_slug
 from tests.people import ADMIN, FACILITATOR, GUEST, MEMBER, OUTSIDER, PRIVATE, Cast
-from tests.support import Browser, loaded
+from tests.support import Browser, loaded, work
 
 NEW = "/espaces/nouveau"
 FORM = {"name": "Médiation de nuit", "visibility": "request", "join_policy": "request", "purpose": "**Veiller**"}
@@ -44,6 +44,9 @@ def test_administrator_names_who_runs_it_by_address_or_by_name(app: Flask, cast:
     with app.app_context():
         assert membership_in(_space("mediation-de-nuit"), loaded(ADMIN)) is None
         assert membership_in(_space("mediation-de-nuit"), loaded(FACILITATOR)) is not None
+    work(app)
+    told = app.extensions["mail_transport"].messages()
+    assert [(mail["To"], mail["Subject"]) for mail in told] == [(FACILITATOR, "Vous animez « Médiation de nuit »")]
 
 
 @pytest.mark.parametrize("visibility", ["private", "request"])

@@ -62,6 +62,11 @@ def test_facilitator_hands_the_running_over_then_leaves(app: Flask, cast: Cast) 
     assert browser.post(f"/espaces/{PRIVATE}/quitter").status_code == 409
     assert browser.post(_at(app, PRIVATE, MEMBER, "role"), {"role": "facilitator"}).status_code == 302
     assert _role(app, PRIVATE, MEMBER) == Role.FACILITATOR
+    told = _mails(app)
+    assert [(mail["To"], mail["Subject"]) for mail in told] == [(MEMBER, "Vous animez un espace")]
+    body = told[0].get_body(("plain",))
+    assert body is not None
+    assert "Vous animez désormais l’espace «\u00a0Cercle fermé\u00a0»" in body.get_content()
     assert browser.post(f"/espaces/{PRIVATE}/quitter").status_code == 302
     assert _role(app, PRIVATE, FACILITATOR) is None
 
@@ -190,6 +195,7 @@ def test_administrator_names_who_runs_an_orphaned_space_but_not_themselves(app: 
         assert admin.post(address, {"who": wrong}).status_code == 422, wrong
     assert admin.post(address, {"who": "Odile Kervella"}).status_code == 302
     assert _role(app, PRIVATE, OUTSIDER) == Role.FACILITATOR
+    assert [(mail["To"], mail["Subject"]) for mail in _mails(app)] == [(OUTSIDER, "Vous animez un espace")]
 
 
 def test_list_of_the_administration_costs_the_same_for_one_space_and_for_three(app: Flask, cast: Cast) -> None:

@@ -18,6 +18,7 @@ from app.spaces.cli.group import (
     spaces,
     user_named,
 )
+from app.spaces.hosting import tell_entrusted
 from app.spaces.models import SECTIONS, JoinPolicy, Space, Visibility, fields_of
 from app.spaces.operations import SpaceDetails, found_space
 from app.spaces.queries import Turnout, turnouts
@@ -48,7 +49,10 @@ def create(visibility: str, join_policy: str | None, facilitator: str | None, **
     details = SpaceDetails.of(visibility=visibility, join_policy=policy, **words)
     runs = user_named(facilitator) if facilitator else None
     with deed():
-        slug = found_space(details, facilitator=runs).slug
+        space = found_space(details, facilitator=runs)
+        if runs is not None:
+            tell_entrusted(space, runs, by=None)
+    slug = space.slug
     click.echo(f"{slug} created")
 
 

@@ -14,6 +14,7 @@ from app.core.i18n import gettext as _
 from app.core.text import render_markdown, typographic
 from app.core.throttle import Limit
 from app.spaces.forms import LONGEST_TEXT, NewSpaceForm
+from app.spaces.hosting import tell_entrusted
 from app.spaces.operations import found_space
 from app.spaces.permissions import can_read_space
 from app.spaces.views.doors import listing
@@ -36,6 +37,7 @@ def new_space_page() -> ResponseReturnValue:
     details = form.details()
     with transaction():
         space = found_space(details, facilitator=form.found or me, by=me)
+        tell_entrusted(space, form.found or me, by=me)
         drop_draft(me, request.path)
     running = form.found or me
     if running.id == me.id:
