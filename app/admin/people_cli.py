@@ -14,7 +14,7 @@ from app.accounts.organisations.operations import set_referent
 from app.accounts.queries import organisation_called_like, user_by_email
 from app.admin.person import portrait_of
 from app.core.db import transaction
-from app.core.errors import DomainError
+from app.core.errors import DomainError, said_to_host
 from app.spaces.departures import become_guest, close_person
 from app.spaces.importing.cli import administrator_called
 from app.spaces.invitations.accepting import become_member
@@ -38,7 +38,7 @@ def do(deed: Callable[[], Any]) -> None:
         with transaction():
             deed()
     except DomainError as error:
-        raise click.ClickException(str(error.message)) from error
+        raise click.ClickException(said_to_host(error)) from error
 
 
 @users.command("show")

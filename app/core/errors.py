@@ -38,6 +38,7 @@ SENTENCES = {
         "place."
     ),
 }
+HOST_WORDS = {403: "this person may not do it", 404: "not found, or not to be known by this person"}
 TO_CORRECT = {409, 413, 422, 429}
 """Statuses of a page that takes a form back to the person, with what to correct."""
 
@@ -98,6 +99,11 @@ def sentence_of(error: DomainError) -> str:
     if type(error) is not DomainError:
         raise error
     return str(error.message)
+
+
+def said_to_host(error: DomainError) -> str:
+    """Return what a command says of a refusal: its own sentence, or a few words for the errors that have none."""
+    return str(error.message) or HOST_WORDS.get(error.status, type(error).__name__)
 
 
 def wants_json() -> bool:

@@ -113,7 +113,7 @@ def test_archive_reopen_delete_and_restore(app: Flask, cast: Cast) -> None:
 def test_role_is_handed_over_but_never_by_the_last(app: Flask, cast: Cast) -> None:
     assert run(app, "role", OPEN, FACILITATOR, "member")[0] != 0
     assert run(app, "role", OPEN, GUEST, "facilitator")[0] != 0
-    assert run(app, "role", OPEN, OUTSIDER, "facilitator")[0] != 0
+    assert run(app, "role", OPEN, OUTSIDER, "facilitator") == (1, f"Error: {OUTSIDER} takes no part in {OPEN}\n")
     assert run(app, "role", OPEN, MEMBER, "facilitator")[0] == 0
     assert run(app, "role", OPEN, FACILITATOR, "member")[0] == 0
 
@@ -131,7 +131,10 @@ def test_resources_and_discussions_move(app: Flask, cast: Cast) -> None:
         assert space is not None
         resource = share_resource(by, space, ResourceDetails.of(kind="report", title="Titre")).public_id
         thread = start_thread(by, space, "Question", "Un message.").public_id
-    assert run(app, "move-resource", resource, PRIVATE, "--as", MEMBER)[0] != 0
+    refused = run(app, "move-resource", resource, PRIVATE, "--as", MEMBER)
+    assert refused == (1, "Error: this person may not do it\n")
+    unknown = run(app, "move-resource", "aaaaaaaaaa", PRIVATE, "--as", MEMBER)
+    assert unknown == (1, "Error: not found, or not to be known by this person\n")
     assert run(app, "move-resource", resource, PRIVATE, "--as", FACILITATOR) == (0, f"{resource} is in {PRIVATE}\n")
     assert run(app, "move-discussion", thread, PRIVATE, "--as", FACILITATOR) == (0, f"{thread} is in {PRIVATE}\n")
     assert Browser(app, OUTSIDER).get(f"/ressources/{resource}").status_code == 404

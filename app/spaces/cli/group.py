@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.accounts.models import User
 from app.accounts.queries import user_by_email
 from app.core.db import transaction
-from app.core.errors import DomainError
+from app.core.errors import DomainError, said_to_host
 from app.extensions import db
 from app.spaces.models import JoinPolicy, Role, Space, Visibility
 from app.spaces.queries import space_by_slug
@@ -54,4 +54,4 @@ def deed() -> Iterator[None]:
         with transaction():
             yield
     except DomainError as error:
-        raise click.ClickException(str(error.message) or type(error).__name__) from error
+        raise click.ClickException(said_to_host(error)) from error

@@ -12,7 +12,7 @@ from app.spaces.cli.group import ROLES, deed, space_named, spaces, user_named
 from app.spaces.hosting import change_role
 from app.spaces.invitations.details import end_of
 from app.spaces.models import Role
-from app.spaces.operations import add_member, remove_member
+from app.spaces.operations import add_member, membership_in, remove_member
 from app.spaces.queries import requests_for
 
 
@@ -41,6 +41,9 @@ def add(space: str, email: str, role: str, until: datetime | None, sponsor: str 
 def role_command(space: str, email: str, role: str) -> None:
     """Hand the running of a space to one of its people, or take it back."""
     place, user = space_named(space), user_named(email)
+    found = membership_in(place, user)
+    if found is None or not found.is_running:
+        raise click.ClickException(f"{user.email} takes no part in {place.slug}")
     with deed():
         change_role(place, user, role)
     click.echo(f"{user.email} takes part in {place.slug} as {role}")
