@@ -59,7 +59,14 @@ def test_stay_lasts_as_chosen(app: Flask, way_in: str, browser: Any, minutes: st
 
 
 @pytest.mark.parametrize(
-    "sent", [{"reason": ""}, {"reason": "Trop court"}, {"reason": "x" * 601}, {"reason": REASON, "minutes": "600"}]
+    "sent",
+    [
+        {"reason": ""},
+        {"reason": "Trop court"},
+        {"reason": "Peu\n\n\n\n\n\n\n\n\n\n\n\nde mots"},
+        {"reason": "x" * 601},
+        {"reason": REASON, "minutes": "600"},
+    ],
 )
 def test_refused_form_keeps_what_was_typed(app: Flask, way_in: str, browser: Any, sent: dict[str, str]) -> None:
     ada = browser(ADMIN)
