@@ -234,6 +234,29 @@ def test_request_is_mailed_once_to_those_who_run_the_space(app: Flask, cast: Cas
     assert f"http://127.0.0.1:8000/espaces/{REQUEST}/membres" in body.get_content()
 
 
+@pytest.mark.parametrize(
+    ("policy", "archived", "words", "button"),
+    [
+        ("request", False, "", "Demander l’accès"),
+        ("free", False, "", "Rejoindre l’espace"),
+        ("invitation", False, "On n’entre dans cet espace que sur invitation.", ""),
+        ("request", True, "L’espace est archivé\u00a0: personne n’y entre plus.", ""),
+    ],
+)
+def test_closed_door_offers_only_the_way_in_there_is(
+    app: Flask, cast: Cast, policy: str, words: str, button: str, *, archived: bool
+) -> None:
+    with app.app_context(), transaction():
+        space = space_by_slug(REQUEST)
+        assert space is not None
+        space.join_policy, space.archived_at = policy, now() if archived else None
+    browser = Browser(app, OUTSIDER)
+    page = browser.get(f"/espaces/{REQUEST}").text
+    assert words in page
+    assert ("/demander" in page, button in page) == (bool(button), True)
+    assert browser.get(f"/espaces/{REQUEST}/demander").status_code == (200 if button else 403)
+
+
 def test_request_of_a_space_nobody_runs_goes_to_the_contact_of_the_site(app: Flask, cast: Cast) -> None:
     with app.app_context(), transaction():
         create_space("Sans animation", visibility=Visibility.REQUEST, join_policy="request")
