@@ -85,7 +85,7 @@ def _closed(_user: User) -> list[str]:
 
 
 def _orphans(user: User) -> list[str]:
-    names = ", ".join(f"« {one.name} »" for one in spaces_run_alone(user))
+    names = ", ".join(_("« %(name)s »", name=one.name) for one in spaces_run_alone(user))
     return (
         [_("Plus personne n'animera %(spaces)s : confiez plutôt l'animation d'abord.", spaces=names)] if names else []
     )

@@ -12,6 +12,7 @@ from app.accounts.models import User, UserKind
 from app.core.audit import record
 from app.core.clock import now
 from app.core.errors import DomainError
+from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 from app.extensions import db
 from app.spaces.models import JoinRequest, Membership, Role, Space
@@ -88,5 +89,5 @@ def become_guest(user: User, *, by: User | None, edit_version: int | None = None
 
 
 def _alone_in(spaces: list[Space]) -> object:
-    names = ", ".join(f"« {one.name} »" for one in spaces)
+    names = ", ".join(_("« %(name)s »", name=one.name) for one in spaces)
     return _l("Plus personne n'animerait %(spaces)s. Confiez d'abord l'animation à un autre membre.", spaces=names)
