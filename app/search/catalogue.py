@@ -301,15 +301,14 @@ class Allowed:
         return having
 
     def facets(self, places: Numbers) -> Facets:
-        """Count things by every field, each without its own filter; what things are, without that of the kind too."""
+        """Count things by every field and aspect, each without its own filter."""
         found = np.zeros(len(self.catalogue), np.bool_)
         found[places] = True
         everywhere = found & self.passing()
         without: dict[Field | Aspect, Bools] = {
             one: found & self.passing(one) if one in self.kept else everywhere for one in Field
         }
-        without[Aspect.WHAT] = found & self.passing(Aspect.WHAT, Field.KIND)
-        without[Aspect.SIZE] = found & self.passing(Aspect.SIZE)
+        without |= {one: found & self.passing(one) for one in Aspect}
         columns = {one: self.catalogue.column(one) for one in Field}
         counts = {one: column.counts(without[one]) for one, column in columns.items()}
         counts[Field.SPACE] = self._in_spaces(counts[Field.SPACE], without[Field.SPACE])

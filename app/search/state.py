@@ -96,9 +96,8 @@ class State:
         return replace(self, beside=replace(self.beside, sizes=kept))
 
     def under(self, tab: str) -> State:
-        """Look at the same under another tab: the kinds asked for belong to the one left."""
-        state = self.without([one for one in self.query.filters if one.field is Field.KIND and not one.excluded])
-        return replace(state, beside=replace(state.beside, tab=tab))
+        """Look at the same under another tab."""
+        return replace(self, beside=replace(self.beside, tab=tab))
 
     def sorted_by(self, sort: Sort) -> State:
         """Look at the same in another order."""

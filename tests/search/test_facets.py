@@ -170,12 +170,21 @@ def test_cities_are_counted_by_their_size(sought: Sought) -> None:
     }
 
 
-def test_tabs_count_without_the_kind_that_is_ticked(sought: Sought) -> None:
-    found = sought(OUTSIDER, "médiation type:rapport")
+def test_tabs_count_what_is_found_under_the_kind_that_is_ticked(sought: Sought) -> None:
+    found = sought(OUTSIDER, "médiation type:rapport", tab="pratiques")
     assert (found.total, [(tab.value, tab.count) for tab in found.tabs]) == (
-        1,
-        [("", 3), ("pratiques", 1), ("documents", 1), ("discussions", 1)],
+        0,
+        [("", 1), ("pratiques", 0), ("documents", 1), ("discussions", 0)],
     )
+
+
+def test_tabs_keep_the_kind_that_is_ticked(shelves: Flask, browser: Any) -> None:
+    shown = page(browser, OUTSIDER, q="médiation", kind="report")
+    tab = r'class="choice" href="(/recherche[^"]+)"[^>]*>[^<]*<span class="choice__count">(\d+)'
+    assert dict(re.findall(tab, shown)) == {
+        "/recherche?q=m%C3%A9diation&amp;kind=report": "1",
+        "/recherche?q=m%C3%A9diation&amp;kind=report&amp;quoi=documents": "1",
+    }
 
 
 def test_filter_typed_is_a_box_ticked_and_leaves_the_words(shelves: Flask, browser: Any) -> None:
