@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from app.core.db import sort_key
+from app.search.beginnings import Begun, meets
 
 Row = TypeVar("Row")
 Chosen = Mapping[str, frozenset[str]]
@@ -94,12 +95,6 @@ def _rank(facet: Facet[Any], value: str, count: int) -> tuple[int, str]:
     return len(facet.order) - count, sort_key(facet.label(value))
 
 
-def words_of(text: str) -> list[str]:
-    """Return the words typed in a field, folded."""
-    return sort_key(text).split()
-
-
-def has_words(words: Iterable[str], *texts: str | None) -> bool:
-    """Tell whether each word begins a word of one of the texts, already folded."""
-    hay = "".join(f" {text}" for text in texts if text)
-    return all(f" {word}" in hay for word in words)
+def has_words(words: Iterable[Begun], *texts: str | None) -> bool:
+    """Tell whether each word begins a word of one of the texts, already folded, or is the plural of one."""
+    return meets("".join(f" {text} " for text in texts if text), words)

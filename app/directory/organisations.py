@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -19,6 +20,7 @@ from app.directory.permissions import can_see_organisation
 from app.directory.words import country_name, kind_words, membership_words
 from app.extensions import db
 from app.library.counting import count_by_organisation
+from app.search.beginnings import Begun
 from app.spaces.people import can_find_person
 
 PRACTICE = "practice"  # the kind of resource by which cities compare themselves
@@ -78,7 +80,7 @@ def organisations_seen_by(reader: User) -> list[OrganisationRow]:
     ]
 
 
-def named(rows: list[OrganisationRow], words: list[str]) -> list[OrganisationRow]:
+def named(rows: list[OrganisationRow], words: Sequence[Begun]) -> list[OrganisationRow]:
     """Return those whose name, region or country hold each word."""
     return [row for row in rows if has_words(words, row.folded, sort_key(f"{row.region} {country_name(row.country)}"))]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -10,12 +11,13 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from app.accounts.models import Expertise, Organisation, User
-from app.core.db import begins
 from app.core.i18n import gettext as _
 from app.directory.facets import Facet, has_words
 from app.directory.words import MANDATES, language_name
 from app.extensions import db
 from app.library.keywords import Keyword, keywords_shared
+from app.search.beginnings import Begun
+from app.search.beginnings import named as holds
 from app.spaces.models import Membership
 from app.spaces.people import can_find_person, is_running
 from app.spaces.queries import spaces_of
@@ -93,10 +95,11 @@ def _add_spaces(reader: User, rows: dict[int, PersonRow]) -> None:
             rows[user_id].spaces.append(mine[space_id])
 
 
-def who_know(reader: User, rows: list[PersonRow], words: list[str]) -> list[PersonRow]:
+def who_know(reader: User, rows: list[PersonRow], words: Sequence[Begun]) -> list[PersonRow]:
     """Return those who say they know a subject, whose function names it, or who shared about it what the reader reads.
 
-    Each word must begin a word of theirs. A keyword that stands only where the reader does not read adds nothing.
+    Each word must begin a word of theirs, or be its plural. A keyword that stands only where the reader does not read
+    adds nothing.
     """
     shared: dict[int, list[Keyword]] = defaultdict(list)
     for user_id, keyword in keywords_shared(reader, words):
@@ -111,21 +114,21 @@ def who_know(reader: User, rows: list[PersonRow], words: list[str]) -> list[Pers
     return found
 
 
-def named(rows: list[PersonRow], words: list[str]) -> list[PersonRow]:
+def named(rows: list[PersonRow], words: Sequence[Begun]) -> list[PersonRow]:
     """Return those whose name, function, place or subjects hold each word."""
     return [row for row in rows if has_words(words, row.name, row.function, row.place, *row.known)]
 
 
-def count_named(reader: User, words: list[str]) -> int:
+def count_named(reader: User, words: Sequence[Begun]) -> int:
     """Return how many `named` would return of all those this reader finds, without reading them: one statement."""
     query = select(func.count(User.id)).outerjoin(User.organisation).where(can_find_person.where(reader))
     return db.session.scalar(query.where(*(_says(word) for word in words))) or 0
 
 
-def _says(word: str) -> ColumnElement[bool]:
+def _says(word: Begun) -> ColumnElement[bool]:
     said = (User.sort_key, User.function_key, Organisation.sort_key, Organisation.region_key)
-    knows = select(Expertise.user_id).where(begins(Expertise.sort_key, word))
-    return or_(*(begins(column, word) for column in said), User.id.in_(knows))
+    knows = select(Expertise.user_id).where(holds(Expertise.sort_key, [word]))
+    return or_(*(holds(column, [word]) for column in said), User.id.in_(knows))
 
 
 def facets_for(reader: User, rows: list[PersonRow]) -> list[Facet[PersonRow]]:

@@ -9,13 +9,13 @@ from app.core.i18n import gettext as _
 from app.core.navigation import Tab
 from app.core.slots import fill
 from app.directory import people
-from app.directory.facets import words_of
+from app.search.beginnings import begun
 
 
 @fill("search.tabs")
 def people_tab(words: str) -> Tab | None:
     """Return the tab of the people this member finds in the directory for some words; none for a guest."""
-    folded = words_of(words)
-    if not folded or not person().is_member:
+    typed = begun(words)
+    if not typed or not person().is_member:
         return None
-    return Tab(url_for("directory.people_page", q=words), _("Membres"), people.count_named(person(), folded))
+    return Tab(url_for("directory.people_page", q=words), _("Membres"), people.count_named(person(), typed))

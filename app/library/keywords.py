@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from sqlalchemy import false, func, or_, select
 
 from app.accounts.models import User
-from app.core.db import begins, sort_key
+from app.core.db import sort_key
 from app.extensions import db
 from app.library.listing import Wanted, are_visible
 from app.library.models import Resource, Tag, TagState, resource_tag
 from app.library.tags import terms_called
 from app.library.thesaurus.models import tag_word
 from app.library.thesaurus.reach import names_of
+from app.search.beginnings import Begun, named, one_named
 
 
 @dataclass(frozen=True)
@@ -26,19 +27,22 @@ class Keyword:
     count: int
 
 
-def keywords_shared(person: User, words: Sequence[str]) -> list[tuple[int, Keyword]]:
-    """Return which authors, by id, shared something under keywords that these folded words begin.
+def keywords_shared(person: User, words: Sequence[Begun]) -> list[tuple[int, Keyword]]:
+    """Return which authors, by id, shared something under keywords that hold one of these words.
 
     Counted over the resources the person may read, and no others. The same word of several spaces is one keyword.
     """
-    begun = [begins(Tag.sort_key, word) for word in words]
-    named = [begins(tag_word.c.slug, word.replace(" ", "-"), "-") for word in words]
-    terms = select(tag_word.c.tag_id).where(or_(false(), *named))
+    called = [named(tag_word.c.slug, [word], "-") for word in words]
+    terms = select(tag_word.c.tag_id).where(or_(false(), *called))
     query = (
         select(Resource.author_id, Tag, func.count())
         .join(resource_tag, resource_tag.c.resource_id == Resource.id)
         .join(Tag, Tag.id == resource_tag.c.tag_id)
-        .where(are_visible(person, Wanted()), Resource.author_id.is_not(None), or_(Tag.id.in_(terms), *begun))
+        .where(
+            are_visible(person, Wanted()),
+            Resource.author_id.is_not(None),
+            or_(Tag.id.in_(terms), one_named(Tag.sort_key, words)),
+        )
         .group_by(Resource.author_id, Tag.id)
         .order_by(func.count().desc(), Tag.sort_key)
     )

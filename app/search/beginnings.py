@@ -61,7 +61,11 @@ def names_first(column: Any, words: Sequence[Begun]) -> ColumnElement[int]:
 
 def is_named(name: str, words: Iterable[Begun]) -> bool:
     """Tell of a name in memory what `named` asks of a column."""
-    hay = f" {sort_key(name)} "
+    return meets(f" {sort_key(name)} ", words)
+
+
+def meets(hay: str, words: Iterable[Begun]) -> bool:
+    """Tell whether folded names, a space before and after each, hold all that is typed."""
     return all(
         any(f" {start}" in hay for start in one.starts) or any(f" {whole} " in hay for whole in one.wholes)
         for one in words

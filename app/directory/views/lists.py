@@ -18,12 +18,13 @@ from app.core.navigation import Tab
 from app.core.paging import Page, page_number
 from app.core.text import one_line
 from app.directory import organisations, people
-from app.directory.facets import Chosen, Facet, Group, chosen_in, groups_of, kept, words_of
+from app.directory.facets import Chosen, Facet, Group, chosen_in, groups_of, kept
 from app.directory.permissions import can_see_organisation
 from app.directory.views.door import blueprint
 from app.extensions import db
 from app.library.counting import count_by_kind
 from app.library.listing import Wanted
+from app.search.beginnings import begun
 from app.spaces.people import can_find_person
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def organisations_page() -> ResponseReturnValue:
     sorts = [("nom", _("Nom")), ("population", _("Nombre d'habitants")), ("arrivee", _("Adhésion la plus récente"))]
     listing = _listing(
         partial(url_for, "directory.organisations_page"),
-        organisations.named(rows, words_of(words)),
+        organisations.named(rows, begun(words)),
         organisations.facets(person()),
         sorts,
         organisations.in_order,
@@ -73,9 +74,9 @@ def organisations_page() -> ResponseReturnValue:
 def people_page() -> ResponseReturnValue:
     """List the people who chose to be in the directory, perhaps those who know about a subject."""
     me, rows = person(), people.people_found_by(person())
-    words, subject = _typed("q"), words_of(_typed("sujet"))
+    words, subject = _typed("q"), begun(_typed("sujet"))
     facets = people.facets_for(me, rows)
-    found = people.named(rows, words_of(words))
+    found = people.named(rows, begun(words))
     sorts = [("nom", _("Nom")), ("collectivite", _("Collectivité"))]
     if subject:
         found = people.who_know(me, found, subject)
