@@ -20,10 +20,12 @@ def terms_for(query: Query, rules: Rules) -> Terms:
 def synonyms_of(query: Query, rules: Rules) -> tuple[Synonyms, ...]:
     """Return the other names of what neighbouring words of a query name; the longest name counts, and only once.
 
-    Plural, accents and case do not count. Words in quotes are taken as they are.
+    Plural, accents and case do not count. Words in quotes are taken as they are. A word the site ignores brings nothing
+    either, where it is not all that is asked.
     """
     words = query.words
-    texts = dict.fromkeys(text for _, _, text in _stretches(words))
+    counting = {word for word in words if rules.counts(word)} or set(words)
+    texts = dict.fromkeys(text for start, end, text in _stretches(words) if not counting.isdisjoint(words[start:end]))
     known = {text: names for text in texts if (names := (*rules.other_names(text), *rules.meant(text)))}
     return tuple(_longest(words, known))
 

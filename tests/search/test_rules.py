@@ -83,6 +83,14 @@ def test_ignored_word_is_not_looked_for_beside_others_and_is_alone_or_in_quotes(
     assert asked("bruit -commune", *said) == asked("bruit -commune")
 
 
+def test_ignored_word_brings_its_other_names_only_where_it_is_alone() -> None:
+    group = synonyms("commune", "municipalité")
+    assert asked("bruit communes", group, *ignoring("commune")) == asked("bruit")
+    assert asked("la commune", group, *ignoring("commune")) == asked("la commune", group)
+    council = synonyms("conseil de la commune", "assemblée locale")
+    assert brought("conseil de la commune", council, *ignoring("commune")) == [("assemblée locale",)]
+
+
 def test_ignored_word_need_not_stand_where_all_must(tmp_path: Path) -> None:
     engine, document = WhooshEngine(tmp_path), thing("resource:1", "Bruit de la nuit")
     engine.rebuild([document])

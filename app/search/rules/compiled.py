@@ -57,6 +57,10 @@ class Rules:
                 meant.setdefault(key, []).extend(every)
         return cls(names=_each_once(names), meanings=_each_once(meant), ignored=ignored, first=_each_once(first))
 
+    def counts(self, word: str) -> bool:
+        """Tell whether a word is looked for beside others: neither the grammar's nor one that the site ignores."""
+        return not is_stopword(fold(word)) and ignored_form(word) not in self.ignored
+
     def other_names(self, text: str) -> tuple[str, ...]:
         """Return the other names a text has by these rules; it begins and ends with words that mean something."""
         return _looked_up(self.names, text)
