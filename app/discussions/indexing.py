@@ -13,7 +13,6 @@ from sqlalchemy.orm import joinedload
 from app.accounts.models import User
 from app.core.events import listen
 from app.core.i18n import format_date, ngettext
-from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 from app.core.portraits import signature
 from app.core.revisions import Revision
@@ -22,7 +21,7 @@ from app.discussions.addresses import thread_url
 from app.discussions.events import PostAdded, PostEdited, PostRemoved, ThreadMoved
 from app.discussions.models import Post, Thread
 from app.discussions.operations import follow_subject
-from app.discussions.pages import title_of
+from app.discussions.pages import place_of, title_of
 from app.discussions.permissions import can_read_thread
 from app.discussions.queries import page_of_post, thread_about
 from app.discussions.texts import without_placeholders
@@ -59,7 +58,7 @@ class ThreadSource:
                 key=f"{THREAD}:{thread.id}",
                 title=thread.title if thread.subject_type is None else "",
                 lang=thread.lang,
-                passages=tuple(_passage(post) for post in posts[thread.id]),
+                passages=tuple(_passage(thread, post, post.n) for post in posts[thread.id]),
             )
 
     def rows(self, ids: Sequence[int] | None) -> Iterable[CatalogueRow]:
@@ -83,10 +82,11 @@ class ThreadSource:
     def texts(self, wanted: Mapping[int, Sequence[int]]) -> Mapping[tuple[int, int], Passage]:
         """Return messages by thread and number; number 0 is the message that opens the thread."""
         numbers = {n or 1 for many in wanted.values() for n in many}
-        posts = select(Post).where(Post.thread_id.in_(list(wanted)), Post.n.in_(numbers), Post.deleted_at.is_(None))
-        found = {(post.thread_id, post.n): post for post in db.session.scalars(posts)}
+        posts = select(Post, Thread).join(Post.thread)
+        posts = posts.where(Post.thread_id.in_(list(wanted)), Post.n.in_(numbers), Post.deleted_at.is_(None))
+        found = {(post.thread_id, post.n): (thread, post) for post, thread in db.session.execute(posts)}
         return {
-            (thread_id, n): _passage(found[thread_id, n or 1], shown_as=n)
+            (thread_id, n): _passage(*found[thread_id, n or 1], n)
             for thread_id, many in wanted.items()
             for n in many
             if (thread_id, n or 1) in found
@@ -108,9 +108,8 @@ def _posts_of(ids: Sequence[int]) -> Mapping[int, list[Post]]:
     return by_thread
 
 
-def _passage(post: Post, shown_as: int | None = None) -> Passage:
-    n = post.n if shown_as is None else shown_as
-    label = _("Réponse %(n)s", n=n) if n != OWN_TEXT else ""
+def _passage(thread: Thread, post: Post, n: int) -> Passage:
+    label = place_of(thread, n) if n != OWN_TEXT else ""
     return Passage(n, UNIT, label, without_placeholders(plain_text(post.html)))
 
 

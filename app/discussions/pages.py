@@ -36,11 +36,13 @@ FEWEST_SEARCHED = 10
 class ShownPost:
     """One message as one person sees it. The addresses of what they may not do with it are empty.
 
-    ``when``: the moment it was written. ``edited``: « modifié … », once ten minutes of silent correction have passed.
+    ``place``: which one it is. ``when``: the moment it was written. ``edited``: « modifié … », once ten minutes of
+    silent correction have passed.
     ``step``: its place among the messages that hold the words looked for.
     """
 
     post: Post
+    place: str
     html: Markup
     when: str
     edited: str
@@ -61,7 +63,7 @@ class ShownPost:
     def label(self) -> str:
         """How the message is announced: « Réponse 6, Samir Oualid »."""
         name = self.post.author.name if self.post.author else _("Ancien compte")
-        return _("Réponse %(n)s, %(name)s", n=self.post.n, name=name)
+        return f"{self.place}, {name}"
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,13 @@ def title_of(thread: Thread) -> str:
     return _("À propos de « %(title)s »", title=thread.title) if thread.subject_type else thread.title
 
 
+def place_of(thread: Thread, n: int) -> str:
+    """Say which message of a thread the one of a number is: what opens a discussion is no reply."""
+    if thread.subject_type:
+        return _("Commentaire %(n)s", n=n)
+    return _("Réponse %(n)s", n=n - 1) if n > 1 else _("Message d'ouverture")
+
+
 def thread_page_for(
     me: User,
     thread: Thread,
@@ -200,6 +209,7 @@ class _Eyes:
         mine = post.author_id == self.me.id
         return ShownPost(
             post=post,
+            place=place_of(self.thread, post.n),
             html=html,
             when=self.write(post.created_at),
             edited=self._edited(post),

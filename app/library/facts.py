@@ -5,23 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request, url_for
+from flask import url_for
 
 from app.accounts.models import User
 from app.core.days import today
 from app.core.i18n import format_day_number, format_size, local, pgettext
 from app.core.i18n import gettext as _
-from app.core.navigation import safe_next
-from app.core.text import blocks_of, one_line
+from app.core.text import blocks_of
 from app.library.forms import LANGUAGES
 from app.library.kinds import kind_of
 from app.library.kinds.moments import Moment
 from app.library.models import Resource
 from app.library.states import file_facts
+from app.search.coming import way_back
 from app.spaces.models import Audience, State
 from app.spaces.permissions import shown_space
-
-LONGEST_SHOWN = 60
 
 
 def head_facts(resource: Resource) -> list[str]:
@@ -117,19 +115,8 @@ def shown_date(resource: Resource) -> str:
 
 def resource_trail(resource: Resource, person: User) -> list[tuple[str, str]]:
     """Return the way back: the search one comes from, else the library; then the space when it may be named."""
-    words = one_line(request.args.get("q", ""))[:LONGEST_SHOWN]
-    results = _results_page()
-    if words and results:
-        back = (_("Résultats pour « %(words)s »", words=words), results)
-    else:
-        back = (pgettext("navigation", "Ressources"), url_for("library.resources_page"))
+    back = way_back() or (pgettext("navigation", "Ressources"), url_for("library.resources_page"))
     space = shown_space(person, resource)
     if space is None:
         return [back, (str(kind_of(resource.kind).plural), url_for("library.resources_page", type=resource.kind))]
     return [back, (space.label, url_for("space_library.space_resources_page", slug=space.slug))]
-
-
-def _results_page() -> str | None:
-    """Return the results the reader comes from, with their filters, when the last page was one of results."""
-    came_from = (request.referrer or "").removeprefix(request.host_url.rstrip("/"))
-    return safe_next(came_from) if came_from.startswith("/recherche?") else None

@@ -139,7 +139,7 @@ def test_thread_that_comes_to_answer_by_somebody_else_s_reply_is_news(context: F
     look(context)
     [mail] = mails(context, MEMBER)
     assert ("Une question" in text_of(mail), "Ma question" in text_of(mail)) == (True, False)
-    assert "Réponse 2" in text_of(mail)
+    assert "Réponse 1" in text_of(mail)
     pass_time(timedelta(minutes=20))
     answer(mine, "La médiation, oui.")
     look(context)

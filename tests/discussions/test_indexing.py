@@ -40,7 +40,7 @@ def test_a_hit_opens_the_message_that_answers(app: Flask, browser: Any) -> None:
     with app.test_request_context("/"):
         assert result.card.title == "Sorties d'école"
         assert result.url.endswith("-sorties-d-ecole?page=2#reponse-55")
-        assert result.places[0].label == "Réponse 55"
+        assert result.places[0].label == "Réponse 54"
         assert "#" not in by_title.card.url(None)
     page = browser(MEMBER).get("/recherche?q=médiateur").get_data(as_text=True)
     assert "-sorties-d-ecole?page=2&amp;q=m%C3%A9diateur#reponse-55" in page

@@ -86,6 +86,27 @@ def test_reply_goes_to_its_anchor_and_page(app: Flask, browser: Any) -> None:
         assert db.session.query(Post).count() == 2
 
 
+def test_what_opens_a_discussion_is_no_reply_and_replies_are_counted_from_one(app: Flask, browser: Any) -> None:
+    with app.app_context():
+        thread = start(title="Sorties d'école")
+        answer(thread, MEMBER, "Une réponse")
+        address = path(thread) + "-sorties-d-ecole?page=1"
+    page = browser(MEMBER).get(address).get_data(as_text=True)
+    assert re.findall(r'id="reponse-(\d)"[^>]* aria-label="([^,"]+),', page) == [
+        ("1", "Message d’ouverture"),
+        ("2", "Réponse 1"),
+    ]
+
+
+def test_way_back_leads_to_the_results_one_comes_from(app: Flask, browser: Any) -> None:
+    with app.app_context():
+        address = path(start(title="Nuit")) + "-nuit?page=1&q=nuit"
+    results = "http://localhost/recherche?q=nuit&kind=discussion"
+    assert "Résultats pour" not in browser(MEMBER).get(address).get_data(as_text=True)
+    page = browser(MEMBER).get(address, headers={"Referer": results}).get_data(as_text=True)
+    assert 'href="/recherche?q=nuit&amp;kind=discussion">Résultats pour' in page
+
+
 def test_an_empty_reply_comes_back_to_the_page(app: Flask, browser: Any) -> None:
     with app.app_context():
         url = path(start())

@@ -32,6 +32,7 @@ from app.discussions.queries import (
 from app.discussions.sought import Sought, sought_in
 from app.discussions.texts import quotation
 from app.discussions.views.blueprints import blueprint
+from app.search.coming import way_back
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -88,6 +89,7 @@ def show_thread(
         form=form,
         action=action,
         unread=shown.last_n > read_upto,
+        way_back=way_back(),
     )
     return page, status
 
