@@ -19,7 +19,7 @@ from app.library.reading.pictures import THUMBNAIL_WIDTH, VIEW_WIDTH, has_pictur
 from app.library.receiving import filetype_of
 from app.library.webp import webp_size
 from app.search.marking import clauses_of
-from app.search.snippets import mark
+from app.search.snippets import flowing, mark
 
 TEXT, IMAGE = "text", "image"
 NEIGHBOURS = 2  # thumbnails before and after the page shown
@@ -146,7 +146,8 @@ def _show_text(document: Document, blob: Blob, lang: str) -> None:
     if page is None:
         return
     clauses = clauses_of(document.find)
-    document.text = mark(page.text, clauses, lang or "fr")
+    text = page.text if page.unit == "sheet" else flowing(page.text)
+    document.text = mark(text, clauses, lang or "fr")
     document.label, document.unit, document.is_recognised = page.label, page.unit, page.is_recognised
     document.boxes = boxes_on(page, clauses, lang)
 

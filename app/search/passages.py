@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from app.search.engine import OWN_TEXT, Passage
 from app.search.hits import find_hits
 from app.search.results import Peek, Place, Result
-from app.search.snippets import snippet, stretch
+from app.search.snippets import flowing, snippet, stretch
 from app.search.sources import Card, number_of, source_of
 from app.search.terms import Clause
 
@@ -33,10 +33,15 @@ def every_place(result: Result, clauses: tuple[Clause, ...]) -> tuple[Place, ...
     return (*result.places, *(place_of(texts[n], card, clauses) for n in sorted(texts)))
 
 
+def shown_text(passage: Passage) -> str:
+    """Return the text of a passage as it is read on a page; the rows of a sheet stay apart."""
+    return passage.text if passage.unit == "sheet" else flowing(passage.text)
+
+
 def peek_at(result: Result, clauses: tuple[Clause, ...]) -> Peek:
     """Return what is read of a result beside the list; asks nothing more of the database."""
     place = result.places[0] if result.places else None
-    text = result.read.text if result.read else ""
+    text = shown_text(result.read) if result.read else ""
     return Peek(stretch(text, clauses, result.card.lang), place, result.places_total)
 
 

@@ -26,6 +26,17 @@ def snippet(text: str, clauses: Sequence[Clause], lang: str | None = "fr") -> Ma
     return Markup("").join([escape(before), _one_line(shown), escape(after)])
 
 
+_CUT_SENTENCE = re.compile(r"(?<=[^\n]{40}[^\s-])\n(?=[a-zà-öø-ÿœ])")
+
+
+def flowing(text: str) -> str:
+    """Let a sentence run on that the lines of a page cut: after a long line, where the next begins in small letters.
+
+    The text keeps its length.
+    """
+    return _CUT_SENTENCE.sub(" ", text)
+
+
 def mark(text: str, clauses: Sequence[Clause], lang: str | None = "fr") -> Markup:
     """Give the whole text, escaped, with its hits marked; line breaks stay."""
     return marked(text, find_hits(text, clauses, lang))

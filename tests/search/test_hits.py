@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from app.search.hits import hit_boxes, matches
 from app.search.query import parse
-from app.search.snippets import LONGEST, mark, snippet
+from app.search.snippets import LONGEST, flowing, mark, snippet
 from app.search.terms import Clause, terms_of
 
 
@@ -76,3 +76,10 @@ def test_words_of_a_page_are_found_by_number() -> None:
 def test_boxes_follow_the_words() -> None:
     boxes = [(0.0, 0.0, 1.0, 1.0), (1.0, 0.0, 2.0, 1.0)]
     assert hit_boxes(["la", "police"], boxes, clauses("police")) == [boxes[1]]
+
+
+def test_sentence_cut_by_the_lines_of_a_page_runs_on() -> None:
+    cut = "Ce qui va\nLe médiateur et l'éducatrice se rendent chaque\njour dans les écoles,\nà pied. - seize\nplaces"
+    assert flowing(cut) == cut.replace("chaque\njour", "chaque jour")
+    apart = "La ville finance depuis trois ans la préven-\ntion, les équipes de rue et les maisons des places\nDeux"
+    assert flowing(apart) == apart
