@@ -40,7 +40,7 @@ def still_found(reader: Reader, watch: Watch, keys: Collection[str]) -> StillFou
     except IndexUnavailableError:
         places = np.flatnonzero(asked.mask & asked.passing())
         hits = tuple(ParentHit(reader.catalogue.key(int(place)), 0.0) for place in places)
-    return StillFound(state.typed, terms, hits)
+    return StillFound(state.without(state.query.filters).typed, terms, hits)
 
 
 def lines_of(reader: Reader, found: StillFound, hits: Sequence[ParentHit]) -> list[tuple[str, Line]]:

@@ -54,7 +54,8 @@ def results_page() -> ResponseReturnValue:
     asks = not state.query.is_empty or state.narrows
     found = find(person(), state.query, beside=state.beside) if asks else nothing(state.query)
     note(person(), state.typed, state.query)
-    shown = Showing(state.typed, found.marked, request.args.get(UNFOLDED, ""), request.args.get(PEEKED, ""))
+    words = state.without(state.query.filters).typed
+    shown = Showing(words, found.marked, request.args.get(UNFOLDED, ""), request.args.get(PEEKED, ""))
     lines = [line_of(one, shown, _links(state, one)) for one in found.results]
     return render_template(
         "search/results.html",

@@ -68,6 +68,12 @@ def test_hit_in_a_file_opens_there_with_the_words_to_mark(shelves: Flask, browse
     assert opened.get_data(as_text=True).count("<mark") >= 2
 
 
+def test_only_the_words_to_mark_go_with_a_result_and_the_filters_stay_behind(shelves: Flask, browser: Any) -> None:
+    links = LINK.findall(page(browser, OUTSIDER, q=f"médiation nocturne espace:{OPEN}"))
+    assert "q=m%C3%A9diation+nocturne#document" in links[0]
+    assert "q=" not in LINK.findall(page(browser, OUTSIDER, q=f"espace:{OPEN}"))[0]
+
+
 def test_filters_stand_in_the_address_and_come_off_one_by_one(shelves: Flask, browser: Any) -> None:
     filtered = page(browser, MEMBER, q="médiation", kind="report", espace=OPEN)
     assert "1 résultat " in filtered
