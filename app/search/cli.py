@@ -7,6 +7,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from app.core.db import transaction
+from app.search.engine import IndexUnavailableError
 from app.search.models import audience_version
 from app.search.operations import engine, rebuild_soon
 from app.search.rebuilding.alone import AnotherAtWorkError, alone
@@ -36,6 +37,8 @@ def rebuild(queue: bool) -> None:
             rebuild_now(engine(), told)
     except AnotherAtWorkError:
         raise click.ClickException("a rebuild is under way; `flask search state` says how far it has come") from None
+    except (OSError, IndexUnavailableError) as error:
+        raise click.ClickException(f"the new index could not be written, the old one stays in use: {error}") from error
     click.echo(f"{engine().count()} things indexed")
 
 

@@ -193,6 +193,17 @@ def test_second_rebuild_at_once_is_refused(context: Flask, books: Shelf) -> None
     assert ("9 of 10" in answer.output, "10 things indexed" in answer.output) == (True, True)
 
 
+def test_command_on_a_full_disk_says_so_in_one_line(
+    context: Flask, books: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    breaking(books, 8, OSError(errno.ENOSPC, "No space left on device"), monkeypatch)
+    answer = context.test_cli_runner().invoke(args=["search", "rebuild"])
+    assert (answer.exit_code, answer.output.splitlines()[-1]) == (
+        1,
+        "Error: the new index could not be written, the old one stays in use: [Errno 28] No space left on device",
+    )
+
+
 # The state
 
 
