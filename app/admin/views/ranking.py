@@ -57,7 +57,6 @@ def _decimal(value: float) -> str:
 
 
 def _share(value: float) -> str:
-    """Return what a signal adds, as a percentage of the text's score; a dash for nothing."""
-    if not value:
-        return "–"
-    return f"+{format_percent(round(value, 4), locale=current_language(), decimal_quantization=False)}"
+    """Return what a signal adds, as a percentage of the text's score; a dash for next to nothing."""
+    shown = round(value, 4)
+    return f"+{format_percent(shown, locale=current_language(), decimal_quantization=False)}" if shown else "–"
