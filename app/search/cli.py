@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import time
+
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from app.core.db import transaction
+from app.extensions import db
 from app.search.engine import IndexUnavailableError
 from app.search.models import audience_version
 from app.search.operations import engine, rebuild_soon
-from app.search.rebuilding.alone import AnotherAtWorkError, alone
+from app.search.rebuilding.alone import AnotherAtWorkError, alone, somebody_alive_rebuilds
 from app.search.rebuilding.plan import Plan
+from app.search.rebuilding.work import is_left_unfinished
 from app.search.rebuilding.work import rebuild as rebuild_now
 from app.search.standing import Standing, standing
+
+LOOK_EVERY = 1.0  # seconds
 
 group = AppGroup("search", help="The index of texts.")
 
@@ -21,14 +27,28 @@ group = AppGroup("search", help="The index of texts.")
 @group.command("rebuild")
 @click.option("--queue", is_flag=True, help="Leave the work to the worker.")
 def rebuild(queue: bool) -> None:
-    """Make the index anew beside the live one, then swap. Killed, it goes on from there the next time."""
+    """Make the index anew beside the live one, then swap. Killed, it goes on from there the next time.
+
+    Where the worker is at it already, as it is after a change of engine, the command waits for its end.
+    """
     if queue:
         with transaction():
             rebuild_soon()
         click.echo("rebuild queued")
         return
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - a worker needs the application itself
     try:
-        with alone(current_app._get_current_object()) as go_on:  # type: ignore[attr-defined]  # noqa: SLF001 - a worker needs the application itself
+        while not (_makes_anew(app) or _sees_through(app)):
+            click.echo("it was left unfinished: this command goes on with it")
+    except (OSError, IndexUnavailableError) as error:
+        raise click.ClickException(f"the new index could not be written, the old one stays in use: {error}") from error
+    click.echo(f"{engine().count()} things indexed")
+
+
+def _makes_anew(app: Flask) -> bool:
+    """Make the index anew and tell how far it has come; False where somebody else is at it."""
+    try:
+        with alone(app) as go_on:
 
             def told(plan: Plan) -> None:
                 go_on()
@@ -36,10 +56,23 @@ def rebuild(queue: bool) -> None:
 
             rebuild_now(engine(), told)
     except AnotherAtWorkError:
-        raise click.ClickException("a rebuild is under way; `flask search state` says how far it has come") from None
-    except (OSError, IndexUnavailableError) as error:
-        raise click.ClickException(f"the new index could not be written, the old one stays in use: {error}") from error
-    click.echo(f"{engine().count()} things indexed")
+        return False
+    return True
+
+
+def _sees_through(app: Flask) -> bool:
+    """Tell how far somebody else's rebuild has come until it ends; False when it ended without a whole index."""
+    click.echo("a rebuild is under way: this command waits for its end")
+    before = ""
+    while somebody_alive_rebuilds(app):
+        plan = Plan.kept()
+        line = f"{plan.done} of {plan.total}" if plan and plan.is_under_way else before
+        if line != before:
+            click.echo(line)
+        before = line
+        db.session.remove()  # the next look reads anew
+        time.sleep(LOOK_EVERY)
+    return not is_left_unfinished() and engine().health().usable
 
 
 @group.command("state")

@@ -186,11 +186,36 @@ def test_second_rebuild_at_once_is_refused(context: Flask, books: Shelf) -> None
         assert somebody_rebuilds()
         with pytest.raises(AnotherAtWorkError), alone(context):
             pass
-        answer = context.test_cli_runner().invoke(args=["search", "rebuild"])
-        assert (answer.exit_code, "under way" in answer.output) == (1, True)
     assert not somebody_rebuilds()
     answer = context.test_cli_runner().invoke(args=["search", "rebuild"])
     assert ("9 of 10" in answer.output, "10 things indexed" in answer.output) == (True, True)
+
+
+def test_command_waits_for_the_rebuild_under_way(context: Flask, books: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    with ExitStack() as other:
+        other.enter_context(alone(context))
+        rebuild(engine())
+        ended = lambda _seconds: other.close()  # noqa: E731 - while the command sleeps, the other one ends
+        monkeypatch.setattr("app.search.cli.time.sleep", ended)
+        answer = context.test_cli_runner().invoke(args=["search", "rebuild"])
+    assert (answer.exit_code, kept().number) == (0, 1)
+    assert "this command waits" in answer.output
+    assert answer.output.endswith("10 things indexed\n")
+
+
+def test_command_goes_on_with_the_rebuild_that_another_left(
+    context: Flask, books: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ExitStack() as other:
+        other.enter_context(alone(context))
+        with monkeypatch.context() as patch:
+            breaking(books, 8, RuntimeError("killed"), patch)
+            with pytest.raises(RuntimeError):
+                rebuild(engine())
+        monkeypatch.setattr("app.search.cli.time.sleep", lambda _seconds: other.close())
+        answer = context.test_cli_runner().invoke(args=["search", "rebuild"])
+    assert (answer.exit_code, kept().number, is_left_unfinished()) == (0, 1, False)
+    assert "this command goes on with it" in answer.output
 
 
 def test_command_on_a_full_disk_says_so_in_one_line(

@@ -50,3 +50,9 @@ def alone(app: Flask) -> Iterator[Callable[[], None]]:
 def somebody_rebuilds() -> bool:
     """Tell whether a worker or a command holds the lease of rebuilds."""
     return LEASE in leases_held_by_others("")
+
+
+def somebody_alive_rebuilds(app: Flask) -> bool:
+    """Tell the same, once what dead workers held has been taken back."""
+    Worker(app).take_over()
+    return somebody_rebuilds()
