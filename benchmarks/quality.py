@@ -24,15 +24,15 @@ from app.search.analysis.stopwords import ENGLISH, FRENCH
 from app.search.catalogue import Allowed, Audience, Catalogue, CatalogueRow, Scope
 from app.search.engine import ParentDocument, Passage, SearchEngine
 from app.search.query import parse
-from app.search.tantivy_engine import TantivyEngine
 from app.search.terms import terms_of
-from app.search.whoosh_engine import WhooshEngine
+from benchmarks.search.engines import LOCAL, database_for, open_engine
+from config import SEARCH_ENGINES
 
 BEST, DEPTH = 10, 100
 PAGE = 1
 
-#: How an engine is opened over an empty folder, by the name its setting takes.
-ENGINES: Mapping[str, Callable[[Path], SearchEngine]] = {"whoosh": WhooshEngine, "tantivy": TantivyEngine}
+#: The engines that need no server: those measured unless one is named.
+EMBEDDED = ("whoosh", "tantivy")
 
 #: How the questions are written.
 FORMS: Mapping[str, Callable[[str], str]] = {
@@ -128,10 +128,10 @@ def _language_of(documents: Sequence[ParentDocument]) -> str:
     return "en" if english > french else "fr"
 
 
-def measure(one: Set, engine: str) -> list[Quality]:
-    """Index a set with an engine and ask every question, in every form."""
-    with tempfile.TemporaryDirectory(prefix="beffroi-bench-") as folder:
-        opened = ENGINES[engine](Path(folder))
+def measure(one: Set, engine: str, server: str = LOCAL) -> list[Quality]:
+    """Index a set with an engine and ask every question, in every form; ``server``: a PostgreSQL, for its engine."""
+    with tempfile.TemporaryDirectory(prefix="beffroi-bench-") as folder, database_for(engine, server) as address:
+        opened = open_engine(engine, Path(folder), address)
         opened.rebuild(one.documents)
         return [_measured(one, engine, opened, form) for form in FORMS]
 
@@ -165,12 +165,12 @@ def _discounted(grades: Sequence[float]) -> float:
 def main(words: Sequence[str]) -> None:
     """Read the command line, measure each set with each engine, print a line for each form, keep all where asked."""
     wanted = _parser().parse_args(words)
-    engines = [wanted.engine] if wanted.engine else list(ENGINES)
+    engines = [wanted.engine] if wanted.engine else EMBEDDED
     print(f"{'set':24}{'engine':10}{'questions':18}{'n':>6}{'nDCG@10':>9}{'MRR@10':>8}{'R@100':>7}{'p50 ms':>8}")
     found: list[Quality] = []
     for folder in wanted.folders:
         for engine in engines:
-            for one in measure(read_set(folder), engine):
+            for one in measure(read_set(folder), engine, wanted.database):
                 found.append(one)
                 print(_line(one), flush=True)
     if wanted.json:
@@ -180,7 +180,8 @@ def main(words: Sequence[str]) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="./run bench search-quality", description="Ask questions of known answers.")
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="docs.jsonl, queries.jsonl, qrels.*")
-    parser.add_argument("--engine", choices=sorted(ENGINES), help="one engine instead of all")
+    parser.add_argument("--engine", choices=sorted(SEARCH_ENGINES), help="one engine instead of the embedded ones")
+    parser.add_argument("--database", default=LOCAL, help="a PostgreSQL server, for the engine of that name")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there")
     return parser
 

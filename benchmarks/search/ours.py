@@ -6,14 +6,13 @@ import sqlite3
 import time
 from pathlib import Path
 
-from sqlalchemy import create_engine
-
-from app.search.engine import ParentDocument, SearchEngine
+from app.search.engine import ParentDocument
 from app.search.index.memory import memory
 from app.search.query import parse
 from app.search.snippets import snippet
 from app.search.terms import Terms, terms_of
 from benchmarks.search.corpus import Corpus, Question
+from benchmarks.search.engines import open_engine
 from benchmarks.search.rivals import TOP, Answer
 
 
@@ -42,7 +41,7 @@ class Ours:
 
     def __init__(self, name: str, folder: Path, address: str) -> None:
         self.name = name
-        self.engine = _engine(name, folder, address)
+        self.engine = open_engine(name, folder, address)
 
     def build(self, corpus: Corpus) -> None:
         """Make the index by a rebuild, as a site does."""
@@ -69,18 +68,3 @@ class Ours:
         if self.engine.search(terms_of(parse(word).query), self.corpus.everything, 1).total != 1:
             raise RuntimeError(f"{word} is not found")
         return time.perf_counter() - before
-
-
-def _engine(name: str, folder: Path, address: str) -> SearchEngine:
-    if name == "postgres":
-        from app.search.postgres_engine import PostgresEngine  # only where there is a server
-
-        base = create_engine(address.replace("postgresql://", "postgresql+psycopg://"))
-        return PostgresEngine(lambda: base)
-    if name == "tantivy":
-        from app.search.tantivy_engine import TantivyEngine  # a process measures one engine
-
-        return TantivyEngine(folder / "index")
-    from app.search.whoosh_engine import WhooshEngine  # same
-
-    return WhooshEngine(folder / "index")

@@ -6,11 +6,9 @@ import argparse
 import gc
 import json
 import os
-import secrets
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
@@ -22,11 +20,11 @@ from app.search.query import parse
 from app.search.terms import terms_of
 from benchmarks.report import Wish, versions
 from benchmarks.search.corpus import Corpus, Question
+from benchmarks.search.engines import LOCAL, database_for
 from benchmarks.search.ours import Ours, Texts
 from benchmarks.search.rivals import FULL, BarePostgres, BareTantivy, BareWhoosh, Fts5, Rival
 from config import SEARCH_ENGINES
 
-LOCAL = "postgresql://127.0.0.1:5432/postgres"
 ROUNDS, SINGLES = 3, 20
 MOST_FOR_BARE_WHOOSH = 10_000
 """Its full page takes a second for each question there already."""
@@ -107,7 +105,7 @@ def run(engine: str, passages: int, server: str = LOCAL) -> SearchReport:
     corpus = Corpus(passages)
     with tempfile.TemporaryDirectory(prefix="beffroi-bench-", ignore_cleanup_errors=True) as named:
         folder = Path(named)
-        with _database(engine, server) as address:
+        with database_for(engine, server) as address:
             texts = Texts(folder)
             texts.keep(corpus)
             ours = Ours(engine, folder, address)
@@ -173,22 +171,6 @@ def _size(folder: Path, address: str) -> float:
         sizes = "SELECT sum(pg_total_relation_size(relid)) FROM pg_stat_user_tables WHERE relname LIKE 'search_index%'"
         (size,) = connection.execute(sizes).fetchone() or (0,)
         return float(size or 0) / 1e6
-
-
-@contextmanager
-def _database(engine: str, server: str) -> Iterator[str]:
-    """Give the address of an empty database where the engine needs one, dropped at the end."""
-    if engine != "postgres":
-        yield ""
-        return
-    name = f"beffroi_bench_{secrets.token_hex(4)}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    try:
-        yield f"{server.rsplit('/', 1)[0]}/{name}"
-    finally:
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def main(words: list[str]) -> None:

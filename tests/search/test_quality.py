@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks.__main__ import main
 from benchmarks.quality import Quality, measure, read_set
+from tests.conftest import postgres_server
 from tests.search.world import SETS
 
 SAMPLE = 300
@@ -53,15 +54,22 @@ def _write(path: Path, lines: list[dict[str, object]]) -> None:
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
 
 
-def test_judgements_are_read_from_either_file_and_figures_are_those_of_the_books(folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("engine", ["whoosh", "tantivy", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_judgements_are_read_from_either_file_and_figures_are_those_of_the_books(
+    folder: Path, tmp_path: Path, engine: str
+) -> None:
+    server = postgres_server() or ""
+    if engine == "postgres" and not server:
+        pytest.skip("no PostgreSQL server")
     (folder / "qrels.tsv").write_text("query\tdocument\tgrade\n1\tc\t1\n2\tb\t1\n", encoding="utf-8")
-    main(["search-quality", str(folder), "--engine", "whoosh", "--json", str(tmp_path / "figures.json")])
-    plain, bare = json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))
+    kept = tmp_path / "figures.json"
+    main(["search-quality", str(folder), "--engine", engine, "--database", server, "--json", str(kept)])
+    plain, bare = json.loads(kept.read_text(encoding="utf-8"))
     assert (plain["questions"], plain["form"], bare["form"]) == (2, "as written", "without accents")
     assert plain["ndcg_10"] == pytest.approx((1 + 1 / math.log2(3)) / 2, abs=1e-4)
     assert (plain["mrr_10"], plain["recall_100"]) == (0.75, 1.0)
     _write(folder / "qrels.jsonl", [{"q": "1", "d": "c", "rel": 2}, {"q": "2", "d": "a", "rel": 1}])
-    assert measure(read_set(folder), "whoosh")[0].ndcg_10 == 1.0
+    assert measure(read_set(folder), engine, server)[0].ndcg_10 == 1.0
 
 
 def test_language_of_a_set_is_told_from_its_words(folder: Path) -> None:
