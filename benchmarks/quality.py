@@ -14,6 +14,7 @@ import time
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
@@ -25,7 +26,7 @@ from app.search.catalogue import Allowed, Audience, Catalogue, CatalogueRow, Sco
 from app.search.engine import ParentDocument, Passage, SearchEngine
 from app.search.query import parse
 from app.search.terms import terms_of
-from benchmarks.search.engines import LOCAL, database_for, open_engine
+from benchmarks.search.engines import LOCAL, database_for, opened
 from config import SEARCH_ENGINES
 
 BEST, DEPTH = 10, 100
@@ -130,10 +131,12 @@ def _language_of(documents: Sequence[ParentDocument]) -> str:
 
 def measure(one: Set, engine: str, server: str = LOCAL) -> list[Quality]:
     """Index a set with an engine and ask every question, in every form; ``server``: a PostgreSQL, for its engine."""
-    with tempfile.TemporaryDirectory(prefix="beffroi-bench-") as folder, database_for(engine, server) as address:
-        opened = open_engine(engine, Path(folder), address)
-        opened.rebuild(one.documents)
-        return [_measured(one, engine, opened, form) for form in FORMS]
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="beffroi-bench-")))
+        address = stack.enter_context(database_for(engine, server))
+        index = stack.enter_context(opened(engine, folder, address))
+        index.rebuild(one.documents)
+        return [_measured(one, engine, index, form) for form in FORMS]
 
 
 def _measured(one: Set, name: str, engine: SearchEngine, form: str) -> Quality:

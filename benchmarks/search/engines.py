@@ -31,17 +31,22 @@ def database_for(engine: str, server: str) -> Iterator[str]:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def open_engine(name: str, folder: Path, address: str) -> SearchEngine:
-    """Give an engine by the name its setting takes."""
+@contextmanager
+def opened(name: str, folder: Path, address: str) -> Iterator[SearchEngine]:
+    """Give an engine by the name its setting takes; its connections are closed at the end."""
     if name == "postgres":
         from app.search.postgres_engine import PostgresEngine  # only where there is a server
 
         base = create_engine(address.replace("postgresql://", "postgresql+psycopg://"))
-        return PostgresEngine(lambda: base)
-    if name == "tantivy":
+        try:
+            yield PostgresEngine(lambda: base)
+        finally:
+            base.dispose()
+    elif name == "tantivy":
         from app.search.tantivy_engine import TantivyEngine  # a process measures one engine
 
-        return TantivyEngine(folder / "index")
-    from app.search.whoosh_engine import WhooshEngine  # same
+        yield TantivyEngine(folder / "index")
+    else:
+        from app.search.whoosh_engine import WhooshEngine  # same
 
-    return WhooshEngine(folder / "index")
+        yield WhooshEngine(folder / "index")

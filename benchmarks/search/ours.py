@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 from app.search.engine import ParentDocument
@@ -12,7 +13,7 @@ from app.search.query import parse
 from app.search.snippets import snippet
 from app.search.terms import Terms, terms_of
 from benchmarks.search.corpus import Corpus, Question
-from benchmarks.search.engines import open_engine
+from benchmarks.search.engines import opened
 from benchmarks.search.rivals import TOP, Answer
 
 
@@ -41,7 +42,8 @@ class Ours:
 
     def __init__(self, name: str, folder: Path, address: str) -> None:
         self.name = name
-        self.engine = open_engine(name, folder, address)
+        self._open = ExitStack()
+        self.engine = self._open.enter_context(opened(name, folder, address))
 
     def build(self, corpus: Corpus) -> None:
         """Make the index by a rebuild, as a site does."""
