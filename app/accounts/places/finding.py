@@ -15,7 +15,7 @@ from flask import current_app
 from app.accounts.places.sources import FRANCE, Place, all_places, mark
 from app.core.db import sort_key
 
-FORMAT = 1
+FORMAT = 2
 FOLDER = "places"
 SHORTEST_SEARCH = 2
 MOST_FOUND = 8
@@ -29,11 +29,13 @@ SHORTEST_WORD = 3
 
 SCHEMA = f"""
 CREATE TABLE place ({", ".join(COLUMNS)}, PRIMARY KEY (ref)) WITHOUT ROWID;
-CREATE TABLE word (folded TEXT, rank INTEGER, ref TEXT, PRIMARY KEY (folded, rank, ref)) WITHOUT ROWID;
+CREATE TABLE word (
+  folded TEXT, rank INTEGER, ref TEXT, is_whole INTEGER, PRIMARY KEY (folded, rank, ref, is_whole)
+) WITHOUT ROWID;
 """
 FIND = f"""
 SELECT {", ".join(COLUMNS)} FROM place JOIN (
-  SELECT ref, max(folded = :whole) AS exact, min(rank) AS rank FROM word
+  SELECT ref, max(is_whole AND folded = :whole) AS exact, min(rank) AS rank FROM word
   WHERE folded >= :whole AND folded < :beyond GROUP BY ref ORDER BY exact DESC, rank LIMIT :most
 ) USING (ref) ORDER BY exact DESC, rank, ref
 """  # noqa: S608 - our own column names
@@ -103,17 +105,20 @@ def _write(draft: Path) -> None:
         for place in all_places():
             row = [getattr(place, name) for name in COLUMNS]
             connection.execute(f"INSERT OR IGNORE INTO place VALUES ({marks})", row)  # noqa: S608 - marks alone
-            words = [(word, -(place.population or 0), place.ref) for word in _ways_to(place)]
-            connection.executemany("INSERT OR IGNORE INTO word VALUES (?, ?, ?)", words)
+            words = [(word, -(place.population or 0), place.ref, is_whole) for word, is_whole in _ways_to(place)]
+            connection.executemany("INSERT OR IGNORE INTO word VALUES (?, ?, ?, ?)", words)
         connection.execute("COMMIT")
 
 
-def _ways_to(place: Place) -> Iterator[str]:
-    """Yield what one may begin to type: the name, the name from each of its words on, other names, codes."""
+def _ways_to(place: Place) -> Iterator[tuple[str, bool]]:
+    """Yield what one may begin to type, and whether it is a whole name.
+
+    The name, other names and codes are; the name from each of its further words on is not.
+    """
     for name in (place.name, *place.words):
         folded = sort_key(name)
-        yield folded
+        yield folded, True
         words = folded.split()
         for start in range(1, len(words)):
             if len(words[start]) >= SHORTEST_WORD and words[start] not in SMALL_WORDS:
-                yield " ".join(words[start:])
+                yield " ".join(words[start:]), False

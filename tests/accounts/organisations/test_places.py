@@ -28,6 +28,14 @@ COMMUNES = [
         "population": 225081,
     },
     {
+        "code": "52031",
+        "nom": "Autreville-sur-la-Renne",
+        "type": "commune-actuelle",
+        "departement": "35",
+        "region": "53",
+        "population": 380,
+    },
+    {
         "code": "93066",
         "nom": "Saint-Denis",
         "type": "commune-actuelle",
@@ -146,6 +154,7 @@ def test_place_is_found_by_name_word_code_or_name_in_another_language(places: Fl
         return places_called(words)[0].name
 
     assert (first("rennes"), first("RENNES mét"), first("métropole")[:7]) == ("Rennes", "Rennes Métropole", "Rennes ")
+    assert [one.name for one in places_called("renne")[:2]] == ["Rennes Métropole", "Rennes"]
     assert (first("35238"), first("243500139"), first("ille et vil")) == (
         "Rennes",
         "Rennes Métropole",
@@ -169,7 +178,7 @@ def test_place_carries_every_published_fact_and_a_position_only_without_doubt(pl
     )
     assert (rennes.population, round(rennes.latitude or 0, 1), round(rennes.longitude or 0, 1)) == (225081, 48.1, -1.7)
     region = place_of("r53")
-    assert (region.population if region else 0) == 225081 + 6000 + 6100 + 142346
+    assert (region.population if region else 0) == 225081 + 380 + 6000 + 6100 + 142346
     assert [one.latitude for one in places_called("Jumelle")] == [None, None]
     assert place_of("c00000") is place_of("") is None
 
