@@ -81,13 +81,16 @@ class LevelReading:
     def frequencies(self, fieldname: str, clause: Clause, among: Bools) -> tuple[Docs, Weights]:
         """Give the documents, of those `among`, that answer a clause, and about how often."""
         docs, *levels = self._sets(asks_of(fieldname, clause))
-        if not len(docs):
+        found = docs[among[docs]]
+        if not len(found):
             return NO_DOCS, NO_WEIGHTS
-        weights = np.ones(len(docs), np.float32)
+        if not any(map(len, levels)):
+            return found, np.ones(len(found), np.float32)
+        # Laid out over all documents up to the last: looking each up among the others takes twenty times as long.
+        times = np.ones(int(docs[-1]) + 1, np.float32)
         for level, reached in zip(LEVELS.values(), levels, strict=False):
-            weights[np.searchsorted(docs, reached)] = level
-        wanted = among[docs]
-        return docs[wanted], weights[wanted]
+            times[reached] = level
+        return found, times[found]
 
     def holding(self, fieldname: str, clause: Clause, among: Bools) -> Docs:
         """Give the documents, of those `among`, that answer a clause in one field."""

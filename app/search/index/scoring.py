@@ -13,7 +13,7 @@ from app.search.catalogue import Allowed, Bools, Numbers
 from app.search.engine import OWN_TEXT, PASSAGES_SHOWN, ParentHit, PassageHit
 from app.search.index.reading import Docs, Reading, Weights, pooled
 from app.search.index.records import Records
-from app.search.index.sight import Sight, count_things, sight_of
+from app.search.index.sight import Sight, held, sight_of
 from app.search.index.words import SCORED
 from app.search.ranking import BM25, COMPLETENESS, SAID_TWICE
 from app.search.terms import Clause, Terms
@@ -48,7 +48,7 @@ def find(reading: Reading, terms: Terms, allowed: Allowed) -> Found:
     leading = are_among(terms.first, allowed)
     matched = tally.matched | (records.own & leading[places]) if terms.wanted else records.own
     docs = np.flatnonzero(matched & sight.visible)
-    docs = docs[_standing(reading, terms, sight, len(allowed.catalogue))[places[docs]]]
+    docs = docs[_standing(terms, tally, len(allowed.catalogue))[places[docs]]]
     scores = tally.scores(docs)
     things, best = best_of_each(places[docs], scores, len(allowed.catalogue))
     return Found(things, best, leading[things], docs, places[docs], scores)
@@ -77,6 +77,7 @@ class Tally:
         self._in_passage, self._covered = np.zeros(size, np.float32), np.zeros(size, np.float32)
         self._asked = 0.0
         self.matched = np.zeros(size, np.bool_)
+        self._holding: dict[Clause, Bools] = {}
 
     def add(self, clause: Clause) -> None:
         """Count one clause: what it weighs in each thing's own words, then in each passage beside them."""
@@ -85,7 +86,8 @@ class Tally:
         own = np.zeros_like(self._in_own)
         own_docs = self._reading.records.own[docs]
         own[places[own_docs]] = values[own_docs]
-        worth = clause.weight * self._rarity(places)
+        self._holding[clause] = held(places, len(self._in_own))
+        worth = clause.weight * rarity(int(np.count_nonzero(self._holding[clause])), self._sight.things)
         self._asked += worth if clause.weight >= 1 else 0.0
         self._in_own += own
         self._covered_in_own[places[own_docs]] += worth
@@ -104,8 +106,12 @@ class Tally:
             parts.append((docs, clause.weight * _bm25(fieldname, lengths, frequencies, self._sight.means[fieldname])))
         return pooled(parts)
 
-    def _rarity(self, places: Numbers) -> float:
-        return rarity(count_things(places, len(self._in_own)), self._sight.things)
+    def holding(self, clause: Clause) -> Bools:
+        """Tell for every place, and for none (-1, the last), whether its thing answers a clause, counted or not."""
+        if clause not in self._holding:
+            docs = np.concatenate([self._reading.holding(name, clause, self._sight.visible) for name in SCORED])
+            self._holding[clause] = held(self._sight.places[docs], len(self._in_own))
+        return self._holding[clause]
 
     def scores(self, docs: Docs) -> Scores:
         """Give what documents weigh with their things' own words: more when more of what was asked stands there."""
@@ -129,22 +135,14 @@ def rarity(having: int, among: int) -> float:
     return float(np.log(1 + (among - having + 0.5) / (having + 0.5)))
 
 
-def _standing(reading: Reading, terms: Terms, sight: Sight, things: int) -> Bools:
+def _standing(terms: Terms, tally: Tally, things: int) -> Bools:
     """Tell for every place, and for none (-1, the last), whether its thing meets what is required and excluded."""
     standing = np.ones(things + 1, np.bool_)
     for group in terms.required:
-        having = np.zeros_like(standing)
-        for clause in group:
-            having[_places_with(reading, clause, sight)] = True
-        standing &= having
+        standing &= np.logical_or.reduce([tally.holding(clause) for clause in group])
     for clause in terms.excluded:
-        standing[_places_with(reading, clause, sight)] = False
+        standing &= ~tally.holding(clause)
     return standing
-
-
-def _places_with(reading: Reading, clause: Clause, sight: Sight) -> Numbers:
-    found: Numbers = sight.places[np.concatenate([reading.holding(name, clause, sight.visible) for name in SCORED])]
-    return found
 
 
 def _bm25(

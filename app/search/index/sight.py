@@ -59,8 +59,13 @@ def mean_length(lengths: NDArray[np.uint32], among: Bools) -> tuple[int, float]:
     return filled, float(counted.sum()) / filled if filled else 1.0
 
 
+def held(places: Numbers, things: int) -> Bools:
+    """Tell of each of so many things, and of none (-1, the last), whether some documents belong to it."""
+    found = np.zeros(things + 1, np.bool_)
+    found[places] = True
+    return found
+
+
 def count_things(places: Numbers, things: int) -> int:
     """Count the things, of so many, to which some documents belong."""
-    having = np.zeros(things, np.bool_)
-    having[places] = True
-    return int(np.count_nonzero(having))
+    return int(np.count_nonzero(held(places, things)))
