@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,12 +16,15 @@ from app.core.i18n import lazy_gettext as _l
 from app.extensions import db
 from app.library.exchange.references import Reference
 from app.library.incoming.models import ReferenceImport, ReferenceImportRow
+from app.library.kinds import kind_of
 from app.library.models import Resource
 from app.library.permissions import can_read_resource
 from app.spaces.models import State
 
 AT_ONCE = 300  # titles, identifiers and addresses asked for in one statement
 Sign = tuple[str, str]
+#: The rows of a list by the signs they bear, each with the marks that part it from others of its title.
+Seen = dict[Sign, list[tuple[int, "Marks"]]]
 
 
 class Outcome(enum.StrEnum):
@@ -73,17 +77,42 @@ def signs_of(reference: Reference) -> list[Sign]:
     return [*said, ("title", sort_key(reference.title))]
 
 
-def first_rows(kept: ReferenceImport) -> dict[Sign, int]:
-    """Return the first row of each sign in the whole list."""
+@dataclass(frozen=True)
+class Marks:
+    """What parts two references of one title, « Rapport annuel »: their DOI, their year; empty where not said."""
+
+    doi: str
+    year: str
+
+    @classmethod
+    def of(cls, reference: Reference) -> Marks:
+        """Return the marks of a reference."""
+        date = reference.date or reference.kind.date_of(reference.fields) or ""
+        return cls(str(reference.fields.get("doi") or ""), date[:4])
+
+    def agree(self, other: Marks) -> bool:
+        """Tell whether nothing that both say differs."""
+        pairs = ((self.doi, other.doi), (self.year, other.year))
+        return all(mine == theirs for mine, theirs in pairs if mine and theirs)
+
+
+def rows_seen(kept: ReferenceImport) -> Seen:
+    """Return the rows of the whole list by their signs, in order."""
     query = select(ReferenceImportRow.n, ReferenceImportRow.said).where(ReferenceImportRow.import_id == kept.id)
-    seen: dict[Sign, int] = {}
+    seen: Seen = defaultdict(list)
     for n, said in db.session.execute(query.where(ReferenceImportRow.refusal == "").order_by(ReferenceImportRow.n)):
-        for sign in signs_of(Reference.of_plain(said)):
-            seen.setdefault(sign, n)
+        reference = Reference.of_plain(said)
+        for sign in signs_of(reference):
+            seen[sign].append((n, Marks.of(reference)))
     return seen
 
 
-def verdicts(by: User, rows: Sequence[ReferenceImportRow], seen: dict[Sign, int]) -> Iterator[Verdict]:
+def _is_same(sign: Sign, marks: Marks, other: Marks) -> bool:
+    """Tell whether a sign that two references share makes them one; a title does not where their marks differ."""
+    return sign[0] != "title" or marks.agree(other)
+
+
+def verdicts(by: User, rows: Sequence[ReferenceImportRow], seen: Seen) -> Iterator[Verdict]:
     """Yield the verdict of each row; doubles are looked for in what the person reads, and nowhere else."""
     references = [Reference.of_plain(row.said) for row in rows]
     known = _known(by, {sign for one in references for sign in signs_of(one)})
@@ -92,23 +121,24 @@ def verdicts(by: User, rows: Sequence[ReferenceImportRow], seen: dict[Sign, int]
 
 
 def _verdict(
-    row: ReferenceImportRow, reference: Reference, seen: dict[Sign, int], known: dict[Sign, Resource]
+    row: ReferenceImportRow, reference: Reference, seen: Seen, known: dict[Sign, list[tuple[Resource, Marks]]]
 ) -> Verdict:
     if row.refusal:
         return Verdict(Outcome.REFUSED, reference, row.refusal)
-    signs = signs_of(reference)
-    first = min(seen.get(sign, row.n) for sign in signs)
+    signs, marks = signs_of(reference), Marks.of(reference)
+    first = min((n for sign in signs for n, other in seen.get(sign, ()) if _is_same(sign, marks, other)), default=row.n)
     if first < row.n:
         return Verdict(Outcome.TWICE, reference, str(first))
-    double = next((known[sign] for sign in signs if sign in known), None)
+    doubles = (one for sign in signs for one, other in known.get(sign, ()) if _is_same(sign, marks, other))
+    double = next(doubles, None)
     if double is not None:
         return Verdict(Outcome.ALREADY_THERE, reference, double=double)
     return Verdict(Outcome.INCOMPLETE if row.remarks else Outcome.BROUGHT_IN, reference, " ; ".join(row.remarks))
 
 
-def _known(by: User, signs: Iterable[Sign]) -> dict[Sign, Resource]:
+def _known(by: User, signs: Iterable[Sign]) -> dict[Sign, list[tuple[Resource, Marks]]]:
     """Return the resources of the library the person reads, by the signs they share with a list."""
-    asked, found = sorted(signs), dict[Sign, Resource]()
+    asked, found = sorted(signs), defaultdict[Sign, list[tuple[Resource, Marks]]](list)
     for start in range(0, len(asked), AT_ONCE):
         part = asked[start : start + AT_ONCE]
         of = {name: [value for key, value in part if key == name] for name in ("doi", "address", "title")}
@@ -120,6 +150,9 @@ def _known(by: User, signs: Iterable[Sign]) -> dict[Sign, Resource]:
         mine = can_read_resource.where(by) & (Resource.state != State.DRAFT)
         query = select(Resource).where(same, mine).order_by(Resource.id).options(joinedload(Resource.space))
         for resource in db.session.scalars(query):
-            for sign in signs_of(Reference(title=resource.title, fields=resource.fields)):
-                found.setdefault(sign, resource)
+            said = Reference(
+                kind_of(resource.kind), resource.title, date=resource.dated_on or "", fields=resource.fields
+            )
+            for sign in signs_of(said):
+                found[sign].append((resource, Marks.of(said)))
     return found

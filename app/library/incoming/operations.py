@@ -21,7 +21,7 @@ from app.core.text import one_line
 from app.extensions import db
 from app.library.exchange.references import Reference
 from app.library.exchange.understanding import details_of
-from app.library.incoming.judging import DOES, Outcome, Sign, first_rows, verdicts
+from app.library.incoming.judging import DOES, Outcome, Seen, rows_seen, verdicts
 from app.library.incoming.models import ReferenceImport, ReferenceImportRow
 from app.library.operations import share_resource, taken_in
 from app.library.permissions import can_add_resource
@@ -82,11 +82,11 @@ def work_on(import_id: int, steps: int = STEPS) -> bool:
     kept = db.session.get(ReferenceImport, import_id)
     if kept is None:
         return False
-    seen = first_rows(kept)
+    seen = rows_seen(kept)
     return all(step(import_id, seen) for _ in range(steps))
 
 
-def step(import_id: int, seen: dict[Sign, int]) -> bool:
+def step(import_id: int, seen: Seen) -> bool:
     """Do the next rows in one transaction; tell whether there may be more."""
     with transaction():
         kept = db.session.get(ReferenceImport, import_id)
@@ -109,7 +109,7 @@ def step(import_id: int, seen: dict[Sign, int]) -> bool:
         return bool(rows) and kept.state == ImportState.RUNNING
 
 
-def _do(by: User, kept: ReferenceImport, rows: Sequence[ReferenceImportRow], seen: dict[Sign, int]) -> None:
+def _do(by: User, kept: ReferenceImport, rows: Sequence[ReferenceImportRow], seen: Seen) -> None:
     for row, verdict in zip(rows, list(verdicts(by, rows, seen)), strict=True):
         row.outcome, row.detail = verdict.outcome, verdict.detail[:300]
         row.resource_id = verdict.double.id if verdict.double else None

@@ -13,7 +13,7 @@ from app.accounts.models import User
 from app.core.errors import NotFoundError
 from app.core.paging import Page, paginate
 from app.extensions import db
-from app.library.incoming.judging import Verdict, first_rows, verdicts
+from app.library.incoming.judging import Verdict, rows_seen, verdicts
 from app.library.incoming.models import ReferenceImport, ReferenceImportRow
 from app.library.models import Resource
 from app.library.permissions import can_read_resource
@@ -69,7 +69,7 @@ class Judged:
 def trial(kept: ReferenceImport, by: User) -> list[Judged]:
     """Return what would become of every row; nothing is written."""
     rows = db.session.scalars(rows_of(kept)).all()
-    return [Judged(row, one) for row, one in zip(rows, verdicts(by, rows, first_rows(kept)), strict=True)]
+    return [Judged(row, one) for row, one in zip(rows, verdicts(by, rows, rows_seen(kept)), strict=True)]
 
 
 def counted(judged: Sequence[Judged]) -> dict[str, int]:

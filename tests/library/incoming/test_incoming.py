@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from app.extensions import db
 from app.library.exchange import FORMATS, read_file
 from app.library.exchange.leaving import leaving
-from app.library.incoming.models import ReferenceImport
+from app.library.incoming.models import ReferenceImport, ReferenceImportRow
 from app.library.incoming.operations import forget_old
 from app.library.listing import Wanted
 from app.library.models import Resource
@@ -82,6 +82,21 @@ def test_list_is_tried_then_brought_in_and_told_row_by_row(app: Flask) -> None:
     again = send(browser, FILE).headers["Location"]
     assert "Importer" in browser.get(again).get_data(as_text=True)
     assert "lancer" not in browser.get(again).get_data(as_text=True)
+
+
+def test_one_title_is_borne_by_several_references_that_differ_by_year_or_doi(app: Flask) -> None:
+    entry = "TY  - JOUR\nTI  - Rapport annuel\nAU  - Roy, J.\n{}\nER  - \n"
+    said = ("PY  - 2019", "PY  - 2020", "", "PY  - 2019\nDO  - 10.5555/a", "PY  - 2019\nDO  - 10.5555/b")
+    browser = Browser(app, MEMBER)
+    there = send(browser, "".join(map(entry.format, said))).headers["Location"]
+    browser.post(f"{there}/lancer")
+    with app.app_context():
+        rows = db.session.scalars(select(ReferenceImportRow).order_by(ReferenceImportRow.n)).all()
+        assert [row.outcome for row in rows] == ["brought_in", "brought_in", "twice", "twice", "twice"]
+        db.session.rollback()
+    again = send(browser, entry.format("PY  - 2020") + entry.format("PY  - 2021")).headers["Location"]
+    page = browser.get(again).get_data(as_text=True)
+    assert ("Importer 1 référence" in page.replace("\u00a0", " "), "Déjà dans la bibliothèque" in page) == (True, True)
 
 
 def test_double_in_a_closed_space_is_not_told(app: Flask) -> None:
