@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ SEPARATORS = ";,\t|"
 LOOKED_AT = 30  # rows read to find the separator
 #: What other files begin with: zip (xlsx, ods), OLE (xls), PDF.
 FOREIGN = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
+_STRAY = re.compile("[\udc80-\udcff]")  # a byte that is no UTF-8, as « surrogateescape » keeps it
 
 
 class SheetRefusedError(DomainError):
@@ -76,7 +78,10 @@ def read_text(text: str, *, kept: int = LONGEST_KEPT) -> Sheet:
 
 
 def decoded(data: bytes) -> str:
-    """Return the text of a file: UTF-8, UTF-16 with or without its mark, else Windows-1252."""
+    """Return the text of a file: UTF-8, UTF-16 with or without its mark, else Windows-1252.
+
+    A list put together from several is mostly UTF-8: its other letters alone are Windows-1252.
+    """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace")
     sample = data[:4000]
@@ -85,7 +90,14 @@ def decoded(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
+        mixed = data.decode("utf-8-sig", "surrogateescape")
+        strays = len(_STRAY.findall(mixed))
+        letters = sum(not sign.isascii() for sign in mixed) - strays
+        return _STRAY.sub(_western, mixed) if letters > strays else data.decode("cp1252", "replace")
+
+
+def _western(found: re.Match[str]) -> str:
+    return found[0].encode("utf-8", "surrogateescape").decode("cp1252", "replace")
 
 
 def _separator(text: str) -> str:

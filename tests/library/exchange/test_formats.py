@@ -122,6 +122,15 @@ def test_encodings_of_old_programs_are_read() -> None:
         assert read_file("a.ris", text.encode(encoding))[0].title == "Prévention à Évry"
 
 
+def test_letters_of_another_encoding_do_not_spoil_a_list_put_together_from_several() -> None:
+    text = "TY  - JOUR\nTI  - Prévention à Évry\nER  - \n".encode() + "TY  - JOUR\nTI  - Café\nER  - \n".encode(
+        "cp1252"
+    )
+    assert [one.title for one in read_file("a.ris", text)] == ["Prévention à Évry", "Café"]
+    capitals = "TY  - JOUR\nTI  - LA QUALITÉ\u00a0: un été\nER  - \n"  # two letters that together would be UTF-8
+    assert read_file("a.ris", capitals.encode("cp1252"))[0].title == "LA QUALITÉ : un été"
+
+
 def test_unknown_type_comes_in_among_the_others_and_is_named() -> None:
     found = one("a.ris", "TY  - HOLO\nTI  - Un hologramme\nER  - ")
     assert (found.kind.key, "HOLO" in found.remarks[0]) == ("other", True)
