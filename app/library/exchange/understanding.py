@@ -84,7 +84,7 @@ class Understanding:
                 free = [name for name in self._names(meaning) if meaning != "source" or name not in own]
                 setattr(reference, meaning, self._text(raw, reference, meaning, free))
         if kind.asks("dated_on"):
-            reference.date = _date(self._said(raw, self._names("date")), reference)
+            reference.date = _date(self._dated(raw, self._names("date")), reference)
         reference.lang = _lang("".join(self._said(raw, self._names("lang"))[:1]))
         words = ", ".join(self._said(raw, self._names("tags")))
         reference.tags = split_tags(words)
@@ -94,6 +94,11 @@ class Understanding:
     def _said(self, raw: Raw, names: tuple[str, ...] | list[str]) -> list[str]:
         """Return the values of the first name that says something."""
         return next((raw.values[name] for name in names if raw.values.get(name)), [])
+
+    def _dated(self, raw: Raw, names: tuple[str, ...]) -> list[str]:
+        """Return the values of the first name that tells a date: databases say « JUL » under DA, the year under PY."""
+        said = [raw.values[name] for name in names if raw.values.get(name)]
+        return next((values for values in said if iso_of(values[0])), said[0] if said else [])
 
     def _text(self, raw: Raw, reference: Reference, meaning: str, names: list[str]) -> str:
         values = raw.values.get(names[0], []) if names else []
@@ -119,7 +124,8 @@ class Understanding:
         kind = reference.kind
         noted = {} if self.form == "table" else _parted(reference, {one.name for one in kind.fields})
         for one in kind.fields:
-            values = self._said(raw, self._of_field(one)) or [text for text in [noted.get(one.name, "")] if text]
+            find = self._dated if one.dates else self._said
+            values = find(raw, self._of_field(one)) or [text for text in [noted.get(one.name, "")] if text]
             if one.codes.ris == "SP" and self.form == "ris":
                 values = ["-".join([*values[:1], *raw.values.get("EP", [])[:1]])] if values else []
             if values and not self._is_page_of_ours(one, values[0]):

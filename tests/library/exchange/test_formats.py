@@ -131,6 +131,13 @@ def test_letters_of_another_encoding_do_not_spoil_a_list_put_together_from_sever
     assert read_file("a.ris", capitals.encode("cp1252"))[0].title == "LA QUALITÉ : un été"
 
 
+@pytest.mark.parametrize("day", ["JUL", "JUL 12", "05/07"])
+def test_year_is_kept_where_another_tag_says_but_the_day(day: str) -> None:
+    assert ris("TI  - Un", f"DA  - {day}", "PY  - 2019").fields["year"] == 2019
+    report = one("a.ris", f"TY  - RPRT\nTI  - Un\nDA  - {day}\nPY  - 2019\nER  - ")
+    assert (report.date, report.remarks) == ("2019", [])
+
+
 def test_unknown_type_comes_in_among_the_others_and_is_named() -> None:
     found = one("a.ris", "TY  - HOLO\nTI  - Un hologramme\nER  - ")
     assert (found.kind.key, "HOLO" in found.remarks[0]) == ("other", True)
