@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from app.core.i18n import gettext as _
+from app.core.sheets import SEPARATORS
 from app.core.tables import BYTE_ORDER_MARK, disarmed, rearmed
 from app.library.exchange.references import Raw, Reference
 from app.library.kinds import KINDS
@@ -20,6 +21,8 @@ COMMON_COLUMNS = ("kind", "title", "summary", "body", "source", "date", "lang", 
 RESOURCES = "resources"
 #: The column of the page of a resource on the site it comes from: told, never read.
 PAGE = "page"
+#: A row put under a table that is read: it comes whole, unless a quotation mark was never closed.
+_END = "\x1eend\x1e"
 
 
 def columns() -> list[str]:
@@ -62,10 +65,9 @@ def write_json(references: Iterable[Reference]) -> Iterator[str]:
 
 def read_csv(text: str) -> Iterator[Raw]:
     """Yield the rows of a table; its first line names the columns, in any order."""
-    text = text.replace("\x00", "")
-    head = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(";,\t", key=head.count))
-    number = 0
+    separator, text = _separated(text.replace("\x00", ""))
+    reader = csv.reader(io.StringIO(f"{text}\n{_END}", newline=""), delimiter=separator)
+    number, cells = 0, list[str]()
     try:
         heads = [cell.strip().lower() for cell in next(reader, [])]
         if "title" not in heads:
@@ -73,13 +75,25 @@ def read_csv(text: str) -> Iterator[Raw]:
                 1, trouble=_("La première ligne du tableau doit nommer les colonnes, dont « title » pour le titre.")
             )
             return
-        for number, cells in enumerate(filter(any, reader), 1):
-            raw = Raw(number)
+        for n, cells in enumerate(filter(any, reader), 1):
+            if _END in cells[-1]:
+                break
+            number, raw = n, Raw(n)
             for name, cell in zip(heads, cells, strict=False):
                 raw.add(name, rearmed(cell))
             yield raw
     except csv.Error:
+        cells = []
+    if cells != [_END]:  # it stands inside a cell, or was never reached
         yield Raw(number + 1, trouble=_("La suite du tableau ne peut pas être lue : un guillemet n'est pas refermé."))
+
+
+def _separated(text: str) -> tuple[str, str]:
+    """Return the separator of a table, and the table: Excel may name the one above the other (« sep=; »)."""
+    head, _end, rest = text.partition("\n")
+    if head.lower().startswith("sep=") and head[4:5] in SEPARATORS:
+        return head[4:5], rest
+    return max(SEPARATORS, key=head.count), text
 
 
 def read_json(resources: list[Any]) -> Iterator[Raw]:

@@ -199,6 +199,19 @@ def test_table_of_a_spreadsheet_may_name_columns_as_a_manifest_does() -> None:
     )
 
 
+def test_table_names_its_separator_as_excel_does() -> None:
+    found = read_file("a.csv", b'sep=,\r\ntitle,kind\r\n"Un; deux",Rapport\r\n')
+    assert [(one.title, one.kind.key) for one in found] == [("Un; deux", "report")]
+
+
+def test_quotation_mark_that_is_never_closed_is_told_and_swallows_nothing_in_silence() -> None:
+    said = read_file("a.csv", 'title;kind\nZéro;report\n"Un;report\nDeux;report\n'.encode())
+    assert [one.title for one in said] == ["Zéro", ""]
+    assert (said[1].n, "guillemet" in said[1].refusal) == (2, True)
+    whole = read_file("a.csv", b'title;kind\n"Un\nsur deux lignes";"report"')
+    assert [one.title for one in whole] == ["Un sur deux lignes"]
+
+
 @pytest.mark.parametrize(
     ("name", "data"),
     [
