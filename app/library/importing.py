@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 import enum
 import os
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from app.accounts.models import User
-from app.core.db import lock, transaction
+from app.core.db import lock, sort_key, transaction
 from app.core.errors import DomainError
 from app.core.jobs import BULK
+from app.core.sheets import decoded
 from app.core.text import clean_text, one_line
 from app.library.carriers import holds_bytes
+from app.library.exchange.tables import BrokenTableError, rows_in
+from app.library.exchange.understanding import kinds_by_name
 from app.library.kinds import KINDS, OTHER, Kind, UnreadableError
 from app.library.kinds.moments import moment_of
 from app.library.operations import ResourceDetails, share_resource, taken_in
@@ -75,8 +78,9 @@ def entries_of(folder: Path, manifest: Path | None) -> list[Entry]:
         raise ImportProblemError(f"not a folder: {folder}")
     found = dict(_files_in(folder))
     if manifest is None:
-        return [Entry(path, shown) for shown, path in found.items()]
-    said = rows_of(manifest)
+        return [_listed(folder, shown, {}) for shown in found]
+    known = {_plain_path(shown): shown for shown in found}
+    said = {known.get(_plain_path(shown), shown): row for shown, row in rows_of(manifest).items()}
     kept_aside = {shown for shown, path in found.items() if path.resolve() == manifest.resolve()}
     listed = [_listed(folder, shown, row) for shown, row in said.items()]
     unlisted = [
@@ -96,8 +100,13 @@ def _files_in(folder: Path) -> Iterator[tuple[str, Path]]:
                 yield path.relative_to(folder).as_posix(), path
 
 
+def _plain_path(shown: str) -> str:
+    """Return a path as any system writes it: Windows parts folders otherwise, macOS parts letters from accents."""
+    return unicodedata.normalize("NFC", shown.replace("\\", "/")).removeprefix("./")
+
+
 def rows_of(manifest: Path) -> dict[str, dict[str, str]]:
-    """Return the rows of a manifest by path: UTF-8 CSV with a head, separated by comma, semicolon or tab.
+    """Return the rows of a manifest by path: a CSV with a head, whatever its encoding and its separator.
 
     Columns are ``path, title, author, date, lang, kind, tags`` and those of the fields of the kinds (docs/kinds.md);
     others are ignored. Raises ImportProblemError.
@@ -105,23 +114,16 @@ def rows_of(manifest: Path) -> dict[str, dict[str, str]]:
     try:
         if manifest.stat().st_size > LONGEST_MANIFEST:
             raise ImportProblemError(f"the manifest is too long: {manifest}")
-        text = manifest.read_text(encoding="utf-8-sig", errors="replace")
+        heads, *rows = list(rows_in(decoded(manifest.read_bytes()).lstrip("\ufeff"))) or [[]]
     except OSError as error:
         raise ImportProblemError(f"the manifest cannot be read: {error.strerror}") from error
-    head = text.partition("\n")[0]
-    separator = max(",;\t", key=head.count)
-    rows = list(csv.DictReader(text.splitlines(keepends=True), delimiter=separator))
-    if not rows or "path" not in rows[0]:
+    except BrokenTableError as error:
+        raise ImportProblemError("the manifest cannot be read to its end: a quotation mark is never closed") from error
+    names = [head.strip().lower() for head in heads]
+    if not rows or "path" not in names:
         raise ImportProblemError("the manifest needs a first line of column names, with « path » among them")
-    return {
-        _plain(row, "path"): {name.strip(): clean_text(row[name] or "").strip() for name in row if name}
-        for row in rows
-        if _plain(row, "path")
-    }
-
-
-def _plain(row: dict[str, str | None], name: str) -> str:
-    return one_line(row.get(name) or "")
+    said = [{name: clean_text(cell).strip() for name, cell in zip(names, row, strict=False) if name} for row in rows]
+    return {path: row for row in said if (path := one_line(row.get("path", "")))}
 
 
 def _listed(folder: Path, shown: str, row: dict[str, str]) -> Entry:
@@ -185,7 +187,7 @@ def details_of(entry: Entry) -> tuple[ResourceDetails, str]:
     the file comes in without it.
     """
     said = {name: value for name, value in entry.said.items() if value}
-    kind = KINDS.get(one_line(said.get("kind", "")).casefold(), OTHER)
+    kind, unknown = _kind(one_line(said.get("kind", "")))
     fields, remarks = _fields(kind, said)
     takes_author = any("author" in one.columns for one in kind.fields)
     details = ResourceDetails.of(
@@ -198,7 +200,13 @@ def details_of(entry: Entry) -> tuple[ResourceDetails, str]:
         tags=split_tags(one_line(said.get("tags", ""))),
         fields=fields,
     )
-    return details, " ".join(remarks)
+    return details, " ".join([*unknown, *remarks])
+
+
+def _kind(said: str) -> tuple[Kind, list[str]]:
+    """Return the kind a row names, by its key or by any of its names, and a remark where none is called so."""
+    known = KINDS.get(said.casefold()) or (kinds_by_name().get(sort_key(said)) if said else None)
+    return known or OTHER, [f"kind: « {said[:40]} » is not known here."] if said and known is None else []
 
 
 def _fields(kind: Kind, said: dict[str, str]) -> tuple[dict[str, Any], list[str]]:

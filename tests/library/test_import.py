@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,27 @@ def test_manifest_names_dates_and_tags(app: Flask, folder: Path) -> None:
         assert made.author_id == loaded(MEMBER).id
 
 
+def test_manifest_of_any_spreadsheet_and_any_system_finds_its_files(app: Flask, folder: Path, tmp_path: Path) -> None:
+    (folder / "sous-dossier" / unicodedata.normalize("NFD", "Été.txt")).write_text("Un été apaisé", encoding="utf-8")
+    manifest = tmp_path / "liste.csv"
+    rows = "Bilan_2020.pdf;Été à Évry;Rapport\nsous-dossier\\Été.txt;Deuxième;vidéo\n"
+    manifest.write_bytes(f"sep=;\nPath;Title;Kind\n{rows}".encode("cp1252"))
+    answer = told(app, str(folder), "--space", OPEN, "--manifest", str(manifest))
+    assert answer["counts"]["imported"] == 2
+    assert [(one.title, one.kind) for one in resources(app)] == [("Deuxième", "other"), ("Été à Évry", "report")]
+    assert [one["reason"] for one in answer["files"] if "vidéo" in one["reason"]] == [
+        "kind: « vidéo » is not known here."
+    ]
+
+
+def test_link_that_leads_out_of_the_folder_brings_nothing_in(app: Flask, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("Rien pour la bibliothèque")
+    (folder / "lien.txt").symlink_to(tmp_path / "secret.txt")
+    answer = told(app, str(folder), "--space", OPEN)
+    assert {one["path"]: one["reason"] for one in answer["files"]}["lien.txt"] == "outside the folder"
+    assert "lien" not in [one.title for one in resources(app)]
+
+
 def test_files_may_be_read_at_once(app: Flask, folder: Path) -> None:
     told(app, str(folder), "--space", OPEN, "--wait")
     with app.app_context():
@@ -137,9 +159,11 @@ def test_files_may_be_read_at_once(app: Flask, folder: Path) -> None:
         (["{folder}", "--space", OPEN, "--as", OUTSIDER], "does not write"),
         (["{folder}", "--space", OPEN, "--manifest", "{folder}/absent.csv"], "cannot be read"),
         (["{folder}", "--space", OPEN, "--manifest", "{folder}/sous-dossier/note.txt"], "column names"),
+        (["{folder}", "--space", OPEN, "--manifest", "{folder}/sans-fin.csv"], "never closed"),
     ],
 )
 def test_import_that_cannot_begin_says_why(app: Flask, folder: Path, arguments: list[str], words: str) -> None:
+    (folder / "sans-fin.csv").write_text('path;title\nBilan_2020.pdf;"Un\nsous-dossier/note.txt;Deux\n')
     result = run(app, "import", *(one.replace("{folder}", str(folder)) for one in arguments))
     assert result.exit_code != 0
     assert words in result.output

@@ -63,28 +63,42 @@ def write_json(references: Iterable[Reference]) -> Iterator[str]:
     yield "\n]}\n"
 
 
-def read_csv(text: str) -> Iterator[Raw]:
-    """Yield the rows of a table; its first line names the columns, in any order."""
+class BrokenTableError(ValueError):
+    """A quotation mark of a table is never closed: what follows it cannot be read."""
+
+
+def rows_in(text: str) -> Iterator[list[str]]:
+    """Yield the rows of a table, its headings first, without those that are empty. Raises BrokenTableError."""
     separator, text = _separated(text.replace("\x00", ""))
     reader = csv.reader(io.StringIO(f"{text}\n{_END}", newline=""), delimiter=separator)
-    number, cells = 0, list[str]()
     try:
-        heads = [cell.strip().lower() for cell in next(reader, [])]
+        for cells in filter(any, reader):
+            if cells == [_END]:
+                return
+            if _END in cells[-1]:
+                break
+            yield cells
+    except csv.Error:
+        pass  # a cell without end, too
+    raise BrokenTableError
+
+
+def read_csv(text: str) -> Iterator[Raw]:
+    """Yield the rows of a table; its first line names the columns, in any order."""
+    rows, number = rows_in(text), 0
+    try:
+        heads = [cell.strip().lower() for cell in next(rows, [])]
         if "title" not in heads:
             yield Raw(
                 1, trouble=_("La première ligne du tableau doit nommer les colonnes, dont « title » pour le titre.")
             )
             return
-        for n, cells in enumerate(filter(any, reader), 1):
-            if _END in cells[-1]:
-                break
-            number, raw = n, Raw(n)
+        for number, cells in enumerate(rows, 1):
+            raw = Raw(number)
             for name, cell in zip(heads, cells, strict=False):
                 raw.add(name, rearmed(cell))
             yield raw
-    except csv.Error:
-        cells = []
-    if cells != [_END]:  # it stands inside a cell, or was never reached
+    except BrokenTableError:
         yield Raw(number + 1, trouble=_("La suite du tableau ne peut pas être lue : un guillemet n'est pas refermé."))
 
 

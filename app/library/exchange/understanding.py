@@ -44,7 +44,7 @@ class Understanding:
     def __init__(self, form: str) -> None:
         self.form = form
         self.site = current_app.config["SETTINGS"].public_url
-        self.by_type, self.by_name = kind_by_types(), _kinds_by_name()
+        self.by_type, self.by_name = kind_by_types(), kinds_by_name()
 
     def of(self, raw: Raw) -> Reference:
         """Return what an entry says; ``refusal`` tells why it cannot come in."""
@@ -208,7 +208,7 @@ def _lang(text: str) -> str:
     return _LANGUAGES.get(word.partition(" ")[0], code)
 
 
-def _kinds_by_name() -> dict[str, Kind]:
+def kinds_by_name() -> dict[str, Kind]:
     """Return the kinds by all the words that name them, in every language of the site."""
     found: dict[str, Kind] = {}
     for code in current_app.config["SETTINGS"].language_codes:
