@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -133,6 +133,7 @@ def plan(person: User, resources: Sequence[Resource], wish: Wish) -> list[Planne
     ids = [one.id for one in resources]
     editable, movable = editable_among(person, ids), movable_among(person, ids) if wish.space else set()
     gone, refused = _slugs_of(wish.remove), _refused_by(resources, wish)
+    wish = replace(wish, add=_as_terms(wish.add))
     planned = [
         _planned(one, wish, gone, refused, may_edit=one.id in editable, may_move=one.id in movable) for one in resources
     ]
@@ -151,6 +152,13 @@ def _refused_by(resources: Sequence[Resource], wish: Wish) -> dict[int, str]:
     homes = [wish.space] if wish.space is not None else list({one.space_id: one.space for one in resources}.values())
     found = {home.id: judge_words(wish.add, home).left_out for home in homes} if wish.add else {}
     return {space_id: ", ".join(names) for space_id, names in found.items() if names}
+
+
+def _as_terms(labels: Sequence[str]) -> tuple[str, ...]:
+    """Return keywords to add as the thesaurus calls them: what carries the term of a synonym does not change."""
+    terms = terms_called({tag_slug(label) for label in labels}) if labels else {}
+    named = (terms[slug].name if (slug := tag_slug(label)) in terms else label for label in labels)
+    return tuple(dict.fromkeys(named))
 
 
 def _slugs_of(labels: Iterable[str]) -> set[str | int]:
@@ -196,7 +204,7 @@ def _why_not(one: Resource, wish: Wish, *, may_edit: bool, may_move: bool) -> st
 
 def _tags(one: Resource, wish: Wish, gone: set[str | int], said: list[str], after: dict[str, Any]) -> None:
     kept = [tag for tag in one.tags if not {tag.id if tag.is_term else tag.slug, tag_slug(tag.label)} & gone]
-    there = {tag_slug(tag.label) for tag in kept}
+    there = {tag_slug(name) for tag in kept for name in (tag.label, tag.name)}
     come = [label for label in wish.add if tag_slug(label) not in there]
     went = [tag.name for tag in one.tags if tag not in kept]
     if come or went:

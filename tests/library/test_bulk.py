@@ -24,6 +24,8 @@ from app.library.operations import ResourceDetails, edit_resource
 from app.library.publishing import archive_resource
 from app.library.thesaurus.deciding import decide_on, keyword_decided
 from app.library.thesaurus.models import Act
+from app.library.thesaurus.operations import bring_in
+from app.library.thesaurus.saying import TermSaid
 from app.library.thesaurus.waiting import words_taken_off
 from app.spaces.models import Audience, Membership, Space
 from app.spaces.queries import space_by_slug
@@ -180,6 +182,17 @@ def test_words_refused_where_it_was_stay_there(context: Flask) -> None:
     assert words_taken_off(made) == [word]
     done(FACILITATOR, Wish(space=place(OPEN)), made)
     assert words_taken_off(made) == []
+
+
+def test_synonym_of_a_term_that_stands_there_changes_nothing(context: Flask) -> None:
+    with transaction():
+        bring_in(None, [TermSaid.of(fr="Vidéoprotection", alt_fr=["vidéosurveillance"])], origin="essai")
+    there, bare = share("A", tags=["Vidéoprotection"]), share("B")
+    found = planned(FACILITATOR, Wish(add=("vidéosurveillance",)), there, bare)
+    assert [(plain(one.refusal), [plain(said) for said in one.changes]) for one in found] == [
+        ("Rien n'y change.", []),
+        ("", ["mot-clé ajouté : Vidéoprotection"]),
+    ]
 
 
 def test_number_of_statements_does_not_grow(app: Flask) -> None:
