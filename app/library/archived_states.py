@@ -69,12 +69,12 @@ def adoption_state_misfit(record: Record) -> str:
     return next((name for name, is_good in good.items() if not is_good), min(said.keys() - good.keys(), default=""))
 
 
-def resource_state_leaving(revision: Revision, leaving: Leaving) -> Record:
-    """Name the space of an earlier state by its public id: its number means another space elsewhere."""
+def resource_state_leaving(revision: Revision, _leaving: Leaving) -> Record:
+    """Name the space of an earlier state by its public id, None for one that is nowhere: its number is this site's."""
     if "space_id" not in revision.fields:
         return {}
     public_id = db.session.scalar(select(Space.public_id).where(Space.id == revision.fields["space_id"]))
-    return {"fields": {**revision.fields, "space_id": leaving.space.public_id if public_id is None else public_id}}
+    return {"fields": {**revision.fields, "space_id": public_id}}
 
 
 def resource_state_arriving(record: Record, arriving: Arriving) -> Record | None:

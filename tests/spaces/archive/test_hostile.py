@@ -143,3 +143,9 @@ def test_earlier_place_is_found_again_or_is_nowhere(app: Flask, cast: Cast) -> N
         far = db.session.scalars(select(Resource).where(Resource.space_id == space("ailleurs").id)).one()
         history = history_of(loaded(FACILITATOR), far)
         assert ([one.is_arrival for one in history.changes], history.begins) == ([True], False)
+        again = carried_out(slug="ailleurs")
+        assert [one["fields"]["space_id"] for one in parts_of(again)["resource_revisions"]] == [None]
+        carried_in(again, "plus-loin")  # what was nowhere is not found in the space that carries it on
+        further = db.session.scalars(select(Resource).where(Resource.space_id == space("plus-loin").id)).one()
+        history = history_of(loaded(FACILITATOR), further)
+        assert ([one.is_arrival for one in history.changes], history.begins) == ([True], False)
