@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from app.core.errors import DomainError, TooLargeError
+from app.core.i18n import format_number
 from app.core.i18n import lazy_gettext as _l
 from app.core.sheets import decoded
 from app.library.exchange import bibtex, csl, ris, tables
@@ -64,7 +65,10 @@ def read_file(name: str, data: bytes) -> list[Reference]:
     found = [understanding.of(raw) for raw in islice(entries, MOST_REFERENCES + 1)]
     if len(found) > MOST_REFERENCES:
         raise FileOfReferencesError(
-            _l("Ce fichier compte plus de %(number)s références. Partagez-le en plusieurs.", number=MOST_REFERENCES)
+            _l(
+                "Ce fichier compte plus de %(number)s références. Partagez-le en plusieurs.",
+                number=format_number(MOST_REFERENCES),
+            )
         )
     if not found:
         raise FileOfReferencesError(_l("Ce fichier ne contient aucune référence."))
