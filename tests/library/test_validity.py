@@ -151,6 +151,8 @@ def test_pages_ask_and_only_their_button_answers(app: Flask, browser: Any) -> No
     assert "Guide ancien" in member.get("/ressources?revoir=oui").text
     bad = member.post(f"/ressources/{public_id}/revision", {"review_on": "un jour"})
     assert (bad.status_code, 'value="un jour"' in bad.text) == (422, True)
+    half_typed = member.post(f"/ressources/{public_id}/revision", {"review_on": "0026-11-29"})
+    assert half_typed.status_code == 422
     assert member.post(f"/ressources/{public_id}/toujours-valable", {"next": "//evil.test"}).location == page
     assert "Vérifiée le" in browser(OUTSIDER).get(page).text
     assert browser(OUTSIDER).post(f"/ressources/{public_id}/toujours-valable").status_code == 403

@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
+from wtforms import ValidationError
 
 from app.core.access import person, signed_in
+from app.core.days import today
 from app.core.db import transaction
 from app.core.forms import BeffroiForm, DayField
 from app.core.i18n import format_day_number
@@ -27,7 +29,7 @@ from app.library.views.doors import library
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-PER_PAGE = 20
+PER_PAGE, MOST_YEARS = 20, 50
 
 
 class ReviewDayForm(BeffroiForm):
@@ -37,6 +39,11 @@ class ReviewDayForm(BeffroiForm):
         _l("À revoir le"),
         description=_l("Ce jour-là, la question vous est posée par courriel. Laissez vide pour jamais."),
     )
+
+    def validate_review_on(self, field: DayField) -> None:
+        """Refuse a year so far away that it must be a slip: « 0026 »."""
+        if field.day is not None and abs(field.day.year - today().year) > MOST_YEARS:
+            raise ValidationError(_("Vérifiez l'année de cette date."))
 
 
 @library.get("/ressources/a-revoir")
