@@ -186,7 +186,9 @@ def test_archived_resource_is_read_found_marked_and_last(app: Flask, browser: An
     work(app)
     page = plain(browser(MEMBER).get(f"/ressources/{public_id}-vieux-zorglub"))
     assert "Ressource archivée" in page
-    assert facilitator.get(f"/ressources/{public_id}/modifier").status_code == 403
+    refused = facilitator.get(f"/ressources/{public_id}/modifier")
+    assert (refused.status_code, "Remettez-la en circulation" in refused.text) == (403, True)
+    assert "archivée" not in browser(MEMBER).get(f"/ressources/{public_id}/modifier").text
     listed = plain(browser(MEMBER).get("/ressources"))
     assert ("Vieux zorglub" in listed, "Montrer aussi les archivées" in listed) == (False, True)
     shown = plain(browser(MEMBER).get("/ressources?archives=avec&tri=title"))

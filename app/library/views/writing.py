@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from app.core.access import person, signed_in
 from app.core.db import transaction
 from app.core.drafts import draft_for, drop_draft
-from app.core.errors import DomainError, wants_json
+from app.core.errors import DomainError, RefusedError, wants_json
 from app.core.forms import number_in
 from app.core.i18n import gettext as _
 from app.library.addresses import resource_url
@@ -18,7 +18,7 @@ from app.library.forms import filled_from
 from app.library.lines import DETACH, ORDER
 from app.library.models import Resource
 from app.library.operations import edit_resource, share_resource
-from app.library.permissions import can_add_resource, can_edit_resource
+from app.library.permissions import can_add_resource, can_bring_back_resource, can_edit_resource
 from app.library.queries import has_just_shared, resource_for
 from app.library.views.answering import detach, is_publishing, keep_form, publish_words, say, told_readers
 from app.library.views.desk import PREPARE, PREVIEW, Desk, opened, page_of
@@ -57,6 +57,8 @@ def new_resource(space: Space) -> ResponseReturnValue:
 def change_resource(public_id: str) -> ResponseReturnValue:
     """Change a resource: its words, its audience, its files."""
     resource = resource_for(person(), public_id)
+    if can_bring_back_resource(person(), resource):  # archived meanwhile: the page is still theirs
+        raise RefusedError(_("Cette ressource est archivée. Remettez-la en circulation pour la modifier."))
     can_edit_resource.require(person(), resource)
     if request.method == "POST" and wants_json():
         return answer_upload(request.path)
