@@ -56,6 +56,20 @@ def test_what_is_typed_without_a_line_is_found_again_and_forgotten_at_sign_out(o
     assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('beffroi:draft:'))") == []
 
 
+def test_draft_is_kept_while_one_types_without_a_pause(opened: Callable[..., Page]) -> None:
+    page = opened(HER)
+    page.clock.install()
+    page.goto(THEIRS)
+    page.get_by_label("Le besoin de départ").focus()
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url))
+    for _ in range(12):
+        page.keyboard.type("mot ")
+        page.clock.run_for(1000)
+    page.wait_for_timeout(500)
+    assert any("/brouillon" in address for address in sent)
+
+
 def test_draft_that_is_late_never_replaces_a_younger_one(opened: Callable[..., Page]) -> None:
     page = opened(HIM)
     page.goto(THEIRS)

@@ -1,5 +1,5 @@
 // Nothing written is lost: every text of a form is kept on this device, and on the server when an address is given.
-// Kept 10 s after the last key, on leaving a field and on leaving the page; sent again until it arrived. Dropped only when
+// Kept every 10 s while one types, on leaving a field and on leaving the page; sent again until it arrived. Dropped only when
 // the next page shows that the text arrived (a confirmation, or the new message), and when one signs out: a device may be
 // shared. An expired session or a cut line never costs a word.
 import { ask, forget, fresh, icon, keep, kept } from "../shared/page.js";
@@ -32,9 +32,10 @@ function watchDraft(form, sent) {
   let last = "";
   let timer = null;
   let sending = false;
-  const later = () => { clearTimeout(timer); timer = setTimeout(save, DRAFT_PAUSE); };
+  const later = () => { timer ??= setTimeout(save, DRAFT_PAUSE); };
   const save = async () => {
     clearTimeout(timer);
+    timer = null;
     const now = JSON.stringify(texts(form));
     if (now === last || form.dataset.sent) return;
     const at = Date.now();
