@@ -89,6 +89,29 @@ def test_file_cut_in_the_middle_goes_on_by_itself_and_two_are_published_from_the
     _publish_two(page)
 
 
+def test_file_of_a_form_cut_in_the_middle_goes_on_and_the_form_waits_for_it(
+    opened: Callable[..., Page], site: Site, files: list[Path]
+) -> None:
+    page = opened(FACILITATOR, PHONE)
+    page.goto(f"/espaces/{OPEN}/ressources/nouvelle?type=report")
+    line = Line(page)
+    page.locator("input[type=file]").set_input_files(files[0])
+    page.locator("#title").fill("Plan des navettes de nuit")
+    sending = page.locator(".upload").filter(has_text="plan.txt")
+    expect(sending).to_contain_text(re.compile(r"[3-8]\d\s%"), timeout=LONGEST)
+    page.get_by_role("button", name="Publier").last.click()
+    expect(page.locator("[data-deposit-line]")).to_contain_text("Des fichiers sont encore en chemin")
+    line.set(cut=True)
+    expect(sending).to_contain_text("connexion perdue", timeout=LONGEST)
+    assert 0 < come(site) < LARGE
+    line.set(cut=False)
+    expect(sending.locator("[name=ordre]")).to_be_attached(timeout=LONGEST)
+    page.get_by_role("button", name="Publier").last.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Plan des navettes de nuit")
+    expect(page.locator("section").filter(has_text="plan.txt").first).to_be_visible()
+    assert is_stored(site, files[0])
+
+
 def _publish_two(page: Page) -> None:
     for name, title in (("bilan.pdf", "Navettes de nuit"), ("annexe.pdf", "Horaires des navettes")):
         row = page.locator("[data-staged]").filter(has_text=name)

@@ -146,6 +146,21 @@ def part_row(person: User, space: Space, row: StagedResource) -> None:
     db.session.flush()
 
 
+def hand_over(person: User, row: StagedResource, form: str, name: str, size: int) -> ReceivedFile:
+    """Give another form the file of this size that waits in a row, under a name; return it as it waits there.
+
+    The row goes with its file, unless something was typed in it or it holds other files. Raises QuotaReachedError.
+    """
+    files = files_of([row])[row.form]
+    blob = next((one.blob for one in files if one.blob.size == size), None)
+    if blob is None:
+        raise NotFoundError
+    kept = keep_received(person, form, Received(name, blob.sha256, blob.size, blob.type))
+    if len(files) == 1 and not row.typed:
+        forget_rows([row])
+    return kept
+
+
 def remove_row(person: User, space: Space, public_id: str) -> None:
     """Forget a row and its files; the sweep removes bytes that nothing carries. Raises NotFoundError."""
     forget_rows([staged_for(person, space, public_id)])

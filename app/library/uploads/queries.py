@@ -25,6 +25,15 @@ def upload_for(person: User, space: Space, public_id: str) -> Upload:
     return found
 
 
+def sent_by(person: User, public_id: str) -> Upload:
+    """Return an upload of this very person, wherever it goes. Raises NotFoundError for anybody else."""
+    mine = (Upload.person_id == person.id) & (Upload.public_id == public_id)
+    found: Upload | None = db.session.scalar(select(Upload).where(mine))
+    if found is None:
+        raise NotFoundError
+    return found
+
+
 def read_again(upload: Upload) -> Upload:
     """Return an upload as it is now. Raises NotFoundError when it was given up meanwhile."""
     found = db.session.get(Upload, inspect(upload).identity[0], populate_existing=True)

@@ -18,7 +18,7 @@ from app.core.navigation import safe_next
 from app.core.storage import storage
 from app.core.throttle import Limit
 from app.library.carriers import file_version_for
-from app.library.files import keep_received, received_file_for
+from app.library.files import keep_received, received_file_for, received_for
 from app.library.histories import saved_name
 from app.library.lines import CHOSEN_PART, TAKE_OUT, already_here, attachment_line, received_line
 from app.library.mails import take_out
@@ -26,6 +26,9 @@ from app.library.models import FileVersion, ReceivedFile
 from app.library.reading.pictures import THUMBNAIL_WIDTH, VIEW_WIDTH, picture_name
 from app.library.receiving import MOST_FILES, FileRefusedError, Received, filetype_named, receive
 from app.library.scanning.safety import is_open, require_open
+from app.library.staging.operations import hand_over
+from app.library.uploads.operations import finish
+from app.library.uploads.queries import sent_by
 from app.library.views.doors import files
 
 if TYPE_CHECKING:
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
 
 Kept = TypeVar("Kept")
 CONFLICT = DomainError.status
+#: The field that names a file which came in pieces, and now belongs to the form it is sent to.
+PIECES = "envoi"
 #: A file is shown by the browser only if it cannot run anything; and even then in a sandbox, without the site's rights.
 FILE_POLICY = "sandbox; default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'none'"
 SHOWN_INLINE = frozenset({"application/pdf", "text/plain", "image/png", "image/jpeg", "image/webp", "image/gif"})
@@ -172,9 +177,20 @@ def take_out_of_mail(form: str) -> list[str]:
     return problems
 
 
+def _take_sent(form: str) -> list[ReceivedFile]:
+    """Take in for a form the file that came in pieces; nothing when an answer that was lost is asked for again."""
+    upload = sent_by(person(), request.form[PIECES])
+    name, size = upload.name, upload.size
+    row = finish(person(), upload)
+    if row is None:
+        return [one for one in received_for(person(), form) if (one.name, one.blob.size) == (name, size)][:1]
+    with transaction():
+        return [hand_over(person(), row, form, name, size)]
+
+
 def answer_upload(form: str) -> ResponseReturnValue:
     """Answer the script that sends files one by one: what became of this one, in words."""
-    kept, problems = take_files(form)
+    kept, problems = (_take_sent(form), []) if PIECES in request.form else take_files(form)
     if not kept:
         return jsonify(error=problems[0] if problems else _("Choisissez un fichier.")), 422
     line = received_line(kept[0])

@@ -1,7 +1,8 @@
-// Files to be completed later travel in pieces (tus 1.0), two at a time. A cut line is waited for, a closed page is no loss:
-// the same file chosen again goes on where it stopped. Without the client of the protocol a file travels whole.
+// Files travel in pieces (tus 1.0), two at a time, to the table of what is to be completed or to the form around them. A cut
+// line is waited for, a closed page is no loss: the same file chosen again goes on where it stopped. Without the client of the
+// protocol a file travels whole.
 import { announce, ask, fresh, icon, sessionOver } from "../shared/page.js";
-import { takeFiles, uploadEnded, uploadRow } from "./upload.js";
+import { showAnswer, takeFiles, uploadEnded, uploadRow } from "./upload.js";
 import { showStaged } from "./staging.js";
 
 const LANES = 2;
@@ -16,7 +17,17 @@ export function attachDeposits(root) {
     const state = { place, zone, waiting: [], known: new Set(), lanes: 0, done: 0, total: 0, said: 0 };
     takeFiles(zone, zone.querySelector("input[type=file]"), (files) => takeAll(state, files));
     window.addEventListener("beforeunload", (event) => { if (state.lanes) event.preventDefault(); });
+    place.closest("form").addEventListener("submit", (event) => waitForFiles(state, event), true);
   }
+}
+
+// A form sent now would leave behind the files that are still on their way; nothing else hears of this submission.
+function waitForFiles(state, event) {
+  if (!state.lanes) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  sayAbove(state, state.place.dataset.travelling);
+  state.place.scrollIntoView({ block: "nearest" });
 }
 
 async function takeAll(state, files) {
@@ -79,7 +90,7 @@ function sendInPieces(state, one, client) {
   return new Promise((done) => {
     one.finish = done;
     one.upload = new client.Upload(one.file, {
-      endpoint: state.place.dataset.deposit,
+      endpoint: state.place.dataset.endpoint,
       uploadUrl: one.url,
       chunkSize: PIECE_SIZE,
       retryDelays: RETRY_AFTER,
@@ -105,10 +116,12 @@ function progress(state, one, sent, total) {
   one.row.status.textContent = state.zone.dataset.sending.replace("{percent}", percent);
 }
 
-// The line is away, or the server: the upload goes on as soon as one of them is back. A refusal is final and says why.
+// The line is away, or the server: the upload goes on as soon as one of them is back. A refusal is final and says why; a form
+// takes its files even where no more may wait in the table.
 function failed(state, one, error) {
   if (one.over) return;
   const status = error.originalResponse?.getStatus() ?? 0;
+  if (status === 409 && !one.upload.url && isForm(state)) { sendWhole(state, one); return; }
   if (!status || status >= 500) { waitForLine(state, one, () => one.upload.start()); return; }
   if (status === 401) sessionOver();
   one.url = one.upload.url;
@@ -132,12 +145,17 @@ function waitForLine(state, one, again) {
   window.addEventListener("online", goOn);
 }
 
-// All bytes are there: the server takes the file in, unless it did so with the last piece, and gives its row.
+const isForm = (state) => state.place.dataset.deposit === "form";
+
+// All bytes are there: the server takes the file in, unless it did so with the last piece, and gives its row, or its line in
+// the form.
 async function settle(state, one) {
-  const headers = headersOf(state.place);
+  const body = new FormData();
+  body.append("envoi", one.upload.url.split("/").pop());
+  const where = isForm(state) ? state.place.dataset.page : `${one.upload.url}/ranger`;
   let answer = null;
   try {
-    answer = await fetch(`${one.upload.url}/ranger`, { method: "POST", headers, credentials: "same-origin" });
+    answer = await fetch(where, { method: "POST", headers: headersOf(state.place), body, credentials: "same-origin" });
   } catch { /* the line is away */ }
   if (!answer || answer.status >= 500) { waitForLine(state, one, () => settle(state, one)); return; }
   const said = await answer.json().catch(() => ({}));
@@ -147,7 +165,7 @@ async function settle(state, one) {
 
 function sendWhole(state, one) {
   return new Promise((done) => {
-    one.finish = done;
+    one.finish ??= done;
     const request = new XMLHttpRequest();
     one.upload = { abort: async () => request.abort() };
     const body = new FormData();
@@ -171,9 +189,19 @@ function arrived(state, one, said) {
   one.over = true;
   state.done += 1;
   for (const line of document.querySelectorAll("[data-unfinished]")) if (one.url && line.dataset.unfinished === one.url) line.remove();
+  if (isForm(state) && said.html) { sayReceived(state, one, said); return; }
   const shown = said.html && showStaged(said);
   if (shown) one.row.row.remove();
   else mark(one, said.said || state.zone.dataset.received, "ok");
+  tell(state, false);
+  one.finish?.();
+}
+
+// In a form a file may be taken away and chosen again; what became of it is said aloud.
+function sayReceived(state, one, said) {
+  state.known.delete(one.key);
+  announce(`${one.file.name} : ${said.message || state.zone.dataset.received}`);
+  showAnswer(one.row, said.html);
   tell(state, false);
   one.finish?.();
 }
@@ -221,7 +249,7 @@ function offerRetry(state, one) {
 // How far all of them have come: seen at each file, heard every few seconds and at the end.
 function tell(state, atEnd) {
   const sentence = state.place.dataset.progress.replace("{done}", state.done).replace("{total}", state.total);
-  sayAbove(state, sentence, atEnd || Date.now() - state.said > SAY_EVERY);
+  sayAbove(state, sentence, !isForm(state) && (atEnd || Date.now() - state.said > SAY_EVERY));
   const here = state.place.closest("[data-deposit-here]");
   if (here && atEnd && state.done) here.querySelector("[data-deposit-next]").hidden = false;
 }

@@ -1,15 +1,13 @@
-// Files dropped or chosen travel one by one, with their progress and a way to cancel; start, end and failure are announced.
-import { announce, ask, fresh, icon, sessionOver } from "../shared/page.js";
+// Files dropped or chosen: what each says of itself, those that leave with their form, the line of one on its way (see deposit.js).
+import { announce, ask, fresh, icon } from "../shared/page.js";
 
-const AT_ONCE = 2;
 const ASK_FROM = 1024 * 1024;  // a smaller file has travelled before the answer would be there
 
 export function attachUploads(root) {
   for (const zone of fresh(root, "[data-dropzone]")) {
     const input = zone.querySelector("input[type=file]");
     if (!input || zone.closest("[data-deposit]")) continue;
-    if (zone.dataset.dropzone === "live") takeFiles(zone, input, (files) => sendFiles(zone, files));
-    else withTheForm(zone, input);
+    withTheForm(zone, input);
   }
   for (const row of fresh(root, ".upload")) propose(row);
 }
@@ -85,16 +83,6 @@ function acceptDrops(zone, take) {
   });
 }
 
-function sendFiles(zone, files) {
-  const list = document.querySelector("[data-uploads]") ?? zone.parentElement.appendChild(Object.assign(document.createElement("ul"), { className: "uploads" }));
-  const waiting = files.map((file) => ({ file, row: uploadRow(zone, list, file) }));
-  const next = () => {
-    const one = waiting.shift();
-    if (one) sendFile(zone, one).finally(next);
-  };
-  for (let lane = 0; lane < AT_ONCE; lane += 1) next();
-}
-
 export function uploadRow(zone, list, file) {
   const row = document.createElement("li");
   row.className = "upload";
@@ -115,51 +103,8 @@ export function uploadRow(zone, list, file) {
   return { row, status, cancel, bar, name };
 }
 
-async function sendFile(zone, { file, row }) {
-  const refusal = await refusalOf(zone, file);
-  if (refusal) uploadEnded(row, refusal, "danger");
-  else if (row.row.isConnected) await travel(zone, file, row);
-}
-
-function travel(zone, file, row) {
-  const form = zone.closest("form");
-  const body = new FormData(form);
-  body.delete(zone.querySelector("input[type=file]").name);
-  body.append("files", file);
-  const request = new XMLHttpRequest();
-  row.cancel.addEventListener("click", () => request.abort());
-  announce(`${file.name} : ${zone.dataset.sending.replace("{percent}", "0")}`);
-  return new Promise((done) => {
-    request.upload.addEventListener("progress", (event) => showProgress(zone, row, event));
-    request.addEventListener("load", () => { received(zone, row, request); done(); });
-    request.addEventListener("error", () => { uploadEnded(row, zone.dataset.failed, "danger"); done(); });
-    request.addEventListener("abort", () => { uploadEnded(row, zone.dataset.cancelled, ""); done(); });
-    request.open("POST", form.action);
-    request.setRequestHeader("X-Requested-With", "fetch");
-    request.send(body);
-  });
-}
-
-function showProgress(zone, row, event) {
-  const percent = event.lengthComputable ? Math.round((100 * event.loaded) / event.total) : 0;
-  row.bar.value = percent;
-  row.status.textContent = zone.dataset.sending.replace("{percent}", percent);
-}
-
-function received(zone, row, request) {
-  let answer = {};
-  try { answer = JSON.parse(request.responseText); } catch { answer = { error: zone.dataset.failed }; }
-  if (request.status === 401) sessionOver();
-  if (request.status >= 400 || answer.error) { uploadEnded(row, answer.error || zone.dataset.failed, "danger"); return; }
-  uploadEnded(row, answer.message || answer.status || zone.dataset.received, "ok");
-  if (answer.html) { showAnswer(row, answer.html); return; }
-  if (!answer.url) return;
-  row.name.replaceChildren(Object.assign(document.createElement("a"), { href: answer.url, textContent: answer.name || row.name.textContent }));
-  if (answer.poll_url) { row.row.dataset.pollUrl = answer.poll_url; row.row.dispatchEvent(new Event("beffroi:load", { bubbles: true })); }
-}
-
 // The server's own line takes the place of ours: it knows how to follow the reading of the file and to take it away.
-function showAnswer(row, html) {
+export function showAnswer(row, html) {
   const holder = document.createElement("template");
   holder.innerHTML = html;  // a fragment of the site's own pages
   const line = holder.content.firstElementChild;
