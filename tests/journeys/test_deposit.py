@@ -171,6 +171,19 @@ def test_file_sent_from_the_library_is_cancelled_or_leads_to_the_table(
     page.get_by_role("button", name=re.compile("^Retirer")).click()
 
 
+def test_files_left_out_of_too_many_are_still_told_once_the_others_have_come(
+    opened: Callable[..., Page], files: list[Path]
+) -> None:
+    page = opened(FACILITATOR)
+    page.goto(HERE)
+    page.locator("[data-deposit]").evaluate("place => { place.dataset.most = 1; }")
+    page.locator("input[type=file]").set_input_files(files[1:])
+    line = page.locator("[data-deposit-line]")
+    expect(line).to_contain_text("Fichiers reçus : 1 sur 1")
+    expect(line).to_contain_text("Vous avez choisi 2 fichiers")
+    page.get_by_role("button", name=re.compile("^Retirer")).click()
+
+
 def test_files_that_travel_with_their_form_are_named_and_one_too_large_is_left_out(
     opened: Callable[..., Page], site: Site, files: list[Path], tmp_path: Path
 ) -> None:

@@ -14,7 +14,7 @@ const SAY_EVERY = 5000;
 export function attachDeposits(root) {
   for (const place of fresh(root, "[data-deposit]")) {
     const zone = place.querySelector("[data-dropzone]");
-    const state = { place, zone, waiting: [], known: new Set(), lanes: 0, done: 0, total: 0, said: 0 };
+    const state = { place, zone, waiting: [], known: new Set(), lanes: 0, done: 0, total: 0, said: 0, leftOut: "" };
     takeFiles(zone, zone.querySelector("input[type=file]"), (files) => takeAll(state, files));
     window.addEventListener("beforeunload", (event) => { if (state.lanes) event.preventDefault(); });
     place.closest("form").addEventListener("submit", (event) => waitForFiles(state, event), true);
@@ -34,7 +34,8 @@ async function takeAll(state, files) {
   const { place } = state;
   const most = Number(place.dataset.most);
   place.closest("[data-deposit-here]")?.classList.add("is-used");
-  if (files.length > most) sayAbove(state, place.dataset.tooMany.replace("{number}", files.length));
+  state.leftOut = files.length > most ? place.dataset.tooMany.replace("{number}", files.length) : "";
+  if (state.leftOut) sayAbove(state, state.leftOut);
   const begun = await whatHasBegun(place);
   for (const file of files.slice(0, most)) {
     const key = `${file.name}|${file.size}|${file.lastModified}`;
@@ -246,10 +247,10 @@ function offerRetry(state, one) {
   });
 }
 
-// How far all of them have come: seen at each file, heard every few seconds and at the end.
+// How far all of them have come, and that some were left out: seen at each file, heard every few seconds and at the end.
 function tell(state, atEnd) {
   const sentence = state.place.dataset.progress.replace("{done}", state.done).replace("{total}", state.total);
-  sayAbove(state, sentence, !isForm(state) && (atEnd || Date.now() - state.said > SAY_EVERY));
+  sayAbove(state, `${state.leftOut} ${sentence}`.trim(), !isForm(state) && (atEnd || Date.now() - state.said > SAY_EVERY));
   const here = state.place.closest("[data-deposit-here]");
   if (here && atEnd && state.done) here.querySelector("[data-deposit-next]").hidden = false;
 }
