@@ -165,6 +165,8 @@ def proposals(summary: Summary) -> dict[str, Any]:
         "lang": summary.lang,
     }
     found: dict[str, Any] = {name: value[:MOST_PROPOSED] for name, value in said.items() if value}
+    if summary.sheets:
+        found["sheets"] = summary.sheets
     if summary.carries:
         found["carries"] = [{**one, "name": str(one["name"])[:MOST_PROPOSED]} for one in summary.carries]
         found["carries_more"] = summary.carries_more

@@ -285,6 +285,7 @@ class Blob(db.Model):
     #: On how many pages LibreOffice laid it out, beside it as a PDF; 0 when it could not, None when nobody asked.
     laid_out: Mapped[int | None]
     #: What the file says of itself: ``title``, ``author``, ``date`` (ISO), ``lang``. Proposals, never believed.
+    #: Beside them, how many ``sheets`` it has: a long one is several pages.
     proposed: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
     pages: Mapped[list[Page]] = relationship(back_populates="blob", order_by="Page.n", cascade="all, delete-orphan")

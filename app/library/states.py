@@ -75,8 +75,14 @@ def _unit_of(blob: Blob) -> str:
     return Unit.PAGE if blob.laid_out and unit == Unit.PASSAGE else unit
 
 
+def _number_of(blob: Blob) -> int:
+    """Return how many parts a file has to its reader: a long sheet is cut for the search, and is still one."""
+    sheets = (blob.proposed or {}).get("sheets") if _unit_of(blob) == Unit.SHEET else None
+    return int(sheets or blob.page_count)
+
+
 def _read(blob: Blob) -> str:
-    unit, number = _unit_of(blob), blob.page_count
+    unit, number = _unit_of(blob), _number_of(blob)
     if unit == Unit.PAGE:
         return ngettext(
             "Texte lu : %(number)s page consultable par la recherche",
@@ -137,7 +143,7 @@ def file_facts(name: str, blob: Blob) -> str:
 
 def unit_count(blob: Blob) -> str:
     """Return « 12 pages », « 8 diapositives »; nothing for a file without pages of its own."""
-    number, unit = blob.page_count, _unit_of(blob)
+    number, unit = _number_of(blob), _unit_of(blob)
     if not number or unit in {Unit.PASSAGE, ""}:
         return ""
     if unit == Unit.SLIDE:

@@ -30,6 +30,7 @@ from app.library.reading.limits import Limits
 from app.library.reading.pictures import THUMBNAIL_WIDTH, VIEW_WIDTH, picture_name
 from app.library.reading.results import Summary
 from app.library.reading.run import open_reading
+from app.library.states import file_facts, state_of
 from app.search.operations import find
 from app.search.query import parse
 from app.spaces.models import Space
@@ -63,6 +64,16 @@ def test_file_is_read_page_by_page(context: Flask) -> None:
     assert pages() == [(1, "page", "premier"), (2, "page", "deuxième")]
     page = db.session.scalars(select(Page).where(Page.n == 2)).one()
     assert len(page.boxes) == 1
+
+
+def test_long_sheet_is_cut_for_the_search_and_told_as_one(context: Flask) -> None:
+    table = "ville;habitants\n" + "".join(f"Ville-{n};{n}\n" for n in range(3000))
+    share(files=[(table.encode(), "villes.csv")])
+    work(context)
+    blob = the_blob()
+    assert blob.page_count > 1
+    assert file_facts("villes.csv", blob) == "CSV, 1 feuille"
+    assert state_of(blob).sentence.endswith("1 feuille consultable par la recherche")
 
 
 def test_small_file_does_not_wait_behind_a_large_one(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,6 +45,7 @@ class Summary:
     memory or output exceeded before any text came); empty. `detail` is a short code for the log and the tests
     (timeout, memory, cpu, output, crash, damaged, "pages_missing 3" …). `page_count` counts pages, slides,
     sheets or passages, those without text included. `lang` is a two-letter code; `date` a day, without time zone.
+    `sheets` counts the sheets themselves, for a long one is cut into several pages.
     `scanned` numbers the pages of a PDF with text that are pictures, at most MOST_SCANNED of them.
     `carries`, of a mail, holds {n, name, size, inline} of the files in it; `carries_more` counts those not named.
     """
@@ -52,6 +53,7 @@ class Summary:
     status: str
     detail: str = ""
     page_count: int = 0
+    sheets: int = 0
     title: str | None = None
     author: str | None = None
     date: date | None = None

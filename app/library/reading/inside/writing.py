@@ -25,6 +25,7 @@ class Writer:
         self._output = output
         self._sample = Sample()
         self._count = 0
+        self._sheets = 0
 
     def passages(self, text: str) -> None:
         """Write a running text in passages."""
@@ -37,6 +38,7 @@ class Writer:
 
     def sheet(self, name: str, rows: Iterable[Iterable[str]]) -> None:
         """Write one sheet, a line for each row; a long one goes on in further units that name their rows."""
+        self._sheets += 1
         lines = (_BETWEEN_CELLS.join(filter(None, (" ".join(cell.split()) for cell in row))) for row in rows)
         for first, last, text in sheet_parts(lines):
             label = name if first == 1 else f"{name} · {first}–{last}".strip(" ·")
@@ -63,6 +65,7 @@ class Writer:
             status=status,
             detail=detail,
             page_count=self._count,
+            sheets=self._sheets,
             **about(raw, sample or self._sample.text, declared),
             **more,
         )
