@@ -162,6 +162,7 @@ def test_complete_rows_are_published_and_the_others_say_what_they_lack(app: Flas
     assert f'id="dated_on-{bad}-error"' in page
     assert f'id="kind-{bad}-error"' in page
     assert "Ce type demande aussi" in page
+    assert "<title>Erreur\u00a0: Fichiers à compléter" in page
     assert "1 ressource publiée" in page.replace("\u00a0", " ")
     assert ">Un bilan</a>" in page
     assert rows(app) == [bad, resting]
