@@ -46,9 +46,13 @@ DISK_WORDS = ("disk is full", "disk i/o error", "no space left")
 
 
 class DomainError(Exception):
-    """Something the rules of the house forbid now; ``message`` is a sentence for the person."""
+    """Something the rules of the house forbid now; ``message`` is a sentence for the person.
+
+    ``template`` is a page of its own, where that of its status would not fit.
+    """
 
     status = 409
+    template = ""
 
     def __init__(self, message: Any = "") -> None:
         super().__init__(message)
@@ -131,7 +135,7 @@ def error_page(status: int, message: Any = "", **context: Any) -> Response:
 
 def _domain_error(error: DomainError) -> ResponseReturnValue:
     db.session.rollback()
-    context: dict[str, Any] = {}
+    context: dict[str, Any] = {"template": error.template}
     if isinstance(error, RefusedError) and error.space is not None:
         context = {"template": "errors/refused_space.html", "space": error.space}
     answer = error_page(error.status, error.message, **context)

@@ -23,7 +23,10 @@ class FileState:
 def state_of(blob: Blob) -> FileState:
     """Return what to say of a file: whether it may be opened, then whether it could be read."""
     if blob.safety == Safety.INFECTED:
-        return FileState(_("En quarantaine : l'antivirus y a trouvé un programme malveillant. Retirez-le."), "danger")
+        return FileState(
+            _("En quarantaine : l'antivirus y a trouvé un programme malveillant. À retirer par qui l'a apporté."),
+            "danger",
+        )
     if blob.safety == Safety.WAITING:
         return FileState(_("Pas encore vérifié par l'antivirus"), "", is_final=False)
     return _state_of_reading(blob)

@@ -17,6 +17,8 @@ OPEN = frozenset({Safety.CLEAN, Safety.UNCHECKED})
 class NotServedError(DomainError):
     """A file is there and cannot be opened: not checked yet, or put away because of what was found in it."""
 
+    template = "errors/not_served.html"
+
 
 def has_antivirus() -> bool:
     """Tell whether the site has an antivirus."""
@@ -43,7 +45,7 @@ def require_open(person: User, version: FileVersion) -> None:
     if may_open(person, version):
         return
     if version.blob.safety == Safety.INFECTED:
-        raise NotServedError(_quarantined(version.name))
+        raise NotServedError(_quarantined(version.name) if version.by_id == person.id else _put_away(version.name))
     raise NotServedError(
         _l(
             "« %(name)s » n'est pas encore vérifié par l'antivirus. Il s'ouvrira dès qu'il l'aura été.",
@@ -56,6 +58,14 @@ def refuse_infected(name: str, blob: Blob) -> None:
     """Raise FileRefusedError for a file in which something was found."""
     if blob.safety == Safety.INFECTED:
         raise FileRefusedError(_quarantined(name), "infected")
+
+
+def _put_away(name: str) -> object:
+    return _l(
+        "L'antivirus a trouvé un programme malveillant dans « %(name)s » : il est en quarantaine, personne ne peut "
+        "l'ouvrir.",
+        name=name,
+    )
 
 
 def _quarantined(name: str) -> object:
