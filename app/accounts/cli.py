@@ -7,6 +7,7 @@ import secrets
 import click
 from flask import current_app
 from flask.cli import AppGroup
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from app.accounts.managing import lift_waits, reset_factor
@@ -15,9 +16,9 @@ from app.accounts.operations import create_user, replace_password
 from app.accounts.organisations.operations import record_by_name
 from app.accounts.passwords import hash_password, weakness
 from app.accounts.queries import normal_email, organisation_by_name, user_by_email
-from app.accounts.rights.erasing import erase
+from app.accounts.rights.erasing import erase, obstacles_to_erasing
 from app.core.db import transaction
-from app.core.errors import DomainError
+from app.core.errors import HOST_LANGUAGE, DomainError, said_to_host
 from app.extensions import db
 
 users = AppGroup("users", help="Accounts of the site.")
@@ -37,7 +38,7 @@ def _chosen_password(password: str | None, email: str, name: str) -> tuple[str, 
         return secrets.token_urlsafe(15), True
     problem = weakness(password, email, name)
     if problem is not None:
-        raise click.ClickException(str(problem))
+        raise click.ClickException(said_to_host(DomainError(problem)))
     return password, False
 
 
@@ -83,7 +84,7 @@ def create(
                 language=offered(language),
             )
     except DomainError as error:
-        raise click.ClickException(str(error.message)) from error
+        raise click.ClickException(said_to_host(error)) from error
     click.echo(f"{normal_email(email)} created" + (f", password: {chosen}" if made else ""))
 
 
@@ -127,11 +128,15 @@ def unblock(email: str) -> None:
 def erase_command(email: str, withdraw: bool) -> None:
     """Forget a person for good; what they wrote stays under a neutral name."""
     user = _user(email)
+    with force_locale(HOST_LANGUAGE):
+        obstacles = obstacles_to_erasing(user)
+    if obstacles:
+        raise click.ClickException(" ".join(obstacles))
     try:
         with transaction():
             erase(user, withdraw=withdraw)
     except DomainError as error:
-        raise click.ClickException(str(error.message)) from error
+        raise click.ClickException(said_to_host(error)) from error
     click.echo(f"{normal_email(email)} erased")
 
 

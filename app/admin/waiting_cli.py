@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import click
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from app.accounts.cli import users
@@ -15,6 +16,7 @@ from app.accounts.requests.operations import accept_request, refuse_request, usu
 from app.admin.people_cli import do
 from app.core.clock import now
 from app.core.deciding import waiting
+from app.core.errors import HOST_LANGUAGE
 from app.extensions import db
 from app.spaces.importing.cli import administrator_called
 from app.spaces.invitations.operations import cancel, send_again
@@ -25,8 +27,9 @@ from app.spaces.models import Invitation
 def requests() -> None:
     """List the requests for access that wait, oldest first, each with the reason to trust it or to check."""
     asked = select(AccessRequest).where(waiting(AccessRequest))
-    for one in db.session.scalars(asked.order_by(AccessRequest.confirmed_at, AccessRequest.id)):
-        click.echo(f"{one.email:40} {one.name}, {one.function}, {one.organisation_name}: {reason_for(one).words}")
+    with force_locale(HOST_LANGUAGE):
+        for one in db.session.scalars(asked.order_by(AccessRequest.confirmed_at, AccessRequest.id)):
+            click.echo(f"{one.email:40} {one.name}, {one.function}, {one.organisation_name}: {reason_for(one).words}")
 
 
 def _request_of(email: str) -> AccessRequest:

@@ -6,6 +6,7 @@ import errno
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from flask_babel import force_locale
 from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -38,6 +39,9 @@ SENTENCES = {
         "place."
     ),
 }
+HOST_LANGUAGE = "en"
+"""What the commands speak, whatever the language of the site."""
+
 HOST_WORDS = {403: "this person may not do it", 404: "not found, or not to be known by this person"}
 TO_CORRECT = {409, 413, 422, 429}
 """Statuses of a page that takes a form back to the person, with what to correct."""
@@ -107,7 +111,8 @@ def sentence_of(error: DomainError) -> str:
 
 def said_to_host(error: DomainError) -> str:
     """Return what a command says of a refusal: its own sentence, or a few words for the errors that have none."""
-    return str(error.message) or HOST_WORDS.get(error.status, type(error).__name__)
+    with force_locale(HOST_LANGUAGE):
+        return str(error.message) or HOST_WORDS.get(error.status, type(error).__name__)
 
 
 def wants_json() -> bool:

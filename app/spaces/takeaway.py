@@ -71,7 +71,7 @@ def spaces_without_another_facilitator(user: User) -> list[str]:
     living = running.where(Space.deleted_at.is_(None), Space.archived_at.is_(None)).order_by(Space.sort_key)
     alone = [one for one in db.session.scalars(living) if is_last_facilitator(one, user)]
     return [
-        _("L'espace « %(space)s » n'a que vous pour l'animer. Confiez-le d'abord à un autre membre.", space=one.name)
+        _("Personne d'autre n'anime l'espace « %(space)s ». Confiez-le d'abord à un autre membre.", space=one.name)
         for one in alone
     ]
 

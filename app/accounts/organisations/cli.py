@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 from flask.cli import AppGroup
+from flask_babel import force_locale
 
 from app.accounts.models import Organisation, OrganisationKind
 from app.accounts.organisations.details import COLUMNS, Details, details_of
@@ -17,7 +18,7 @@ from app.accounts.organisations.operations import BadDetailsError, change_organi
 from app.accounts.organisations.queries import Wanted, organisations_wanted, people_numbers
 from app.accounts.queries import organisation_called_like
 from app.core.db import transaction
-from app.core.errors import DomainError
+from app.core.errors import HOST_LANGUAGE, DomainError, said_to_host
 from app.core.sheets import read_sheet
 from app.extensions import db
 
@@ -107,10 +108,11 @@ def import_command(file: Path, dry_run: bool) -> None:
         with transaction():
             fates = import_organisations(sheet, rehearse=dry_run)
     except DomainError as error:
-        raise click.ClickException(str(error.message)) from error
-    for fate in fates:
-        if fate.outcome == Outcome.REFUSED:
-            click.echo(f"line {fate.line}: {fate.name or '–'}: {fate.reason}")
+        raise click.ClickException(said_to_host(error)) from error
+    with force_locale(HOST_LANGUAGE):
+        for fate in fates:
+            if fate.outcome == Outcome.REFUSED:
+                click.echo(f"line {fate.line}: {fate.name or '–'}: {fate.reason}")
     numbers = numbers_of(fates)
     recorded = "to be recorded" if dry_run else "recorded"
     there, refused = numbers[Outcome.ALREADY_THERE], numbers[Outcome.REFUSED]
@@ -132,6 +134,8 @@ def _tell(deed: Callable[[], object]) -> None:
         with transaction():
             deed()
     except BadDetailsError as error:
-        raise click.ClickException("; ".join(f"{name}: {text}" for name, text in error.problems.items())) from error
+        with force_locale(HOST_LANGUAGE):
+            problems = "; ".join(f"{name}: {text}" for name, text in error.problems.items())
+        raise click.ClickException(problems) from error
     except DomainError as error:
-        raise click.ClickException(str(error.message)) from error
+        raise click.ClickException(said_to_host(error)) from error

@@ -69,7 +69,7 @@ def last_administrator(user: User) -> list[str]:
     others = (User.is_admin.is_(True)) & (User.id != user.id) & User.disabled_at.is_(None)
     if db.session.scalar(select(func.count()).select_from(User).where(others)):
         return []
-    return [_("Vous êtes la seule personne à administrer le site. Confiez d'abord ce rôle à quelqu'un d'autre.")]
+    return [_("Personne d'autre n'administre le site. Confiez d'abord ce rôle à quelqu'un.")]
 
 
 def erase(user: User, *, withdraw: bool, by: User | None = None) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.accounts.models import User
 from app.core.db import transaction
-from app.core.errors import DomainError
+from app.core.errors import HOST_LANGUAGE, DomainError, said_to_host
 from app.extensions import db
 from app.library.models import Tag
 from app.library.thesaurus.book import read_book
@@ -30,7 +30,7 @@ def start_command(if_new: bool) -> None:
     """Bring in the starter thesaurus of urban security, in French and English."""
     if if_new and any(db.session.scalar(select(model.id).limit(1)) is not None for model in (User, Tag)):
         return
-    with force_locale("en"), transaction():
+    with force_locale(HOST_LANGUAGE), transaction():
         verdicts = start_thesaurus()
     made = sum(one.outcome is Outcome.CREATED for one in verdicts)
     if not if_new:
@@ -42,11 +42,11 @@ def start_command(if_new: bool) -> None:
 @with_appcontext
 def export_terms(file: Path) -> None:
     """Write the thesaurus to FILE: SKOS as Turtle (.ttl) or RDF/XML (.rdf), or a table (.csv)."""
-    with force_locale("en"):
+    with force_locale(HOST_LANGUAGE):
         try:
             form = form_of(file.name)
         except DomainError as error:
-            raise click.ClickException(str(error.message)) from error
+            raise click.ClickException(said_to_host(error)) from error
         terms = all_terms()
         file.write_text(file_of(terms, form), encoding="utf-8", newline="")
     click.echo(f"{len(terms)} terms written to {file}")
@@ -58,7 +58,7 @@ def export_terms(file: Path) -> None:
 @with_appcontext
 def import_terms_command(file: Path, dry_run: bool) -> None:
     """Bring the terms of FILE (.ttl, .rdf, .csv) in; what it says of a term replaces what stood there."""
-    with force_locale("en"):
+    with force_locale(HOST_LANGUAGE):
         try:
             rows = terms_of_file(file.name, file.read_bytes())
             if dry_run:
@@ -67,7 +67,7 @@ def import_terms_command(file: Path, dry_run: bool) -> None:
                 with transaction():
                     verdicts = bring_in(None, rows, origin=file.name)
         except DomainError as error:
-            raise click.ClickException(str(error.message)) from error
+            raise click.ClickException(said_to_host(error)) from error
         for one in verdicts:
             if one.detail or one.outcome not in DOES:
                 what = heading(one.outcome, done=not dry_run)

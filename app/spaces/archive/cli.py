@@ -12,7 +12,7 @@ from sqlalchemy import delete
 
 from app.core.audit import record
 from app.core.db import transaction
-from app.core.errors import DomainError
+from app.core.errors import HOST_LANGUAGE, DomainError, said_to_host
 from app.extensions import db
 from app.spaces.archive.arriving import bring_in, slug_for
 from app.spaces.archive.checking import Checked, check_archive, require_place
@@ -52,7 +52,7 @@ def export_command(slug: str, file: Path) -> None:
 @click.option("--dry-run", is_flag=True, help="Check the file and say what would come in; write nothing.")
 def import_command(file: Path, slug: str, quota: str, dry_run: bool) -> None:
     """Bring a space back from FILE; nothing of it is shown before all of it is there."""
-    with force_locale("en"), file.open("rb") as source:
+    with force_locale(HOST_LANGUAGE), file.open("rb") as source:
         try:
             opened = Opened(source)
             checked = check_archive(opened)
@@ -65,7 +65,7 @@ def import_command(file: Path, slug: str, quota: str, dry_run: bool) -> None:
             begun = partial(_begun, file.name)
             arriving = bring_in(opened, checked, slug, begun, _shown(checked), room)
         except DomainError as error:
-            raise click.ClickException(str(error.message)) from error
+            raise click.ClickException(said_to_host(error)) from error
     for remark in arriving.remarks:
         click.echo(f"left out: {remark}")
     click.echo(f"{slug} brought in")

@@ -15,7 +15,7 @@ from app.accounts.cli import users
 from app.accounts.models import User, UserKind
 from app.accounts.queries import user_by_email
 from app.core.db import transaction
-from app.core.errors import DomainError
+from app.core.errors import HOST_LANGUAGE, DomainError, said_to_host
 from app.core.sheets import LARGEST_SHEET, read_sheet
 from app.extensions import db
 from app.spaces.importing.columns import said_in
@@ -28,8 +28,6 @@ from app.spaces.importing.sentences import sentence
 from app.spaces.invitations.permissions import is_administrator
 from app.spaces.models import PeopleImport
 from app.spaces.queries import space_by_slug
-
-LANGUAGE = "en"  # of the commands
 
 
 @users.command("import")
@@ -59,12 +57,12 @@ def import_command(
         create_organisations=create_organisations,
         language=by.language,
     )
-    with force_locale(LANGUAGE):
+    with force_locale(HOST_LANGUAGE):
         try:
             kept = _kept(by, file, options)
             rows = _tried(by, kept) if dry_run else _done(by, kept, quiet=as_json)
         except DomainError as error:
-            raise click.ClickException(str(error.message)) from error
+            raise click.ClickException(said_to_host(error)) from error
         _report(rows, as_json=as_json, dry_run=dry_run)
 
 

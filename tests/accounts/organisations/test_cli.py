@@ -23,7 +23,7 @@ def test_create_then_list_shows_the_organisation(app: Flask, cast: Cast) -> None
 def test_create_says_what_is_wrong(app: Flask, cast: Cast) -> None:
     code, output = run(app, "create", "Castelmaure", "--domain", "gmail.com")
     assert code == 1
-    assert "name: Cette collectivité existe déjà." in output
+    assert "name: This organisation already exists." in output
     assert "gmail.com" in output
 
 
@@ -40,7 +40,7 @@ def test_list_is_imported_after_a_rehearsal(app: Flask, cast: Cast, tmp_path: Pa
     file.write_bytes("Nom;Domaines\nÉtampes;etampes.fr\nPirate;gmail.com\nLanvallec;\n".encode("cp1252"))
     rehearsed = run(app, "import", str(file), "--dry-run")
     assert rehearsed[0] == 0
-    assert rehearsed[1].startswith("line 3: Pirate: ")
+    assert rehearsed[1].startswith("line 3: Pirate: “gmail.com” is a mail service open to all")
     assert rehearsed[1].endswith("1 to be recorded, 1 already there, 1 refused\n")
     assert len(run(app, "list")[1].splitlines()) == 4
     assert run(app, "import", str(file)) == (0, rehearsed[1].replace("to be recorded", "recorded"))

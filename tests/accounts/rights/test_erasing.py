@@ -148,7 +148,7 @@ def test_nothing_goes_unless_asked(context: Flask) -> None:
 
 def test_last_administrator_and_only_facilitator_settle_things_first(context: Flask) -> None:
     assert len(obstacles_to_erasing(loaded(FACILITATOR))) == 3
-    with pytest.raises(DomainError, match="animer"):
+    with pytest.raises(DomainError, match="Atelier ouvert"):
         erased(FACILITATOR)
     erased(ENTERED)
     with pytest.raises(DomainError, match="administrer"):
