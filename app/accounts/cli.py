@@ -15,7 +15,7 @@ from app.accounts.models import Organisation, User, UserKind
 from app.accounts.operations import create_user, replace_password
 from app.accounts.organisations.operations import record_by_name
 from app.accounts.passwords import hash_password, weakness
-from app.accounts.queries import normal_email, organisation_by_name, user_by_email
+from app.accounts.queries import normal_email, organisation_called_like, user_by_email
 from app.accounts.rights.erasing import erase, obstacles_to_erasing
 from app.core.db import transaction
 from app.core.errors import HOST_LANGUAGE, DomainError, said_to_host
@@ -43,8 +43,8 @@ def _chosen_password(password: str | None, email: str, name: str) -> tuple[str, 
 
 
 def _organisation(name: str) -> Organisation:
-    """Return the organisation of a name, recorded when unknown. Raises DomainError."""
-    return organisation_by_name(name) or record_by_name(name, is_member=True, by=None)
+    """Return the organisation of a name, whatever its accents and case, recorded when unknown. Raises DomainError."""
+    return organisation_called_like(name) or record_by_name(name, is_member=True, by=None)
 
 
 @users.command("create")
@@ -106,6 +106,8 @@ def password_command(email: str, password: str | None) -> None:
 def reset_factor_command(email: str) -> None:
     """Switch off the second factor of somebody who has lost it and their recovery codes; end their sessions."""
     user = _user(email)
+    if user.totp_confirmed_at is None:
+        raise click.ClickException(f"{user.email} has no second factor")
     with transaction():
         reset_factor(user, by=None)
     click.echo(f"{user.email} signs in by password alone")

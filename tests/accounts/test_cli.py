@@ -58,7 +58,8 @@ def test_given_password_is_not_printed(app: Flask) -> None:
         ("create", "a@example.org", "A", "--password", "court"),
         ("create", "not-an-address", "A"),
         ("create", MEMBER, "Un autre"),
-        ("create", "a@example.org", "A", "--organisation", "CASTELMAURÉ"),
+        ("create", "a@example.org", "A", "--organisation", " "),
+        ("reset-factor", MEMBER),
         ("create", "a@example.org", " "),
         ("create", "a@example.org", "A", "--guest", "--admin"),
         ("create", "a@example.org", "A", "--language", "zz"),
@@ -77,6 +78,13 @@ def test_refusals_say_why_and_change_nothing(app: Flask, cast: Cast, arguments: 
         assert user_by_email("a@example.org") is None
         assert loaded(MEMBER).name == "Malik Benali"
     assert sign_in(app, MEMBER, PASSWORD) == 302
+
+
+def test_city_is_found_whatever_its_accents_and_letter_case(app: Flask, cast: Cast) -> None:
+    assert run(app, "create", "a@example.org", "A", "--organisation", "CASTELMAURÉ")[0] == 0
+    with app.app_context():
+        place = loaded("a@example.org").organisation
+        assert (place.name if place else None) == "Castelmaure"
 
 
 def test_new_password_ends_the_sessions(app: Flask, cast: Cast) -> None:

@@ -23,6 +23,7 @@ from app.core.audit import record
 from app.core.db import lock
 from app.core.errors import DomainError, EditConflictError
 from app.core.i18n import lazy_gettext as _l
+from app.core.text import one_line
 from app.extensions import db
 
 
@@ -60,6 +61,7 @@ def named_details(name: str, code: str = "", *, is_member: bool, kind: str = Org
 
     ``kind`` is said of a name that no published place bears. Reads a file: outside of a transaction where one waits.
     """
+    name = one_line(name)
     known = place_without_doubt(name, code)
     if known is None:
         return Details(name, kind, is_member=is_member, insee_code=code or None)
