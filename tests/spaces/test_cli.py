@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Flask
 
+from app.core.clock import now
 from app.core.db import transaction
+from app.core.i18n import local
 from app.discussions.operations import start_thread
 from app.library.operations import ResourceDetails, share_resource
+from app.spaces.invitations.details import USUAL_STAY
 from app.spaces.models import JoinPolicy, Role
 from app.spaces.operations import membership_in
 from app.spaces.queries import space_by_slug
-from tests.people import FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, PRIVATE, REQUEST, Cast
-from tests.support import Browser, loaded
+from tests.people import FACILITATOR, FORMER, GUEST, MEMBER, OPEN, OUTSIDER, PRIVATE, REQUEST, Cast
+from tests.support import Browser, loaded, work
 
 
 def run(app: Flask, *arguments: str) -> tuple[int, str]:
@@ -63,6 +68,45 @@ def test_add_refuses_a_day_in_the_past_and_a_guest_as_facilitator(app: Flask, ca
     assert run(app, "add", PRIVATE, GUEST, "--role", "facilitator")[0] != 0
     assert run(app, "add", "no-such-space", GUEST)[0] != 0
     assert run(app, "add", PRIVATE, "nobody@example.org")[0] != 0
+
+
+def test_guest_added_without_a_day_has_an_end(app: Flask, cast: Cast) -> None:
+    """A guest always has one: that of an invitation by default, the one they had when only the role is said again."""
+    code, output = run(app, "add", PRIVATE, GUEST)
+    usual = local_day(app, now() + USUAL_STAY)
+    assert (code, output) == (0, f"{GUEST} takes part in {PRIVATE} as member until {usual}\n")
+    run(app, "add", PRIVATE, GUEST, "--until", "2999-06-30")
+    assert run(app, "add", PRIVATE, GUEST)[1].endswith("until 2999-06-30\n")
+    assert run(app, "add", PRIVATE, OUTSIDER)[1] == f"{OUTSIDER} takes part in {PRIVATE} as member\n"
+
+
+def local_day(app: Flask, moment: datetime) -> str:
+    with app.app_context():
+        return f"{local(moment):%Y-%m-%d}"
+
+
+def test_add_tells_the_person_once(app: Flask, cast: Cast) -> None:
+    for role in ("member", "member", "facilitator"):
+        assert run(app, "add", REQUEST, OUTSIDER, "--role", role)[0] == 0
+    work(app)
+    told = [mail["Subject"] for mail in app.extensions["mail_transport"].messages() if mail["To"] == OUTSIDER]
+    assert told == ["Vous participez maintenant à « Vie nocturne »"]
+
+
+def test_add_obeys_the_rules_of_the_pages(app: Flask, cast: Cast) -> None:
+    assert run(app, "add", REQUEST, FORMER)[1].startswith(f"Error: the account of {FORMER} is closed")
+    assert run(app, "add", REQUEST, GUEST, "--sponsor", OUTSIDER)[0] == 1
+    run(app, "archive", REQUEST)
+    assert run(app, "add", REQUEST, OUTSIDER)[1].startswith(f"Error: {REQUEST} is archived")
+    with app.app_context():
+        space = space_by_slug(REQUEST)
+        assert space is not None
+        assert all(membership_in(space, loaded(one)) is None for one in (FORMER, GUEST, OUTSIDER))
+
+
+def test_edit_of_nothing_is_not_said_to_be_done(app: Flask, cast: Cast) -> None:
+    code, output = run(app, "edit", OPEN)
+    assert (code, "changed" in output) == (2, False)
 
 
 def test_remove_counts_at_the_next_request(app: Flask, cast: Cast) -> None:

@@ -85,6 +85,8 @@ def edit(
     """Change what is said of a space and its settings; what is not given stays, its address too."""
     place = space_named(space)
     chosen = {name: value for name, value in given.items() if value is not None}
+    if not (chosen or show or hide) and review is None and closed_keywords is None:
+        raise click.UsageError("say what changes: see flask spaces edit --help")
     if chosen.get("visibility") == Visibility.PRIVATE:
         chosen.setdefault("join_policy", JoinPolicy.INVITATION.value)
     details = SpaceDetails.of(**{**fields_of(place, *WORDS, "visibility", "join_policy"), **chosen})
