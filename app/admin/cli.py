@@ -12,6 +12,7 @@ from app.admin.journal_export import MOST_EXPORTED, heads, rows_of
 from app.admin.journal_filter import Wanted, families
 from app.core.audit import record
 from app.core.db import transaction
+from app.core.i18n import local
 from app.core.tables import as_csv
 
 audit = AppGroup("audit", help="The journal: who did what, to what, when.")
@@ -40,14 +41,14 @@ def _filters(command: click.decorators.FC) -> click.decorators.FC:
 
 @audit.command("list")
 @_filters
-@click.option("--limit", default=50, show_default=True)
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
 def list_command(
     limit: int, action: str, person: str, about: str, since: datetime | None, until: datetime | None
 ) -> None:
     """Show the last lines, newest first. Titles of what spaces hold are not shown."""
     for row in rows_of(_wanted(action, person, about, since, until), None, limit):
         at, who, done, what, details, _request = row
-        click.echo("  ".join(part for part in (f"{at:%Y-%m-%d %H:%M}", who, done, what, details) if part))
+        click.echo("  ".join(part for part in (f"{local(at):%Y-%m-%d %H:%M}", who, done, what, details) if part))
 
 
 @audit.command("export")
@@ -58,7 +59,10 @@ def export_command(
 ) -> None:
     """Write the lines asked for to a CSV file; that is written in the journal too."""
     rows = list(rows_of(_wanted(action, person, about, since, until), None, MOST_EXPORTED))
-    path.write_text(as_csv(heads(), rows), encoding="utf-8")
+    try:
+        path.write_text(as_csv(heads(), rows), encoding="utf-8")
+    except OSError as error:
+        raise click.ClickException(f"{path} could not be written: {error.strerror}") from error
     with transaction():
         record("journal.exported", None, None, rows=len(rows))
     click.echo(f"{len(rows)} lines in {path}")

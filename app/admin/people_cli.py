@@ -20,6 +20,8 @@ from app.spaces.importing.cli import administrator_called
 from app.spaces.invitations.accepting import become_member
 from app.spaces.invitations.details import InvitationDetails
 from app.spaces.invitations.operations import invite
+from app.spaces.models import Space
+from app.spaces.permissions import takes_part
 from app.spaces.queries import space_by_slug
 
 KINDS = click.Choice([one.value for one in UserKind])
@@ -74,6 +76,8 @@ def show(email: str) -> None:
 @click.option("--organisation", metavar="NAME", help="A recorded organisation; empty for none.")
 def edit(email: str, name: str | None, function: str | None, organisation: str | None) -> None:
     """Correct what is said of a person; what is left out stays as it is."""
+    if name is None and function is None and organisation is None:
+        raise click.UsageError("say what changes: --name, --function or --organisation")
     user = _user(email)
     place = organisation_called_like(organisation) if organisation else None
     if organisation and place is None:
@@ -164,6 +168,7 @@ def invite_command(
     space = space_by_slug(slug) if slug else None
     if slug and space is None:
         raise click.ClickException(f"no space {slug}")
+    _refuse_known(user_by_email(email), space)
     details = InvitationDetails(
         email=email,
         name=name,
@@ -174,3 +179,13 @@ def invite_command(
     )
     do(lambda: invite(by, details))
     click.echo(f"{email} invited")
+
+
+def _refuse_known(account: User | None, space: Space | None) -> None:
+    """Refuse to invite an account that is closed, or a member into what they are in already. Raises ClickException."""
+    if account is None:
+        return
+    if account.disabled_at is not None:
+        raise click.ClickException(f"the account of {account.email} is closed: flask users open {account.email}")
+    if account.is_member and (space is None or takes_part(account, space)):
+        raise click.ClickException(f"{account.email} is a member of {space.slug if space else 'the network'} already")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import click
 from flask_babel import force_locale
 from sqlalchemy import select
@@ -96,9 +94,13 @@ def _invitations_of(email: str) -> list[Invitation]:
 @click.option("--as", "author", metavar="EMAIL", help="The administrator who sends again.")
 def resend(email: str, author: str | None) -> None:
     """Mail new links for the invitations of an address that wait; the old ones die."""
-    by = administrator_called(author)
-    for one in _invitations_of(email):
-        do(partial(send_again, by, one))
+    by, waiting_ones = administrator_called(author), _invitations_of(email)
+
+    def send_all() -> None:
+        for one in waiting_ones:
+            send_again(by, one)
+
+    do(send_all)
     click.echo(f"{email} invited again")
 
 
@@ -107,7 +109,11 @@ def resend(email: str, author: str | None) -> None:
 @click.option("--as", "author", metavar="EMAIL", help="The administrator who cancels.")
 def cancel_command(email: str, author: str | None) -> None:
     """Close the invitations of an address that wait; their links open nothing any more."""
-    by = administrator_called(author)
-    for one in _invitations_of(email):
-        do(partial(cancel, by, one))
+    by, waiting_ones = administrator_called(author), _invitations_of(email)
+
+    def cancel_all() -> None:
+        for one in waiting_ones:
+            cancel(by, one)
+
+    do(cancel_all)
     click.echo(f"{email} no longer invited")

@@ -50,6 +50,8 @@ def retry(ids: tuple[int, ...]) -> None:
     """Queue given-up jobs again: those named, or all."""
     with transaction():
         count = queues.retry(list(ids))
+    if ids and not count:
+        raise click.ClickException("none of these jobs was given up: see flask jobs failed")
     click.echo(f"{count} queued again")
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app.core.audit import AuditEntry, record
 from app.core.db import transaction
+from app.core.i18n import local
 from app.extensions import db
 from tests.people import ADMIN, OUTSIDER, Cast
 from tests.support import loaded
@@ -39,6 +40,24 @@ def test_export_writes_a_table_and_a_line(app: Flask, cast: Cast, tmp_path: Path
             db.session.scalars(select(AuditEntry).where(AuditEntry.action == "journal.exported")).one().person_id
             is None
         )
+
+
+def test_file_that_cannot_be_written_is_said_and_not_journalled(app: Flask, cast: Cast, tmp_path: Path) -> None:
+    _signed_in(app)
+    done = app.test_cli_runner().invoke(args=["audit", "export", str(tmp_path / "nowhere" / "journal.csv")])
+    assert (done.exit_code, "could not be written: No such file" in done.output) == (1, True)
+    with app.app_context():
+        assert db.session.scalars(select(AuditEntry).where(AuditEntry.action == "journal.exported")).all() == []
+
+
+def test_hours_are_those_of_the_site(app: Flask, cast: Cast) -> None:
+    _signed_in(app)
+    with app.app_context():
+        newest = db.session.scalars(select(AuditEntry.at).order_by(AuditEntry.id.desc())).first()
+        assert newest is not None
+        hour = f"{local(newest):%Y-%m-%d %H:%M}"
+    assert app.test_cli_runner().invoke(args=["audit", "list", "--limit", "1"]).output.startswith(hour)
+    assert app.test_cli_runner().invoke(args=["audit", "list", "--limit", "-1"]).exit_code == 2
 
 
 @pytest.mark.parametrize("asked", [("--since", "hier"), ("--until", "2026-13-40"), ("--action", "rien.du.tout")])

@@ -16,7 +16,7 @@ from app.core.clock import now, set_clock
 from app.core.db import transaction
 from app.extensions import db
 from app.spaces.models import Invitation, PeopleImport
-from tests.people import ADMIN, CLOSED_GUEST, ENTERED, FACILITATOR, FORMER, GUEST, MEMBER, OPEN, Cast
+from tests.people import ADMIN, CLOSED_GUEST, ENTERED, FACILITATOR, FORMER, GUEST, MEMBER, OPEN, PRIVATE, Cast
 from tests.support import loaded, work
 
 LIST = "Prénom;Nom;Courriel;Collectivité\nAnne;Roy;anne@ville.example;Castelmaure\nEve;Dur;eve@;\nMalik;;{}\n"
@@ -190,6 +190,28 @@ def test_invitations_that_wait_are_listed_sent_again_and_cancelled(app: Flask, c
     assert run(app, "invitations")[1] == ""
 
 
+def test_resending_does_all_or_nothing(app: Flask, cast: Cast) -> None:
+    """Of two invitations of one address, one opens nothing any more: the other is not sent again half way."""
+    lea, by = "lea@ville.example", ("--as", ADMIN)
+    for slug in (OPEN, PRIVATE):
+        runner = app.test_cli_runner()
+        assert runner.invoke(args=["spaces", "invite", lea, "--space", slug, "--as", FACILITATOR]).exit_code == 0
+    work(app)
+    app.test_cli_runner().invoke(args=["spaces", "delete", OPEN, "--yes"])
+    assert run(app, "resend", lea, *by)[0] == 1
+    with app.app_context():
+        assert all(one.sent_at for one in db.session.scalars(select(Invitation)))
+
+
+def test_who_is_in_already_or_closed_is_not_invited(app: Flask, cast: Cast) -> None:
+    by = ("--as", ADMIN)
+    assert run(app, "invite", MEMBER, *by) == (1, f"Error: {MEMBER} is a member of the network already\n")
+    assert run(app, "invite", MEMBER, "--space", OPEN, *by)[1] == f"Error: {MEMBER} is a member of {OPEN} already\n"
+    assert run(app, "invite", FORMER, *by)[1].startswith(f"Error: the account of {FORMER} is closed")
+    assert number_of_invitations(app) == 0
+    assert run(app, "invite", GUEST, *by)[0] == 0  # becomes a member
+
+
 def secret_of(app: Flask, email: str) -> str:
     work(app)
     with app.app_context():
@@ -200,6 +222,7 @@ def test_what_is_said_of_a_person_is_corrected(app: Flask, cast: Cast) -> None:
     assert run(app, "edit", MEMBER, "--function", "Maire", "--organisation", "lanvallec")[0] == 0
     assert run(app, "edit", MEMBER, "--organisation", "Nulle part")[0] == 1
     assert run(app, "edit", MEMBER, "--name", " ")[0] == 1
+    assert run(app, "edit", MEMBER)[0] == 2  # nothing was asked
     with app.app_context():
         malik = loaded(MEMBER)
         assert malik.organisation is not None

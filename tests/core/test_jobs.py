@@ -195,6 +195,12 @@ def test_given_up_job_runs_again_on_demand(context: Flask) -> None:
     assert (seen, the_job().state) == ([0], jobs.DONE)
 
 
+def test_command_says_when_no_such_job_was_given_up(app: Flask) -> None:
+    retry = app.test_cli_runner().invoke
+    assert retry(args=["jobs", "retry", "99999"]).exit_code == 1
+    assert retry(args=["jobs", "retry"]).output == "0 queued again\n"
+
+
 def test_job_of_a_dead_worker_is_taken_again(context: Flask) -> None:
     put("test.note", 7)
     with transaction():

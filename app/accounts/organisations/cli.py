@@ -77,14 +77,19 @@ def create(
 @click.option("--clear", is_flag=True, help="Leave it without any domain.")
 def domains_command(name: str, domains: tuple[str, ...], clear: bool) -> None:
     """Show the domains of an organisation, or make them those given."""
+    if domains and clear:
+        raise click.UsageError("give domains or --clear, not both")
     place = organisation_named(name)
     if domains or clear:
         wanted = tuple(split_domains(" ".join(domains)))
         details = Details(**{**details_of(place).__dict__, "domains": wanted})
         version = place.edit_version
         _tell(lambda: change_organisation(place, details, version))
-    for one in organisation_named(name).domains:
+    known = organisation_named(name).domains
+    for one in known:
         click.echo(one.domain)
+    if not known:
+        click.echo(f"{place.name} has no domain", err=True)
 
 
 @organisations.command("merge")

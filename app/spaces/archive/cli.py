@@ -35,6 +35,8 @@ def export_command(slug: str, file: Path) -> None:
         with draft.open("wb") as target:
             manifest = write_archive(space, None, target)
         draft.replace(file)
+    except OSError as error:
+        raise click.ClickException(f"{file} could not be written: {error.strerror}") from error
     finally:
         draft.unlink(missing_ok=True)
     rows = sum(one["rows"] for one in manifest["parts"].values())

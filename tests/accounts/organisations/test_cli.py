@@ -31,7 +31,8 @@ def test_domains_are_shown_replaced_and_cleared(app: Flask, cast: Cast) -> None:
     assert run(app, "domains", "Lanvallec", "lanvallec.fr", "agglo.fr") == (0, "agglo.fr\nlanvallec.fr\n")
     assert run(app, "domains", "Lanvallec") == (0, "agglo.fr\nlanvallec.fr\n")
     assert run(app, "domains", "Castelmaure", "agglo.fr")[0] == 1
-    assert run(app, "domains", "Lanvallec", "--clear") == (0, "")
+    assert run(app, "domains", "Lanvallec", "agglo.fr", "--clear")[0] == 2
+    assert run(app, "domains", "Lanvallec", "--clear") == (0, "Lanvallec has no domain\n")
     assert run(app, "domains", "Nulle part")[0] == 1
 
 

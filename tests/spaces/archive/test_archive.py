@@ -271,3 +271,5 @@ def test_commands_take_a_space_away_and_bring_it_back(app: Flask, archive: bytes
     done = run(args=["spaces", "import", str(file), "--slug", "copie"])
     assert done.output.splitlines()[-1] == "copie brought in", done.output
     assert run(args=["spaces", "export", "nulle-part", str(file)]).exit_code == 1
+    nowhere = run(args=["spaces", "export", OPEN, str(file.parent / "nowhere" / "copy.zip")])
+    assert (nowhere.exit_code, "could not be written: No such file" in nowhere.output) == (1, True)
