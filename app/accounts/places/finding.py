@@ -6,7 +6,7 @@ import hashlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import fields
+from dataclasses import dataclass, fields, replace
 from fcntl import LOCK_EX, flock
 from pathlib import Path
 
@@ -21,16 +21,18 @@ SHORTEST_SEARCH = 2
 MOST_FOUND = 8
 MOST_NAMESAKES = 50
 LONGEST_SEARCH = 80
+LONGEST_REF = 200
 COLUMNS = tuple(one.name for one in fields(Place) if one.name != "words")
 SMALL_WORDS = frozenset(
     {"les", "des", "aux", "sur", "sous", "dans", "saint", "sainte", "von", "der", "the", "del", "dela"}
 )
 SHORTEST_WORD = 3
+FAME = 20  # by its name in another language, a city is looked for so many times less than by its own
 
 SCHEMA = f"""
 CREATE TABLE place ({", ".join(COLUMNS)}, PRIMARY KEY (ref)) WITHOUT ROWID;
 CREATE TABLE word (
-  folded TEXT, rank INTEGER, ref TEXT, is_whole INTEGER, PRIMARY KEY (folded, rank, ref, is_whole)
+  folded TEXT, rank INTEGER, ref TEXT, said TEXT, is_whole INTEGER, PRIMARY KEY (folded, rank, ref, said, is_whole)
 ) WITHOUT ROWID;
 """
 FIND = f"""
@@ -39,18 +41,34 @@ SELECT {", ".join(COLUMNS)} FROM place JOIN (
   WHERE folded >= :whole AND folded < :beyond GROUP BY ref ORDER BY exact DESC, rank LIMIT :most
 ) USING (ref) ORDER BY exact DESC, rank, ref
 """  # noqa: S608 - our own column names
+SAID = "SELECT ref, said FROM word WHERE folded = ? AND said != ''"
 
 
 def places_called(words: str, most: int = MOST_FOUND) -> list[Place]:
-    """Return the places whose name, or a word of it, begins so: exact names first, in France before elsewhere."""
+    """Return the places whose name, or a word of it, begins so: exact names first, in France before elsewhere.
+
+    A city asked for by its whole name in another language (« Genève ») is given under that name.
+    """
     whole = sort_key(words[:LONGEST_SEARCH])
     if len(whole) < SHORTEST_SEARCH:
         return []
     with closing(_opened()) as connection:
         asked = {"whole": whole, "beyond": f"{whole}\U0010ffff", "most": most}
         found = [Place(*row) for row in connection.execute(FIND, asked)]
+        said: dict[str, list[str]] = {}
+        for ref, name in connection.execute(SAID, (whole,)):
+            said.setdefault(ref, []).append(name)
+    found = [_renamed(one, said.get(one.ref, []), words.strip()) for one in found]
     exact = [one for one in found if sort_key(one.name) == whole]
     return sorted(exact, key=lambda one: one.country != FRANCE) + [one for one in found if one not in exact]
+
+
+def _renamed(place: Place, said: list[str], words: str) -> Place:
+    """Return a place under the one of these names that was typed, else the first; ``place_of`` knows its new ref."""
+    if not said or sort_key(place.name) == sort_key(words):
+        return place
+    name = words if words in said else said[0]
+    return replace(place, name=name, ref=f"{place.ref}:{name}")
 
 
 def place_without_doubt(name: str, code: str = "") -> Place | None:
@@ -67,10 +85,14 @@ def place_without_doubt(name: str, code: str = "") -> Place | None:
 
 
 def place_of(ref: str) -> Place | None:
-    """Return a place by its name in our file."""
+    """Return a place by its name in our file, called as it was found."""
+    own, _colon, name = ref[:LONGEST_REF].partition(":")
     with closing(_opened()) as connection:
-        found = connection.execute(f"SELECT {', '.join(COLUMNS)} FROM place WHERE ref = ?", (ref[:40],)).fetchone()  # noqa: S608 - same
-    return Place(*found) if found else None
+        found = connection.execute(f"SELECT {', '.join(COLUMNS)} FROM place WHERE ref = ?", (own,)).fetchone()  # noqa: S608 - same
+        known = (own, name) in connection.execute(SAID, (sort_key(name),)).fetchall()
+    if not found:
+        return None
+    return replace(Place(*found), name=name) if known else Place(*found)
 
 
 def compile_places() -> Path:
@@ -105,20 +127,34 @@ def _write(draft: Path) -> None:
         for place in all_places():
             row = [getattr(place, name) for name in COLUMNS]
             connection.execute(f"INSERT OR IGNORE INTO place VALUES ({marks})", row)  # noqa: S608 - marks alone
-            words = [(word, -(place.population or 0), place.ref, is_whole) for word, is_whole in _ways_to(place)]
-            connection.executemany("INSERT OR IGNORE INTO word VALUES (?, ?, ?, ?)", words)
+            words = [
+                (one.folded, -(place.population or 0) // one.share, place.ref, one.said, one.is_whole)
+                for one in _ways_to(place)
+            ]
+            connection.executemany("INSERT OR IGNORE INTO word VALUES (?, ?, ?, ?, ?)", words)
         connection.execute("COMMIT")
 
 
-def _ways_to(place: Place) -> Iterator[tuple[str, bool]]:
-    """Yield what one may begin to type, and whether it is a whole name.
+@dataclass(frozen=True)
+class _Way:
+    """What one may begin to type to find a place, and what its rank is divided by.
 
-    The name, other names and codes are; the name from each of its further words on is not.
+    ``is_whole``: a whole name or a code; ``said``: the name of a city in another language, as it is written there.
     """
+
+    folded: str
+    share: int
+    is_whole: bool = False
+    said: str = ""
+
+
+def _ways_to(place: Place) -> Iterator[_Way]:
+    """Yield the ways to a place: its name, its name from each further word on, its other names, its codes."""
     for name in (place.name, *place.words):
-        folded = sort_key(name)
-        yield folded, True
+        is_foreign = place.country != FRANCE and name != place.name
+        folded, share = sort_key(name), FAME if is_foreign else 1
+        yield _Way(folded, share, is_whole=True, said=name if is_foreign else "")
         words = folded.split()
         for start in range(1, len(words)):
             if len(words[start]) >= SHORTEST_WORD and words[start] not in SMALL_WORDS:
-                yield " ".join(words[start:]), False
+                yield _Way(" ".join(words[start:]), share)

@@ -77,6 +77,17 @@ COMMUNES = [
         "population": 142346,
     },
 ]
+GENEVA = {
+    "geonameid": 2660646,
+    "name": "Geneva",
+    "countrycode": "CH",
+    "admin1code": "GE",
+    "population": 201741,
+    "latitude": 46.20222,
+    "longitude": 6.14569,
+    "alternatenames": ["Geneva", "Geneve", "Genf", "Genève"],
+}
+GRAD = {**GENEVA, "geonameid": 2, "name": "Grad", "population": 1_000_000, "alternatenames": ["Rengrad"]}
 GROUPINGS = [
     {"code": "243500139", "nom": "Rennes Métropole", "populationMunicipale": 469320, "membres": [{"code": "35238"}]}
 ]
@@ -132,6 +143,28 @@ def test_place_is_without_doubt_by_its_code_or_when_no_other_bears_its_name(few_
         assert (code("Saint Denis", "93066"), code("Saint-Denis", "00000")) == ("93066", None)
 
 
+def test_city_abroad_is_given_under_the_name_it_was_asked_by(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    french_data(tmp_path / "french", "test with Geneva")
+    monkeypatch.setattr(sources, "FRENCH_DATA", tmp_path / "french")
+    monkeypatch.setattr(sources, "_cities", lambda: [GENEVA, GRAD])
+    with app.app_context():
+        assert [one.name for asked in ("Genève", "geneve", "gen", "genf") for one in places_called(asked)] == [
+            "Genève",
+            "Geneve",
+            "Geneva",
+            "Genf",
+        ]
+        found = place_of(places_called("Genève")[0].ref)
+        assert found is not None
+        assert (found.name, found.country, found.population) == ("Genève", "CH", 201741)
+        known = [place_of(ref) for ref in ("g2660646", "g2660646:Rome", "g1:Genève")]
+        assert [one.name if one else None for one in known] == ["Geneva", "Geneva", None]
+        assert place_without_doubt("Genève") is not None
+        assert [one.name for one in places_called("ren")][:2] == ["Rennes Métropole", "Rennes"]  # then by other names
+
+
 def test_organisation_recorded_by_name_is_completed_and_journaled(few_places: Flask) -> None:
     with few_places.app_context():
         with transaction():
@@ -160,7 +193,11 @@ def test_place_is_found_by_name_word_code_or_name_in_another_language(places: Fl
         "Rennes Métropole",
         "Département d'Ille-et-Vilaine",
     )
-    assert (first("gard"), first("bretagne"), first("Londres")) == ("Département du Gard", "Région Bretagne", "London")
+    assert (first("gard"), first("bretagne"), first("Londres")) == (
+        "Département du Gard",
+        "Région Bretagne",
+        "Londres",
+    )
     assert [one.country for one in places_called("Brest")[:2]] == ["FR", "BY"]
     assert [one.code for one in places_called("Saint-Denis")] == ["93066", "30247"]
     assert places_called("Ablon") == places_called("é") == places_called("") == []
