@@ -134,7 +134,9 @@ def _taken(details: Details, place: Organisation | None) -> dict[str, LazyString
     """Return what somebody else holds already."""
     found = {}
     if _same_name(details, place):
-        found["name"] = _l("Cette collectivité existe déjà.")
+        holder = organisation_by_name(details.name)
+        code = holder.insee_code if holder is not None else None
+        found["name"] = namesake_problem(details.insee_code, code) or _l("Cette collectivité existe déjà.")
     namesake = _same_code(details, place)
     if namesake is not None:
         found["insee_code"] = _l(
@@ -160,6 +162,17 @@ def _same_name(details: Details, place: Organisation | None) -> bool:
     alike = Organisation.sort_key == key, Organisation.kind == details.kind, Organisation.country == details.country
     codes = db.session.scalars(select(Organisation.insee_code).where(*alike))
     return any(not codes_differ(details.insee_code, code) for code in codes)
+
+
+def namesake_problem(code: str | None, other: str | None) -> LazyString | None:
+    """Return what to do about the very name of another place, told apart by its code; None when it may be the same."""
+    if not codes_differ(code, other):
+        return None
+    return _l(
+        "Une autre collectivité porte déjà ce nom (code %(code)s) : ajoutez un département, par exemple « Saint-Denis "
+        "(Réunion) ».",
+        code=other,
+    )
 
 
 def codes_differ(code: str | None, other: str | None) -> bool:

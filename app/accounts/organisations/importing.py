@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from app.accounts.models import Organisation, OrganisationDomain, OrganisationKind, User
-from app.accounts.organisations.details import Details, codes_differ, form_problems
+from app.accounts.organisations.details import Details, codes_differ, form_problems, namesake_problem
 from app.accounts.organisations.domains import split_domains
 from app.accounts.organisations.numbers import decimal_number, whole_number
 from app.core.audit import record
@@ -85,7 +85,7 @@ class Register:
     A code counts within its kind; a name but for accents and case, within its kind and country.
     """
 
-    names: dict[str, int] = field(default_factory=dict)
+    names: dict[str, tuple[int, str | None]] = field(default_factory=dict)
     alike: dict[tuple[str, str, str], list[tuple[str | None, int]]] = field(default_factory=lambda: defaultdict(list))
     domains: dict[str, str] = field(default_factory=dict)
     codes: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -103,6 +103,9 @@ class Register:
 
     def enter(self, line: int, details: Details) -> Fate:
         """Take the facts of a row in, or say why not."""
+        _line, code = self.names.get(details.name, (0, None))
+        if namesake := namesake_problem(details.insee_code, code):
+            return Fate(line, details.name, Outcome.REFUSED, namesake)
         above = self._line_of(details)
         if above == 0:
             return Fate(line, details.name, Outcome.ALREADY_THERE)
@@ -117,7 +120,7 @@ class Register:
         return Fate(line, details.name, Outcome.RECORDED)
 
     def _take(self, line: int, name: str, kind: str, country: str, code: str | None) -> None:
-        self.names[name] = line
+        self.names[name] = line, code
         self.alike[sort_key(name), kind, country].append((code, line))
         if code:
             self.codes[kind, code] = name
@@ -125,7 +128,7 @@ class Register:
     def _line_of(self, details: Details) -> int | None:
         """Return where the organisation of a row is named already, by the rule of the form of an organisation."""
         if details.name in self.names:
-            return self.names[details.name]
+            return self.names[details.name][0]
         alike = self.alike.get((sort_key(details.name), details.kind, details.country), [])
         return next((line for code, line in alike if not codes_differ(details.insee_code, code)), None)
 

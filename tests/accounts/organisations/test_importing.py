@@ -102,6 +102,13 @@ def test_name_that_differs_by_accents_and_case_is_another_only_with_what_tells_t
     assert "à la ligne 8" in str(fates[-1].reason).replace("\xa0", " ")
 
 
+def test_namesake_with_another_code_is_never_taken_for_the_one_recorded(context: Flask, cast: Cast) -> None:
+    brought_in(b"Nom;Code INSEE\nSaint-Denis;93066\n")
+    fates = brought_in("Nom;Code INSEE\nSaint-Denis;97411\nSaint-Denis;93066\nSaint-Denis (Réunion);97411\n".encode())
+    assert [fate.outcome for fate in fates] == [Outcome.REFUSED, Outcome.ALREADY_THERE, Outcome.RECORDED]
+    assert "code 93066" in str(fates[0].reason)
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"\r\n;;\r\n", b"a;b\r\n1;2", b"PK\x03\x04\x00\x00", b"\xff\xfe", b'nom\n"' + b"x" * 200_000]
 )

@@ -86,6 +86,13 @@ def test_name_that_differs_by_accents_and_case_is_another_only_with_what_tells_t
     assert problems_with(Details("ÉTAMPES", insee_code="91223"), place) == {}
 
 
+def test_namesake_with_another_code_is_said_with_what_to_do(context: Flask, cast: Cast) -> None:
+    with transaction():
+        record_organisation(Details("Saint-Denis", insee_code="93066"))
+    said = [str(problems_with(Details("Saint-Denis", insee_code=code))["name"]) for code in ("97411", None)]
+    assert ["93066" in one and "département" in one for one in said] == [True, False]
+
+
 def test_domain_belongs_to_one_organisation(context: Flask, cast: Cast) -> None:
     with transaction():
         record_organisation(Details("Une ville", domains=("ville.fr",)))
