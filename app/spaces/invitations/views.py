@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask_babel import force_locale
 from flask_login import current_user
 
 from app.accounts.entering import CARRIED_KEY, ENDING_KEY, PASSWORD, SSO, enter
@@ -57,7 +59,21 @@ def carried_page() -> ResponseReturnValue:
 
 
 def _invitation(secret_hash: str) -> ResponseReturnValue:
+    if request.form.get("lang") in current_app.config["LANGUAGES"]:  # here, for its address is given to no other form
+        session[LANGUAGE_KEY] = request.form["lang"]
+        return redirect(request.path)
     invitation = invitation_of_hash(secret_hash)
+    with _language_of(invitation):
+        return _answer(secret_hash, invitation)
+
+
+def _language_of(invitation: Invitation | None) -> AbstractContextManager[None]:
+    """Speak the language of the mail to who follows its link, unless they have an account or chose their language."""
+    chosen = current_user.is_authenticated or session.get(LANGUAGE_KEY)
+    return nullcontext() if invitation is None or chosen else force_locale(invitation.language)
+
+
+def _answer(secret_hash: str, invitation: Invitation | None) -> ResponseReturnValue:
     account = user_by_email(invitation.email) if invitation is not None else None
     if invitation is None or (account is not None and not may_sign_in(account)):
         return _over()
@@ -131,7 +147,8 @@ def _accepted(secret_hash: str, who: User | Newcomer) -> ResponseReturnValue:
         ending = {ENDING_KEY: who.proof.id_token} if who.proof and who.proof.id_token else {}
         answer = enter(welcome.user, target, "", SSO if who.proof else PASSWORD, ending)
         session[LANGUAGE_KEY] = welcome.user.language
-    _greet(welcome)
+    with force_locale(welcome.user.language):
+        _greet(welcome)
     return answer
 
 

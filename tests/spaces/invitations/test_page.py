@@ -49,6 +49,18 @@ def test_newcomer_reads_what_opens_then_accepts_and_lands_in_the_space(app: Flas
     assert here.get(path).status_code == 404
 
 
+def test_page_speaks_the_language_of_the_mail_until_another_is_chosen(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        invited(FACILITATOR, NEW, OPEN, language="en", kind=UserKind.GUEST, guest_until=now() + timedelta(days=30))
+        path = f"/invitation/{secret_for(app, NEW)}"
+    here = Browser(app)
+    assert '<html lang="en"' in here.get(path).text
+    assert '<html lang="en"' in here.post(path, {**FORM, "password": "court"}).text
+    assert here.post(path, {"lang": "fr"}).headers["Location"] == path
+    assert '<html lang="fr"' in here.get(path).text
+    assert "Welcome" in here.post(path, {**FORM, "language": "en"}, follow_redirects=True).text
+
+
 def test_head_and_get_of_a_mail_scanner_burn_nothing(app: Flask, cast: Cast) -> None:
     path = link(app, ADMIN, NEW)
     for _ in range(3):
