@@ -9,12 +9,13 @@ from sqlalchemy import select
 
 from app.accounts.cli import offered
 from app.accounts.models import User, UserKind
-from app.accounts.queries import organisation_called_like
+from app.accounts.queries import organisation_called_like, user_by_email
 from app.core.clock import now
 from app.extensions import db
 from app.spaces.cli.group import deed, space_named, spaces, user_named
 from app.spaces.invitations.details import USUAL_STAY, InvitationDetails, end_of
 from app.spaces.invitations.operations import invite
+from app.spaces.invitations.permissions import can_bring_in
 from app.spaces.models import Space
 from app.spaces.queries import facilitators_of
 
@@ -65,6 +66,8 @@ def invite_command(
     with deed():
         until_when = f"{invite(author, details).expires_at:%Y-%m-%d}"
     click.echo(f"{details.email} invited by {author.email}; the link works until {until_when}")
+    if not guest and user_by_email(email) is None and not can_bring_in(author, email, home, places):
+        click.echo("the address is of no member organisation: an administrator must let this person in first")
 
 
 def _author(email: str | None, places: tuple[Space, ...]) -> User:

@@ -37,6 +37,11 @@ def test_member_is_invited_by_an_administrator(app: Flask, cast: Cast) -> None:
         assert db.session.scalars(select(Invitation)).one().invited_by == loaded(ADMIN)
 
 
+def test_host_learns_who_must_be_let_in_first(app: Flask, cast: Cast) -> None:
+    assert "an administrator must let this person in first" in _run(app, "--space", OPEN)[1]
+    assert "first" not in _run(app, "--space", OPEN, "--guest")[1] + _run(app)[1]
+
+
 @pytest.mark.parametrize(
     "words",
     [
