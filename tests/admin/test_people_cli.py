@@ -49,6 +49,13 @@ def test_dry_run_says_each_row_and_writes_nothing(app: Flask, cast: Cast, tmp_pa
     assert number_of_invitations(app) == 0
 
 
+def test_dry_run_says_which_new_city_may_be_one_already_known(app: Flask, cast: Cast, tmp_path: Path) -> None:
+    path = tmp_path / "liste.csv"
+    path.write_text("mail;ville\nanne@ville.example;Castelmaur\neve@ville.example;Étretat\n", encoding="utf-8")
+    _code, output = run(app, "import", str(path), "--dry-run", "--as", ADMIN, "--create-organisations")
+    assert ("row 2 " in output, "Castelmaure" in output, "row 3 " in output) == (True, True, False)
+
+
 def test_import_invites_once_and_says_so_as_json(app: Flask, cast: Cast, tmp_path: Path) -> None:
     arguments = ("import", list_in(tmp_path), "--as", ADMIN, "--space", OPEN, "--json")
     code, output = run(app, *arguments)

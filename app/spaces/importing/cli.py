@@ -24,7 +24,7 @@ from app.spaces.importing.operations import choose, give_up, keep_sheet, start, 
 from app.spaces.importing.options import Options
 from app.spaces.importing.persons import named_in
 from app.spaces.importing.queries import rows_of, trial
-from app.spaces.importing.sentences import sentence
+from app.spaces.importing.sentences import heading, sentence
 from app.spaces.invitations.permissions import is_administrator
 from app.spaces.models import PeopleImport
 from app.spaces.queries import space_by_slug
@@ -131,7 +131,8 @@ def _report(rows: list[dict[str, Any]], *, as_json: bool, dry_run: bool) -> None
         click.echo(json.dumps({"dry_run": dry_run, "counts": counts, "rows": rows}, ensure_ascii=False, indent=1))
         return
     for row in rows:
-        if row["outcome"] not in DOES:
+        has_more = row["reason"] != heading(row["outcome"], done=not dry_run)  # a city to be created is near one known
+        if row["outcome"] not in DOES or has_more:
             click.echo(f"row {row['row']:<5} {row['email'] or '–':40} {row['reason']}")
     does, settled = sum(counts[one] for one in DOES), sum(counts[one] for one in SETTLED)
     verb = "would be invited" if dry_run else "invited"
