@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
 from app.accounts.models import User
@@ -19,6 +19,7 @@ from app.core.db import transaction
 from app.core.sessions import UserSession, hashed
 from app.core.worker import run_all
 from app.extensions import db
+from app.spaces.models import Space
 
 CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
@@ -103,6 +104,11 @@ def loaded(email: str) -> User:
     user = user_by_email(email)
     assert user is not None, email
     return user
+
+
+def space_called(slug: str) -> Space:
+    """Return a space, deleted or not, inside an application context."""
+    return db.session.scalars(select(Space).where(Space.slug == slug)).one()
 
 
 def on_sqlite(test: Any) -> Any:

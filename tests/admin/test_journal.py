@@ -21,17 +21,13 @@ from app.extensions import db
 from app.library.models import Resource
 from app.library.operations import ResourceDetails, remove_resource, share_resource
 from app.spaces.entering import enter_space
-from app.spaces.models import Role, Space
+from app.spaces.models import Role
 from app.spaces.operations import add_member
 from tests.people import ADMIN, ENTERED, FACILITATOR, FORMER, MEMBER, OPEN, OUTSIDER, PRIVATE, REQUEST, Cast
-from tests.support import CountedStatements, loaded
+from tests.support import CountedStatements, loaded, space_called
 
 JOURNAL = "/administration/journal"
 REASON = "Un message signalé ce matin"
-
-
-def _space(slug: str) -> Space:
-    return db.session.scalars(select(Space).where(Space.slug == slug)).one()
 
 
 def _details(title: str) -> ResourceDetails:
@@ -43,16 +39,16 @@ def lived(app: Flask, cast: Cast) -> None:
     """A few things that happened."""
     with app.app_context():
         with transaction():
-            add_member(_space(OPEN), loaded(OUTSIDER), by=loaded(FACILITATOR))
+            add_member(space_called(OPEN), loaded(OUTSIDER), by=loaded(FACILITATOR))
         with transaction():
-            add_member(_space(OPEN), loaded(OUTSIDER), role=Role.FACILITATOR, by=loaded(FACILITATOR))
+            add_member(space_called(OPEN), loaded(OUTSIDER), role=Role.FACILITATOR, by=loaded(FACILITATOR))
         with transaction():
-            enter_space(loaded(ADMIN), _space(PRIVATE), REASON, now() + timedelta(hours=1))
+            enter_space(loaded(ADMIN), space_called(PRIVATE), REASON, now() + timedelta(hours=1))
         for slug in (OPEN, REQUEST):
             with transaction():
                 share_resource(
                     loaded(FACILITATOR),
-                    _space(slug),
+                    space_called(slug),
                     _details(f"Rapport zorglub {slug}"),
                 )
 
@@ -153,8 +149,8 @@ def test_number_of_statements_does_not_grow_with_the_lines(app: Flask, lived: No
         with app.app_context():
             for email in (MEMBER, OUTSIDER, FORMER):
                 with transaction():
-                    share_resource(loaded(FACILITATOR), _space(OPEN), _details(email))
-                    add_member(_space(REQUEST), loaded(email), by=loaded(FACILITATOR))
+                    share_resource(loaded(FACILITATOR), space_called(OPEN), _details(email))
+                    add_member(space_called(REQUEST), loaded(email), by=loaded(FACILITATOR))
     assert counts[0] == counts[1]
 
 
@@ -209,8 +205,8 @@ def test_erased_account_keeps_its_lines_without_its_name(app: Flask, cast: Cast,
 def test_those_who_run_a_space_learn_of_no_other_from_its_journal(app: Flask, cast: Cast, browser: Any) -> None:
     with app.app_context():
         with transaction():
-            add_member(_space(OPEN), loaded(OUTSIDER), role=Role.FACILITATOR, by=loaded(ADMIN))
-            resource = share_resource(loaded(FACILITATOR), _space(OPEN), _details("Rapport"))
+            add_member(space_called(OPEN), loaded(OUTSIDER), role=Role.FACILITATOR, by=loaded(ADMIN))
+            resource = share_resource(loaded(FACILITATOR), space_called(OPEN), _details("Rapport"))
         with transaction():
             spaces = {"from_space": cast.spaces[PRIVATE], "to_space": cast.spaces[OPEN]}
             record("resource.edited", loaded(FACILITATOR), db.session.get(Resource, resource.id), **spaces)
@@ -228,7 +224,7 @@ def test_refused_sign_in_of_nobody_known_names_nobody(app: Flask, cast: Cast, br
 
 def test_journal_of_a_space_does_not_repeat_its_name_on_each_line(app: Flask, cast: Cast, browser: Any) -> None:
     with app.app_context(), transaction():
-        share_resource(loaded(FACILITATOR), _space(PRIVATE), _details("Rapport"))
+        share_resource(loaded(FACILITATOR), space_called(PRIVATE), _details("Rapport"))
     inside = _text(browser(FACILITATOR).get(f"/espaces/{PRIVATE}/journal"))
     assert "« Rapport »" in inside
     assert "dans « Cercle" not in inside

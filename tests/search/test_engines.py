@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 
 from app.core.db import transaction
 from app.core.errors import DomainError
@@ -26,11 +25,10 @@ from app.search.query import parse
 from app.search.rebuilding.work import rebuild
 from app.search.results import Results
 from app.search.sources import number_of, source_of, sources
-from app.spaces.models import Space
 from app.spaces.operations import add_member, remove_member
 from config import Settings, UnsafeSettingError
 from tests.people import EVERYBODY, FACILITATOR, MEMBER, OPEN, OUTSIDER, PRIVATE, REQUEST, Cast
-from tests.support import loaded
+from tests.support import loaded, space_called
 
 ENGINES = [
     pytest.param("sqlite", "whoosh", id="whoosh"),
@@ -60,13 +58,9 @@ def _choose(app: Flask, name: str, folder: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(app.extensions, "search_rebuild_asked", {})
 
 
-def _space(slug: str) -> Space:
-    return db.session.scalars(select(Space).where(Space.slug == slug)).one()
-
-
 def _start(slug: str, title: str, text: str, audience: str = Audience.SPACE) -> None:
     with transaction():
-        start_thread(loaded(FACILITATOR), _space(slug), title, text, audience)
+        start_thread(loaded(FACILITATOR), space_called(slug), title, text, audience)
 
 
 # The setting
@@ -147,15 +141,15 @@ def _fill(chance: random.Random) -> None:
             kind = chance.choice(("report", "press"))
             details = ResourceDetails.of(kind=kind, title=title, summary=text, audience=audience)
             with transaction():
-                share_resource(loaded(FACILITATOR), _space(slug), details)
+                share_resource(loaded(FACILITATOR), space_called(slug), details)
 
 
 def _change_rights(chance: random.Random) -> None:
     for _ in range(3):
         with suppress(DomainError), transaction():
-            add_member(_space(chance.choice((OPEN, REQUEST, PRIVATE))), loaded(chance.choice(MOVING)))
+            add_member(space_called(chance.choice((OPEN, REQUEST, PRIVATE))), loaded(chance.choice(MOVING)))
         with suppress(DomainError), transaction():
-            remove_member(_space(chance.choice((OPEN, PRIVATE))), loaded(chance.choice((MEMBER, OUTSIDER))))
+            remove_member(space_called(chance.choice((OPEN, PRIVATE))), loaded(chance.choice((MEMBER, OUTSIDER))))
 
 
 def _said() -> dict[str, set[str]]:

@@ -23,9 +23,8 @@ from app.search.filters import Beside
 from app.search.operations import find
 from app.search.query import Field, parse
 from app.search.results import Results
-from app.spaces.models import Space
 from tests.people import FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, PRIVATE, Cast
-from tests.support import CountedStatements, loaded, work
+from tests.support import CountedStatements, loaded, space_called, work
 
 ROW = re.compile(r'class="hit__title">.*?<a href="([^"]+)"', re.DOTALL)
 
@@ -41,7 +40,7 @@ def _fill() -> None:
     _share(OPEN, MEMBER, "practice", "Une médiation de rue", tags="Jeunesse", day=None, lang="en")
     _share(PRIVATE, MEMBER, "press", "Médiation close", tags="Zorglubtag", day="1999", lang="nl")
     with transaction():
-        start_thread(loaded(MEMBER), _space(OPEN), "Qui a des médiateurs ?", "La médiation de nuit tourne.")
+        start_thread(loaded(MEMBER), space_called(OPEN), "Qui a des médiateurs ?", "La médiation de nuit tourne.")
         for who, population in ((FACILITATOR, 9_000), (MEMBER, 60_000)):
             person = loaded(who)
             assert person.organisation is not None
@@ -49,15 +48,11 @@ def _fill() -> None:
             person.in_directory = True
 
 
-def _space(slug: str) -> Space:
-    return db.session.scalars(select(Space).where(Space.slug == slug)).one()
-
-
 def _share(slug: str, who: str, kind: str, title: str, *, tags: str, day: str | None, lang: str = "fr") -> None:
     file = receive(io.BytesIO(f"{title}, puis la médiation de nuit.".encode()), "texte.txt")
     with transaction():
         details = ResourceDetails.of(kind=kind, title=title, tags=tags.split(", "), dated_on=day, lang=lang)
-        share_resource(loaded(who), _space(slug), details, files=[file])
+        share_resource(loaded(who), space_called(slug), details, files=[file])
 
 
 @pytest.fixture
@@ -149,7 +144,7 @@ def test_author_is_found_by_the_name_they_bear_now_before_the_index_knows(shelve
     written = sought(OUTSIDER, f'auteur:"{before}"').total
     details = ResourceDetails.of(kind="research", title="Une thèse", fields={"authors": ["Tremblay, Anne"]})
     with transaction():
-        thesis = share_resource(loaded(FACILITATOR), _space(OPEN), details)
+        thesis = share_resource(loaded(FACILITATOR), space_called(OPEN), details)
         loaded(MEMBER).name = "Zoé Quenneville"
     work(shelves)
     assert (written, sought(OUTSIDER, f'auteur:"{before}"').total) == (2, 0)

@@ -19,9 +19,8 @@ from app.library.operations import ResourceDetails, share_resource
 from app.library.receiving import receive
 from app.search.snippets import stretch
 from app.search.terms import Clause
-from app.spaces.models import Space
 from tests.people import FACILITATOR, MEMBER, OPEN, OUTSIDER, PRIVATE, Cast
-from tests.support import CountedStatements, loaded
+from tests.support import CountedStatements, loaded, space_called
 
 
 def _text(passages: int) -> bytes:
@@ -40,16 +39,12 @@ def _fill() -> None:
         file = receive(io.BytesIO(_text(passages)), "texte.txt")
         with transaction():
             share_resource(
-                loaded(FACILITATOR), _space(slug), ResourceDetails.of(kind="report", title=title), files=[file]
+                loaded(FACILITATOR), space_called(slug), ResourceDetails.of(kind="report", title=title), files=[file]
             )
     with transaction():
-        thread = start_thread(loaded(FACILITATOR), _space(OPEN), "Une question", "Qui parle de zircon ?")
+        thread = start_thread(loaded(FACILITATOR), space_called(OPEN), "Une question", "Qui parle de zircon ?")
         for n in range(5):
             reply(loaded(MEMBER), thread, "Nos médiateurs tournent." if n == 3 else f"Rien, {n}.")
-
-
-def _space(slug: str) -> Space:
-    return db.session.scalars(select(Space).where(Space.slug == slug)).one()
 
 
 def _public_id(app: Flask, title: str) -> str:

@@ -11,17 +11,14 @@ from urllib.parse import quote_plus
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 
 from app.core.db import transaction
 from app.discussions.operations import start_thread
-from app.extensions import db
 from app.library.operations import ResourceDetails, share_resource
 from app.search.suggesting import suggestions_for
-from app.spaces.models import Space
 from app.spaces.operations import leave
 from tests.people import ADMIN, ENTERED, FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, PRIVATE, Cast
-from tests.support import CountedStatements, loaded
+from tests.support import CountedStatements, loaded, space_called
 
 OPTION = re.compile(r'<a [^>]*role="option".*?</a>', re.DOTALL)
 
@@ -37,17 +34,13 @@ def _fill() -> None:
     _share(OPEN, "Vidéoprotection", ["veille partagée"], kind="guide")
     _share(PRIVATE, "Médiation secrète", ["zorglub discret"])
     with transaction():
-        start_thread(loaded(FACILITATOR), _space(OPEN), "Qui a des médiateurs ?", "Nos médiateurs tournent.")
+        start_thread(loaded(FACILITATOR), space_called(OPEN), "Qui a des médiateurs ?", "Nos médiateurs tournent.")
         loaded(FACILITATOR).in_directory = True
-
-
-def _space(slug: str) -> Space:
-    return db.session.scalars(select(Space).where(Space.slug == slug)).one()
 
 
 def _share(slug: str, title: str, tags: list[str], kind: str = "report") -> None:
     with transaction():
-        share_resource(loaded(FACILITATOR), _space(slug), ResourceDetails.of(kind=kind, title=title, tags=tags))
+        share_resource(loaded(FACILITATOR), space_called(slug), ResourceDetails.of(kind=kind, title=title, tags=tags))
 
 
 def without_echo(here: Any, typed: str) -> str:
@@ -162,7 +155,7 @@ def test_prefix_of_a_closed_space_takes_no_longer_than_one_that_is_nowhere(shelv
 def test_right_lost_is_obeyed_at_once_before_the_index_knows(shelves: Flask, browser: Any) -> None:
     assert len(proposed(browser, MEMBER, "secrete")) == 2
     with shelves.app_context(), transaction():
-        leave(loaded(MEMBER), _space(PRIVATE))
+        leave(loaded(MEMBER), space_called(PRIVATE))
     assert proposed(browser, MEMBER, "secrete") == ["Chercher « secrete » partout"]
 
 

@@ -9,16 +9,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 
 from app.core.db import transaction
 from app.discussions.operations import start_thread
-from app.extensions import db
 from app.library.operations import ResourceDetails, share_resource
 from app.library.receiving import receive
-from app.spaces.models import Space
 from tests.people import FACILITATOR, MEMBER, OPEN, OUTSIDER, PRIVATE, Cast
-from tests.support import CountedStatements, loaded, work
+from tests.support import CountedStatements, loaded, space_called, work
 
 LINK = re.compile(r'class="hit__title"><a href="([^"]+)"')
 
@@ -34,17 +31,15 @@ def _fill() -> None:
     _share(OPEN, "press", "Article sur la vidéoprotection", "Une tribune.")
     _share(PRIVATE, "report", "Médiation secrète", "Texte fermé.")
     with transaction():
-        start_thread(loaded(FACILITATOR), _space(OPEN), "Qui a des médiateurs ?", "Nos médiateurs tournent.")
-
-
-def _space(slug: str) -> Space:
-    return db.session.scalars(select(Space).where(Space.slug == slug)).one()
+        start_thread(loaded(FACILITATOR), space_called(OPEN), "Qui a des médiateurs ?", "Nos médiateurs tournent.")
 
 
 def _share(slug: str, kind: str, title: str, text: str) -> None:
     file = receive(io.BytesIO(text.encode()), "texte.txt")
     with transaction():
-        share_resource(loaded(FACILITATOR), _space(slug), ResourceDetails.of(kind=kind, title=title), files=[file])
+        share_resource(
+            loaded(FACILITATOR), space_called(slug), ResourceDetails.of(kind=kind, title=title), files=[file]
+        )
 
 
 def page(browser: Any, who: str, **arguments: Any) -> str:

@@ -24,9 +24,8 @@ from app.search.query import parse
 from app.search.rebuilding.work import rebuild
 from app.search.ways import other_spelling, ways_out
 from app.search.words import SearchWord
-from app.spaces.models import Space
 from tests.people import FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, PRIVATE, Cast
-from tests.support import CountedStatements, loaded, work
+from tests.support import CountedStatements, loaded, space_called, work
 
 OF_ONE_ANSWER = re.compile(r'[0-9a-f]{12}|name="csrf_token" value="[^"]+"')
 OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
@@ -43,17 +42,15 @@ def _fill() -> None:
     _share(OPEN, "press", "Article sur la vidéoprotection", "Une tribune sur le bruit de la ville.")
     _share(PRIVATE, "report", "Zorglubinette secrète", "Texte fermé sur la zorglubinette et la zorglubinade.")
     with transaction():
-        start_thread(loaded(FACILITATOR), _space(OPEN), "Qui a des médiateurs ?", "Nos médiateurs tournent.")
-
-
-def _space(slug: str) -> Space:
-    return db.session.scalars(select(Space).where(Space.slug == slug)).one()
+        start_thread(loaded(FACILITATOR), space_called(OPEN), "Qui a des médiateurs ?", "Nos médiateurs tournent.")
 
 
 def _share(slug: str, kind: str, title: str, text: str) -> None:
     file = receive(io.BytesIO(text.encode()), "texte.txt")
     with transaction():
-        share_resource(loaded(FACILITATOR), _space(slug), ResourceDetails.of(kind=kind, title=title), files=[file])
+        share_resource(
+            loaded(FACILITATOR), space_called(slug), ResourceDetails.of(kind=kind, title=title), files=[file]
+        )
 
 
 def page(browser: Any, who: str, path: str = "/recherche", **arguments: Any) -> str:

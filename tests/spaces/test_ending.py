@@ -12,22 +12,14 @@ from app.core.audit import AuditEntry
 from app.core.db import transaction
 from app.discussions.operations import start_thread
 from app.extensions import db
-from app.spaces.models import Space
-from app.spaces.queries import space_by_slug
 from app.spaces.running import delete_space
 from tests.people import ADMIN, FACILITATOR, MEMBER, OPEN, PRIVATE, REQUEST, Cast
-from tests.support import Browser, CountedStatements, loaded
-
-
-def _space(slug: str) -> Space:
-    found = space_by_slug(slug)
-    assert found is not None
-    return found
+from tests.support import Browser, CountedStatements, loaded, space_called
 
 
 def test_deleting_asks_for_an_administrator_and_the_name(app: Flask, cast: Cast) -> None:
     with app.app_context():
-        address = f"/administration/espaces/{_space(PRIVATE).public_id}/supprimer"
+        address = f"/administration/espaces/{space_called(PRIVATE).public_id}/supprimer"
     assert Browser(app, FACILITATOR).post(address, {"name": "Cercle fermé"}).status_code == 404
     admin = Browser(app, ADMIN)
     assert admin.post(address, {"name": "Cercle"}).status_code == 422
@@ -40,19 +32,19 @@ def test_deleting_asks_for_an_administrator_and_the_name(app: Flask, cast: Cast)
 
 def test_deleting_asks_for_the_password_again(app: Flask, cast: Cast) -> None:
     with app.app_context():
-        address = f"/administration/espaces/{_space(PRIVATE).public_id}/supprimer"
+        address = f"/administration/espaces/{space_called(PRIVATE).public_id}/supprimer"
     admin = Browser(app, ADMIN)
     later = clock.now() + timedelta(minutes=16)
     clock.set_clock(lambda: later)
     assert "/confirmation" in admin.get(address).headers["Location"]
     assert admin.post(address, {"name": "Cercle fermé"}).status_code == 401
     with app.app_context():
-        assert _space(PRIVATE).deleted_at is None
+        assert space_called(PRIVATE).deleted_at is None
 
 
 def test_administrator_restores_a_deleted_space_without_seeing_what_it_holds(app: Flask, cast: Cast) -> None:
     with app.app_context():
-        space = _space(PRIVATE)
+        space = space_called(PRIVATE)
         here = f"/administration/espaces/{space.public_id}"
         with transaction():
             start_thread(loaded(FACILITATOR), space, "Xylotomie", "Un secret.")
@@ -78,7 +70,7 @@ def test_list_of_deleted_spaces_costs_the_same_for_one_and_for_three(app: Flask,
     admin, counts = Browser(app, ADMIN), []
     for slug in (OPEN, REQUEST, PRIVATE):
         with app.app_context(), transaction():
-            delete_space(_space(slug))
+            delete_space(space_called(slug))
         admin.get("/administration/espaces?etat=supprimes")
         with CountedStatements(app) as counted:
             page = admin.get("/administration/espaces?etat=supprimes").text

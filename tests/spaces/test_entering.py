@@ -20,13 +20,12 @@ from app.core.jobs import Job
 from app.extensions import db
 from app.spaces.entering import enter_space, leave_entered_space, reason_to_stay_out, stays_in, stays_of
 from app.spaces.events import AdministratorEntered
-from app.spaces.models import Invitation, Membership, Space, SpaceEntry
+from app.spaces.models import Invitation, Membership, SpaceEntry
 from app.spaces.operations import add_member
 from app.spaces.permissions import can_moderate_space, can_read_space, can_write_in_space
-from app.spaces.queries import space_by_slug
 from tests.people import ADMIN, ENTERED, FACILITATOR, MEMBER, OPEN, OUTSIDER, PRIVATE, REQUEST, Cast
 from tests.spaces.invitations.post import LINK, invited, mails, text_of
-from tests.support import loaded
+from tests.support import loaded, space_called
 
 REASON = "Un message signalé ce matin"
 heard: list[object] = []
@@ -38,15 +37,9 @@ def _quiet() -> None:
     heard.clear()
 
 
-def _space(slug: str) -> Space:
-    found = space_by_slug(slug)
-    assert found is not None
-    return found
-
-
 def _enter(slug: str = PRIVATE, reason: str = REASON, *, who: str = ADMIN, hours: float = 2) -> SpaceEntry:
     with transaction():
-        return enter_space(loaded(who), _space(slug), reason, now() + timedelta(hours=hours))
+        return enter_space(loaded(who), space_called(slug), reason, now() + timedelta(hours=hours))
 
 
 def _mails() -> list[dict[str, str]]:
@@ -58,9 +51,9 @@ def _mails() -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("slug", [REQUEST, PRIVATE])
 def test_administrator_inside_reads_and_moderates_and_writes_nothing(context: Flask, cast: Cast, slug: str) -> None:
-    assert not can_read_space(loaded(ADMIN), _space(slug))
+    assert not can_read_space(loaded(ADMIN), space_called(slug))
     _enter(slug)
-    admin, space = loaded(ADMIN), _space(slug)
+    admin, space = loaded(ADMIN), space_called(slug)
     may = [rule(admin, space) for rule in (can_read_space, can_moderate_space, can_write_in_space)]
     assert may == [True, True, False]
 
@@ -82,7 +75,7 @@ def test_mail_gives_the_hour_of_who_reads_it_and_not_of_who_entered(app: Flask, 
     clock.set_clock(lambda: ends - timedelta(hours=2))
     with app.app_context(), transaction():
         loaded(ADMIN).timezone, loaded(FACILITATOR).timezone = "America/Martinique", "Europe/Helsinki"
-        public_id = _space(PRIVATE).public_id
+        public_id = space_called(PRIVATE).public_id
     browser(ADMIN).post(f"/administration/espaces/{public_id}/entrer", {"reason": REASON, "minutes": "120"})
     with app.app_context():
         (mail,) = _mails()
@@ -92,7 +85,7 @@ def test_mail_gives_the_hour_of_who_reads_it_and_not_of_who_entered(app: Flask, 
 def test_mail_is_in_the_language_of_each(context: Flask, cast: Cast) -> None:
     with transaction():
         loaded(MEMBER).language = "en"
-        add_member(_space(PRIVATE), loaded(MEMBER), role="facilitator")
+        add_member(space_called(PRIVATE), loaded(MEMBER), role="facilitator")
     _enter()
     subjects = {mail["to"]: mail["subject"] for mail in _mails()}
     assert subjects == {
@@ -130,7 +123,7 @@ def test_only_an_administrator_enters(context: Flask, cast: Cast, who: str) -> N
 
 def test_there_is_nothing_to_enter_where_one_reads_already(context: Flask, cast: Cast) -> None:
     with transaction():
-        add_member(_space(REQUEST), loaded(ADMIN))
+        add_member(space_called(REQUEST), loaded(ADMIN))
     for who, slug, word in ((ADMIN, OPEN, "ouvert"), (ADMIN, REQUEST, "participez"), (ENTERED, PRIVATE, "déjà entré")):
         with pytest.raises(DomainError, match=word):
             _enter(slug, who=who)
@@ -138,7 +131,7 @@ def test_there_is_nothing_to_enter_where_one_reads_already(context: Flask, cast:
 
 def test_nobody_enters_a_deleted_space(context: Flask, cast: Cast) -> None:
     with transaction():
-        space = _space(PRIVATE)
+        space = space_called(PRIVATE)
         space.deleted_at = now()
     assert "supprimé" in (reason_to_stay_out(loaded(ADMIN), space) or "")
     assert not can_read_space(loaded(ENTERED), space)
@@ -146,40 +139,40 @@ def test_nobody_enters_a_deleted_space(context: Flask, cast: Cast) -> None:
 
 def test_archived_space_is_still_entered(context: Flask, cast: Cast) -> None:
     with transaction():
-        _space(PRIVATE).archived_at = now()
+        space_called(PRIVATE).archived_at = now()
     _enter()
-    assert can_moderate_space(loaded(ADMIN), _space(PRIVATE))
+    assert can_moderate_space(loaded(ADMIN), space_called(PRIVATE))
 
 
 def test_stay_stops_at_the_minute(context: Flask, cast: Cast) -> None:
     end = _enter().ends_at
     clock.set_clock(lambda: end - timedelta(seconds=1))
-    assert can_read_space(loaded(ADMIN), _space(PRIVATE))
+    assert can_read_space(loaded(ADMIN), space_called(PRIVATE))
     clock.set_clock(lambda: end)
-    assert not can_read_space(loaded(ADMIN), _space(PRIVATE))
+    assert not can_read_space(loaded(ADMIN), space_called(PRIVATE))
 
 
 def test_leaving_ends_the_stay_at_once_and_twice_is_once(context: Flask, cast: Cast) -> None:
     _enter()
     for left in (True, False):
         with transaction():
-            assert leave_entered_space(loaded(ADMIN), _space(PRIVATE)) is left
-    assert not can_read_space(loaded(ADMIN), _space(PRIVATE))
-    assert not stays_in(_space(PRIVATE))[0].is_running
+            assert leave_entered_space(loaded(ADMIN), space_called(PRIVATE)) is left
+    assert not can_read_space(loaded(ADMIN), space_called(PRIVATE))
+    assert not stays_in(space_called(PRIVATE))[0].is_running
 
 
 def test_one_may_come_back_after_leaving(context: Flask, cast: Cast) -> None:
     _enter()
     with transaction():
-        leave_entered_space(loaded(ADMIN), _space(PRIVATE))
+        leave_entered_space(loaded(ADMIN), space_called(PRIVATE))
     _enter(reason="Suite du même signalement")
-    assert [stay.reason for stay in stays_in(_space(PRIVATE))][:2] == ["Suite du même signalement", REASON]
+    assert [stay.reason for stay in stays_in(space_called(PRIVATE))][:2] == ["Suite du même signalement", REASON]
 
 
 def test_who_is_administrator_no_more_is_outside_at_once(context: Flask, cast: Cast) -> None:
     with transaction():
         loaded(ENTERED).is_admin = False
-    assert not can_read_space(loaded(ENTERED), _space(PRIVATE))
+    assert not can_read_space(loaded(ENTERED), space_called(PRIVATE))
     assert stays_of(loaded(ENTERED)) == []
 
 

@@ -8,18 +8,11 @@ from flask import Flask
 from app.extensions import db
 from app.spaces.models import JoinPolicy, Role, Space, Visibility
 from app.spaces.operations import membership_in
-from app.spaces.queries import space_by_slug
 from tests.people import ADMIN, FACILITATOR, GUEST, MEMBER, OUTSIDER, PRIVATE, Cast
-from tests.support import Browser, loaded, work
+from tests.support import Browser, loaded, space_called, work
 
 NEW = "/espaces/nouveau"
 FORM = {"name": "Médiation de nuit", "visibility": "request", "join_policy": "request", "purpose": "**Veiller**"}
-
-
-def _space(slug: str) -> Space:
-    found = space_by_slug(slug)
-    assert found is not None
-    return found
 
 
 def test_administrator_makes_a_space_and_runs_it(app: Flask, cast: Cast) -> None:
@@ -28,7 +21,7 @@ def test_administrator_makes_a_space_and_runs_it(app: Flask, cast: Cast) -> None
     answer = browser.post(NEW, {**FORM, "short_name": "Nuit", "welcome": "Bienvenue."})
     assert answer.headers["Location"] == "/espaces/mediation-de-nuit"
     with app.app_context():
-        space = _space("mediation-de-nuit")
+        space = space_called("mediation-de-nuit")
         assert (space.visibility, space.join_policy) == (Visibility.REQUEST, JoinPolicy.REQUEST)
         assert (space.short_name, space.purpose_html) == ("Nuit", "<p><strong>Veiller</strong></p>")
         found = membership_in(space, loaded(ADMIN))
@@ -42,8 +35,8 @@ def test_administrator_names_who_runs_it_by_address_or_by_name(app: Flask, cast:
     answer = Browser(app, ADMIN).post(NEW, sent)
     assert answer.headers["Location"] == "/espaces/mediation-de-nuit"
     with app.app_context():
-        assert membership_in(_space("mediation-de-nuit"), loaded(ADMIN)) is None
-        assert membership_in(_space("mediation-de-nuit"), loaded(FACILITATOR)) is not None
+        assert membership_in(space_called("mediation-de-nuit"), loaded(ADMIN)) is None
+        assert membership_in(space_called("mediation-de-nuit"), loaded(FACILITATOR)) is not None
     work(app)
     told = app.extensions["mail_transport"].messages()
     assert [(mail["To"], mail["Subject"]) for mail in told] == [(FACILITATOR, "Vous animez « Médiation de nuit »")]

@@ -12,9 +12,8 @@ from sqlalchemy import select
 from app.accounts.models import ShownTo, User
 from app.core.db import transaction
 from app.extensions import db
-from app.spaces.models import Membership, Role, Space
+from app.spaces.models import Membership, Role
 from app.spaces.operations import membership_in
-from app.spaces.queries import space_by_slug
 from app.spaces.views.people import ADDRESSES
 from tests.people import (
     ADMIN,
@@ -30,18 +29,12 @@ from tests.people import (
     REQUEST,
     Cast,
 )
-from tests.support import Browser, CountedStatements, loaded, work
-
-
-def _space(slug: str) -> Space:
-    found = space_by_slug(slug)
-    assert found is not None
-    return found
+from tests.support import Browser, CountedStatements, loaded, space_called, work
 
 
 def _role(app: Flask, slug: str, email: str) -> str | None:
     with app.app_context():
-        found = membership_in(_space(slug), loaded(email))
+        found = membership_in(space_called(slug), loaded(email))
         return found.role if found else None
 
 
@@ -90,7 +83,7 @@ def test_guest_never_runs_a_space_and_odd_roles_are_unknown(app: Flask, cast: Ca
 def test_changing_a_role_keeps_the_end_of_an_access(app: Flask, cast: Cast) -> None:
     Browser(app, FACILITATOR).post(_at(app, OPEN, GUEST, "role"), {"role": "member"})
     with app.app_context():
-        found = membership_in(_space(OPEN), loaded(GUEST))
+        found = membership_in(space_called(OPEN), loaded(GUEST))
         assert found is not None
         assert found.expires_at is not None
 
@@ -180,7 +173,7 @@ def test_only_those_who_run_the_space_manage_its_people(app: Flask, cast: Cast, 
 def test_administrator_names_who_runs_an_orphaned_space_but_not_themselves(app: Flask, cast: Cast) -> None:
     admin = Browser(app, ADMIN)
     with app.app_context():
-        address = f"/administration/espaces/{_space(PRIVATE).public_id}/animation"
+        address = f"/administration/espaces/{space_called(PRIVATE).public_id}/animation"
     assert admin.post(address, {"who": MEMBER}).status_code == 422  # somebody runs it
     with app.app_context(), transaction() as session:
         session.delete(

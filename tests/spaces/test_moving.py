@@ -20,20 +20,13 @@ from app.extensions import db
 from app.library.models import Resource, Shelf
 from app.library.operations import ResourceDetails, share_resource
 from app.library.receiving import receive
-from app.spaces.models import Role, Space
+from app.spaces.models import Role
 from app.spaces.operations import add_member
-from app.spaces.queries import space_by_slug
 from tests.library.shelves import pdf
 from tests.people import ADMIN, ENTERED, FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, PRIVATE, REQUEST, Cast
-from tests.support import Browser, loaded, work
+from tests.support import Browser, loaded, space_called, work
 
 ECHO = re.compile(r"zibeline|zzzzzzzz|csrf_token[^>]*>|Numéro de la demande[^<]*")
-
-
-def _space(slug: str) -> Space:
-    found = space_by_slug(slug)
-    assert found is not None
-    return found
 
 
 @pytest.fixture
@@ -48,7 +41,7 @@ def moved(app: Flask, cast: Cast, furnish: Callable[..., Any]) -> dict[str, str]
 def _told() -> dict[str, str]:
     file = receive(io.BytesIO(pdf("zibeline")), "zibeline.pdf")
     with transaction():
-        space, by = _space(OPEN), loaded(FACILITATOR)
+        space, by = space_called(OPEN), loaded(FACILITATOR)
         details = ResourceDetails.of(kind="report", title="Rapport zibeline", summary="Une zibeline.")
         resource = share_resource(by, space, details, files=[file])
         comment(by, resource, "Le commentaire zibeline.")
@@ -150,7 +143,7 @@ def test_only_who_moderates_the_home_and_writes_in_the_target_moves(app: Flask, 
     for email in (ADMIN, ENTERED):  # they moderate the open space, and write in no other
         assert _move(Browser(app, email), moved, PRIVATE) == [422, 422], email
     with app.app_context():
-        assert db.session.scalars(select(Resource.space_id)).one() == _space(OPEN).id
+        assert db.session.scalars(select(Resource.space_id)).one() == space_called(OPEN).id
 
 
 def test_network_resource_is_kept_for_the_network_only_when_asked(app: Flask, moved: dict[str, str]) -> None:
@@ -174,7 +167,7 @@ def test_discussion_of_a_resource_moves_with_it_and_not_alone(app: Flask, moved:
     _move(browser, moved, PRIVATE)
     with app.app_context():
         homes = set(db.session.scalars(select(Thread.space_id).where(Thread.public_id != moved["other"])))
-        assert homes == {_space(PRIVATE).id}
+        assert homes == {space_called(PRIVATE).id}
 
 
 def test_history_and_journal_keep_where_it_was(app: Flask, moved: dict[str, str]) -> None:
@@ -182,16 +175,16 @@ def test_history_and_journal_keep_where_it_was(app: Flask, moved: dict[str, str]
     with app.app_context():
         resource = db.session.scalars(select(Resource)).one()
         (kept,) = revisions_of(resource)
-        assert kept.fields == {"space_id": _space(OPEN).id, "audience": "space"}
+        assert kept.fields == {"space_id": space_called(OPEN).id, "audience": "space"}
         found = db.session.scalars(select(AuditEntry).where(AuditEntry.action.like("%.moved"))).all()
         assert {one.action for one in found} == {"resource.moved", "thread.moved"}
-        assert all(one.detail["to_space"] == _space(PRIVATE).id for one in found)
+        assert all(one.detail["to_space"] == space_called(PRIVATE).id for one in found)
 
 
 def test_shelf_of_the_new_home_is_not_needed_any_more(app: Flask, moved: dict[str, str]) -> None:
     with app.app_context(), transaction() as session:
         resource = session.scalars(select(Resource)).one()
-        session.add(Shelf(space_id=_space(PRIVATE).id, resource_id=resource.id))
+        session.add(Shelf(space_id=space_called(PRIVATE).id, resource_id=resource.id))
     _move(Browser(app, FACILITATOR), moved, PRIVATE)
     with app.app_context():
         assert db.session.scalar(select(Shelf.id)) is None
@@ -199,7 +192,7 @@ def test_shelf_of_the_new_home_is_not_needed_any_more(app: Flask, moved: dict[st
 
 def test_archived_or_reduced_spaces_receive_nothing(app: Flask, moved: dict[str, str]) -> None:
     with app.app_context(), transaction():
-        _space(PRIVATE).hidden_sections = ["library", "discussions"]
+        space_called(PRIVATE).hidden_sections = ["library", "discussions"]
     browser = Browser(app, FACILITATOR)
     assert _move(browser, moved, PRIVATE) == [422, 422]
     assert "Cercle fermé" not in browser.get(f"/ressources/{moved['resource']}/deplacer").text
@@ -207,7 +200,7 @@ def test_archived_or_reduced_spaces_receive_nothing(app: Flask, moved: dict[str,
 
 def test_moderator_of_one_space_only_sees_targets_they_write_in(app: Flask, moved: dict[str, str]) -> None:
     with app.app_context(), transaction():
-        add_member(_space(OPEN), loaded(OUTSIDER), role=Role.FACILITATOR)
+        add_member(space_called(OPEN), loaded(OUTSIDER), role=Role.FACILITATOR)
     page = Browser(app, OUTSIDER).get(f"/discussions/{moved['thread']}/deplacer").text
     assert "Cercle fermé" not in page
     assert "Vie nocturne" not in page

@@ -16,7 +16,7 @@ from app.core.events import listen
 from app.extensions import db
 from app.spaces.asking import accept, put_into_effect, request_access
 from app.spaces.events import AccessRequested, MemberJoined, MemberLeft, SpaceCreated
-from app.spaces.models import JoinPolicy, JoinRequest, Membership, Role, Space, Visibility
+from app.spaces.models import JoinPolicy, JoinRequest, Membership, Role, Visibility
 from app.spaces.operations import (
     add_member,
     create_space,
@@ -26,9 +26,8 @@ from app.spaces.operations import (
     remove_member,
 )
 from app.spaces.permissions import can_read_space, memberships_of
-from app.spaces.queries import space_by_slug
 from tests.people import EXPIRED_GUEST, FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, PRIVATE, REQUEST, Cast
-from tests.support import loaded
+from tests.support import loaded, space_called
 
 heard: list[object] = []
 for kind in (SpaceCreated, MemberJoined, MemberLeft, AccessRequested):
@@ -38,12 +37,6 @@ for kind in (SpaceCreated, MemberJoined, MemberLeft, AccessRequested):
 @pytest.fixture(autouse=True)
 def _quiet() -> None:
     heard.clear()
-
-
-def _space(slug: str) -> Space:
-    found = space_by_slug(slug)
-    assert found is not None
-    return found
 
 
 def _actions() -> list[str]:
@@ -87,7 +80,7 @@ def test_private_space_lets_nobody_in_by_themselves(context: Flask) -> None:
 def test_member_joins_an_open_space_once(context: Flask, cast: Cast) -> None:
     for _ in range(2):
         with transaction():
-            join(loaded(OUTSIDER), _space(OPEN))
+            join(loaded(OUTSIDER), space_called(OPEN))
     assert cast.spaces[OPEN] in memberships_of(loaded(OUTSIDER))
     user_id = cast.people[OUTSIDER]
     assert heard == [MemberJoined(cast.spaces[OPEN], user_id, user_id)]
@@ -97,31 +90,31 @@ def test_member_joins_an_open_space_once(context: Flask, cast: Cast) -> None:
 @pytest.mark.parametrize(("email", "slug"), [(OUTSIDER, REQUEST), (OUTSIDER, PRIVATE), (EXPIRED_GUEST, OPEN)])
 def test_nobody_joins_what_does_not_let_them_in_freely(context: Flask, cast: Cast, email: str, slug: str) -> None:
     with pytest.raises(DomainError), transaction():
-        join(loaded(email), _space(slug))
+        join(loaded(email), space_called(slug))
 
 
 def test_archived_space_lets_nobody_in(context: Flask, cast: Cast) -> None:
     with transaction():
-        _space(OPEN).archived_at = now()
+        space_called(OPEN).archived_at = now()
     with pytest.raises(DomainError), transaction():
-        join(loaded(OUTSIDER), _space(OPEN))
+        join(loaded(OUTSIDER), space_called(OPEN))
 
 
 def test_last_facilitator_cannot_leave_nor_be_removed_nor_step_down(context: Flask, cast: Cast) -> None:
     with pytest.raises(DomainError), transaction():
-        leave(loaded(FACILITATOR), _space(OPEN))
+        leave(loaded(FACILITATOR), space_called(OPEN))
     with pytest.raises(DomainError), transaction():
-        remove_member(_space(OPEN), loaded(FACILITATOR))
+        remove_member(space_called(OPEN), loaded(FACILITATOR))
     with pytest.raises(DomainError), transaction():
-        add_member(_space(OPEN), loaded(FACILITATOR), role=Role.MEMBER)
+        add_member(space_called(OPEN), loaded(FACILITATOR), role=Role.MEMBER)
     assert memberships_of(loaded(FACILITATOR))[cast.spaces[OPEN]].role == Role.FACILITATOR
 
 
 def test_facilitator_leaves_once_another_runs_the_space(context: Flask, cast: Cast) -> None:
     with transaction():
-        add_member(_space(OPEN), loaded(MEMBER), role=Role.FACILITATOR, by=loaded(FACILITATOR))
+        add_member(space_called(OPEN), loaded(MEMBER), role=Role.FACILITATOR, by=loaded(FACILITATOR))
     with transaction():
-        leave(loaded(FACILITATOR), _space(OPEN))
+        leave(loaded(FACILITATOR), space_called(OPEN))
     assert cast.spaces[OPEN] not in memberships_of(loaded(FACILITATOR))
     assert heard == [MemberLeft(cast.spaces[OPEN], cast.people[FACILITATOR], cast.people[FACILITATOR])]
     assert _actions() == ["space.member_added", "space.left"]
@@ -130,20 +123,20 @@ def test_facilitator_leaves_once_another_runs_the_space(context: Flask, cast: Ca
 def test_leaving_twice_is_leaving_once(context: Flask, cast: Cast) -> None:
     for _ in range(2):
         with transaction():
-            leave(loaded(MEMBER), _space(OPEN))
+            leave(loaded(MEMBER), space_called(OPEN))
     assert len(heard) == 1
 
 
 def test_guest_never_runs_a_space(context: Flask, cast: Cast) -> None:
     with pytest.raises(DomainError), transaction():
-        add_member(_space(OPEN), loaded(GUEST), role=Role.FACILITATOR)
+        add_member(space_called(OPEN), loaded(GUEST), role=Role.FACILITATOR)
 
 
 def test_guest_whose_access_had_ended_comes_back(context: Flask, cast: Cast) -> None:
     end = now() + timedelta(days=5)
     with transaction():
-        add_member(_space(PRIVATE), loaded(EXPIRED_GUEST), expires_at=end, sponsor=loaded(FACILITATOR))
-    found = membership_in(_space(PRIVATE), loaded(EXPIRED_GUEST))
+        add_member(space_called(PRIVATE), loaded(EXPIRED_GUEST), expires_at=end, sponsor=loaded(FACILITATOR))
+    found = membership_in(space_called(PRIVATE), loaded(EXPIRED_GUEST))
     assert found is not None
     assert (found.expires_at, found.sponsor_id) == (end, cast.people[FACILITATOR])
     assert heard == [MemberJoined(cast.spaces[PRIVATE], cast.people[EXPIRED_GUEST], None)]
@@ -151,38 +144,38 @@ def test_guest_whose_access_had_ended_comes_back(context: Flask, cast: Cast) -> 
 
 def test_removed_member_reads_no_more_within_the_same_transaction(context: Flask, cast: Cast) -> None:
     with transaction():
-        assert can_read_space(loaded(MEMBER), _space(PRIVATE))
-        remove_member(_space(PRIVATE), loaded(MEMBER), by=loaded(FACILITATOR))
-        assert not can_read_space(loaded(MEMBER), _space(PRIVATE))
+        assert can_read_space(loaded(MEMBER), space_called(PRIVATE))
+        remove_member(space_called(PRIVATE), loaded(MEMBER), by=loaded(FACILITATOR))
+        assert not can_read_space(loaded(MEMBER), space_called(PRIVATE))
 
 
 def test_request_is_made_once_and_settled_by_admission(context: Flask, cast: Cast) -> None:
     with transaction():
-        assert request_access(loaded(OUTSIDER), _space(REQUEST)) is True
+        assert request_access(loaded(OUTSIDER), space_called(REQUEST)) is True
     with transaction():
-        assert request_access(loaded(OUTSIDER), _space(REQUEST)) is False
+        assert request_access(loaded(OUTSIDER), space_called(REQUEST)) is False
     with transaction():
-        put_into_effect(accept(_space(REQUEST), loaded(OUTSIDER), by=loaded(FACILITATOR)))
+        put_into_effect(accept(space_called(REQUEST), loaded(OUTSIDER), by=loaded(FACILITATOR)))
     assert db.session.scalar(select(JoinRequest.id)) is None
-    assert can_read_space(loaded(OUTSIDER), _space(REQUEST))
+    assert can_read_space(loaded(OUTSIDER), space_called(REQUEST))
     assert _actions() == ["space.access_requested", "space.request_accepted", "space.member_added"]
 
 
 def test_nobody_is_admitted_who_did_not_ask(context: Flask, cast: Cast) -> None:
     with pytest.raises(DomainError), transaction():
-        accept(_space(REQUEST), loaded(OUTSIDER))
+        accept(space_called(REQUEST), loaded(OUTSIDER))
 
 
 @pytest.mark.parametrize(("email", "slug"), [(MEMBER, PRIVATE), (OUTSIDER, PRIVATE), (GUEST, REQUEST)])
 def test_nobody_asks_where_one_does_not_ask(context: Flask, cast: Cast, email: str, slug: str) -> None:
     with pytest.raises(DomainError), transaction():
-        request_access(loaded(email), _space(slug))
+        request_access(loaded(email), space_called(slug))
 
 
 def test_member_added_while_asking_has_no_request_left(context: Flask, cast: Cast) -> None:
     with transaction():
-        request_access(loaded(OUTSIDER), _space(REQUEST))
+        request_access(loaded(OUTSIDER), space_called(REQUEST))
     with transaction():
-        add_member(_space(REQUEST), loaded(OUTSIDER))
+        add_member(space_called(REQUEST), loaded(OUTSIDER))
     assert db.session.scalar(select(JoinRequest.id)) is None
     assert db.session.scalar(select(Membership.id).where(Membership.user_id == cast.people[OUTSIDER])) is not None

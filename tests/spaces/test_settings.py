@@ -21,16 +21,9 @@ from app.extensions import db
 from app.library.operations import ResourceDetails, share_resource
 from app.spaces.models import JoinPolicy, Space, Visibility
 from app.spaces.operations import SpaceDetails
-from app.spaces.queries import space_by_slug
 from app.spaces.running import archive_space, delete_space, edit_space, restore_space
 from tests.people import ADMIN, ENTERED, FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, PRIVATE, REQUEST, Cast
-from tests.support import Browser, loaded, work
-
-
-def _space(slug: str) -> Space:
-    found = space_by_slug(slug)
-    assert found is not None
-    return found
+from tests.support import Browser, loaded, space_called, work
 
 
 def _settings(slug: str) -> str:
@@ -39,7 +32,7 @@ def _settings(slug: str) -> str:
 
 def _form(app: Flask, slug: str, **changed: Any) -> dict[str, Any]:
     with app.app_context():
-        space = _space(slug)
+        space = space_called(slug)
         sent = {"name": space.name, "visibility": space.visibility, "join_policy": space.join_policy}
         return {**sent, "sections": ["library", "discussions"], "seen_version": str(space.edit_version), **changed}
 
@@ -48,7 +41,7 @@ def test_words_change_and_the_address_stays(app: Flask, cast: Cast) -> None:
     sent = _form(app, OPEN, name="Atelier renommé", purpose="**But**", welcome="Bienvenue ici.", partner="Le parquet")
     assert Browser(app, FACILITATOR).post(_settings(OPEN), sent).status_code == 302
     with app.app_context():
-        space = _space(OPEN)
+        space = space_called(OPEN)
         assert (space.name, space.purpose_html) == ("Atelier renommé", "<p><strong>But</strong></p>")
         entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "space.edited")).one()
         assert entry.detail == {"fields": ["name", "purpose", "partner", "welcome"]}
@@ -63,7 +56,7 @@ def test_old_version_is_a_conflict_and_nothing_typed_is_lost(app: Flask, cast: C
     assert "Ma phrase" in answer.text
     assert "Sa phrase" in answer.text
     with app.app_context():
-        assert _space(OPEN).summary == "Sa phrase"
+        assert space_called(OPEN).summary == "Sa phrase"
 
 
 def test_change_of_readers_is_said_before_it_is_made(app: Flask, cast: Cast) -> None:
@@ -85,21 +78,21 @@ def test_private_space_with_an_open_door_is_refused(app: Flask, cast: Cast) -> N
 
 def test_what_a_space_holds_is_found_by_its_readers_of_the_moment(app: Flask, cast: Cast) -> None:
     with app.app_context(), transaction():
-        start_thread(loaded(FACILITATOR), _space(OPEN), "Le mot zibeline", "Un message.")
+        start_thread(loaded(FACILITATOR), space_called(OPEN), "Le mot zibeline", "Un message.")
     work(app)
     outsider, path = Browser(app, OUTSIDER), "/recherche?q=zibeline"
     assert "Le mot zibeline" in outsider.get(path).text
     with app.app_context():
         details = SpaceDetails.of(name="Atelier", visibility=Visibility.PRIVATE, join_policy=JoinPolicy.INVITATION)
         with transaction():
-            edit_space(_space(OPEN), details, {"library", "discussions"})
+            edit_space(space_called(OPEN), details, {"library", "discussions"})
     assert "Le mot zibeline" not in outsider.get(path).text
     assert "Le mot zibeline" in Browser(app, MEMBER).get(path).text
 
 
 def test_section_put_away_has_no_tab_no_address_and_takes_nothing_new(app: Flask, cast: Cast) -> None:
     with app.app_context(), transaction():
-        thread = start_thread(loaded(FACILITATOR), _space(OPEN), "Une question", "Le premier message.")
+        thread = start_thread(loaded(FACILITATOR), space_called(OPEN), "Une question", "Le premier message.")
         address, reply = f"/discussions/{thread.public_id}", f"/discussions/{thread.public_id}/reponses"
     browser, lists = Browser(app, FACILITATOR), f"/espaces/{OPEN}/discussions"
     assert browser.post(_settings(OPEN), _form(app, OPEN, sections=["library"])).status_code == 302
@@ -115,7 +108,9 @@ def test_section_put_away_has_no_tab_no_address_and_takes_nothing_new(app: Flask
 
 def test_library_put_away_takes_nothing_new(app: Flask, cast: Cast) -> None:
     with app.app_context(), transaction():
-        resource = share_resource(loaded(FACILITATOR), _space(OPEN), ResourceDetails.of(kind="report", title="Titre"))
+        resource = share_resource(
+            loaded(FACILITATOR), space_called(OPEN), ResourceDetails.of(kind="report", title="Titre")
+        )
         address = f"/ressources/{resource.public_id}"
     browser = Browser(app, FACILITATOR)
     browser.post(_settings(OPEN), _form(app, OPEN, sections=["discussions"]))
@@ -151,14 +146,14 @@ def test_who_is_inside_for_a_time_does_not_change_who_reads(app: Flask, cast: Ca
     answer = Browser(app, ENTERED).post(_settings(PRIVATE), _form(app, PRIVATE, **door))
     assert (answer.status_code, "entré pour un temps" in answer.text) == (422, True)
     with app.app_context():
-        assert _space(PRIVATE).visibility == Visibility.PRIVATE
+        assert space_called(PRIVATE).visibility == Visibility.PRIVATE
     assert Browser(app, FACILITATOR).post(_settings(PRIVATE), _form(app, PRIVATE, **door)).status_code == 302
 
 
 def test_archived_space_is_read_and_found_but_nothing_is_added(app: Flask, cast: Cast) -> None:
     with app.app_context(), transaction():
-        thread = start_thread(loaded(FACILITATOR), _space(OPEN), "Le mot zibeline", "Un message.")
-        resource = share_resource(loaded(MEMBER), _space(OPEN), ResourceDetails.of(kind="report", title="Titre"))
+        thread = start_thread(loaded(FACILITATOR), space_called(OPEN), "Le mot zibeline", "Un message.")
+        resource = share_resource(loaded(MEMBER), space_called(OPEN), ResourceDetails.of(kind="report", title="Titre"))
         there = {"reply": f"/discussions/{thread.public_id}/reponses", "edit": f"/ressources/{resource.public_id}"}
     work(app)
     facilitator = Browser(app, FACILITATOR)
@@ -180,12 +175,12 @@ def test_archived_space_is_read_and_found_but_nothing_is_added(app: Flask, cast:
 def test_deleted_space_is_gone_from_pages_and_search_then_comes_back(app: Flask, cast: Cast) -> None:
     with app.app_context(), transaction():
         details = ResourceDetails.of(kind="report", title="Le mot zibeline", audience="network")
-        resource = share_resource(loaded(FACILITATOR), _space(OPEN), details)
+        resource = share_resource(loaded(FACILITATOR), space_called(OPEN), details)
         address = f"/ressources/{resource.public_id}"
     work(app)
     browser, unknown = Browser(app, OUTSIDER), "/recherche?q=zzzzzzzz"
     with app.app_context(), transaction():
-        delete_space(_space(OPEN))
+        delete_space(space_called(OPEN))
     assert browser.get(address).status_code == 404
     found, none = browser.get("/recherche?q=zibeline").text, browser.get(unknown).text
     assert "Le mot zibeline" not in found
@@ -227,7 +222,7 @@ def test_image_is_drawn_anew_without_what_the_camera_wrote(app: Flask, cast: Cas
     browser = Browser(app, FACILITATOR)
     _send(browser, _picture(kind), name)
     with app.app_context():
-        sha256 = _space(PRIVATE).image_sha256
+        sha256 = space_called(PRIVATE).image_sha256
         assert sha256 is not None
         stored = storage().path(sha256).read_bytes()
     assert Image.open(io.BytesIO(stored)).format == "WEBP"
@@ -260,14 +255,14 @@ def test_what_is_no_picture_is_refused_with_a_sentence(
     assert "</span>" in said
     assert sentence in said
     with app.app_context():
-        assert _space(PRIVATE).image_sha256 is None
+        assert space_called(PRIVATE).image_sha256 is None
 
 
 def test_archiving_twice_is_archiving_once(context: Flask, cast: Cast) -> None:
     for _ in range(2):
         with transaction():
-            archive_space(_space(OPEN), by=loaded(FACILITATOR))
+            archive_space(space_called(OPEN), by=loaded(FACILITATOR))
     actions = db.session.scalars(select(AuditEntry.action).where(AuditEntry.action == "space.archived")).all()
     assert len(actions) == 1
-    assert _space(OPEN).archived_at is not None
-    assert _space(OPEN).archived_at <= now()  # type: ignore[operator]
+    assert space_called(OPEN).archived_at is not None
+    assert space_called(OPEN).archived_at <= now()  # type: ignore[operator]
