@@ -181,8 +181,8 @@ def is_queued(key: str) -> bool:
 def queue_periodic(*, starting: bool = False) -> None:
     """Queue the periodic jobs that are due, and when a worker is ``starting`` those of each start at once.
 
-    Call inside ``transaction()``. A clock set back does not queue again until the interval has passed; a jump ahead
-    queues once.
+    Call inside ``transaction()``. A clock set back does not queue again until the interval has passed, counted from the
+    hour it shows now; a jump ahead queues once.
     """
     moment = now()
     last = {run.name: run for run in db.session.scalars(select(PeriodicRun))}
@@ -194,6 +194,7 @@ def queue_periodic(*, starting: bool = False) -> None:
             run = PeriodicRun(name=kind.name)
             db.session.add(run)
         elif not (starting and kind.at_start) and moment < run.queued_at + kind.every:
+            run.queued_at = min(run.queued_at, moment)
             continue
         run.queued_at = moment
         urgency = URGENT if starting and kind.at_start else BULK
