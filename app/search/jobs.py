@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete
@@ -84,10 +84,10 @@ def _is_still_wanted(payload: dict[str, Any]) -> bool:
         return not engine().health().usable
     if why == Why.UNFINISHED:
         return is_left_unfinished()
-    last, wanted = Plan.kept(), payload.get("at", "")
-    if last is None or last.finished_at is None or not wanted:
+    last = Plan.kept()
+    if last is None or last.finished_at is None:
         return True
-    return last.started_at <= datetime.fromisoformat(wanted)
+    return last.number <= int(payload.get("after", last.number))
 
 
 @job("search.check", queue="default", every=timedelta(minutes=10))

@@ -11,7 +11,6 @@ from typing import Any, cast
 
 from flask import current_app
 
-from app.core.clock import now
 from app.core.db import transaction
 from app.core.jobs import URGENT, enqueue, enqueue_all
 from app.search.audience import catalogue
@@ -23,6 +22,7 @@ from app.search.filters import NOTHING_BESIDE, Beside, filtered
 from app.search.models import touch_audience, touch_audience_of
 from app.search.passages import place_of
 from app.search.query import Query
+from app.search.rebuilding.plan import number_of_rebuild
 from app.search.results import Result, Results
 from app.search.rules import rules
 from app.search.snippets import snippet
@@ -72,9 +72,9 @@ class Why(enum.StrEnum):
 def rebuild_soon(why: Why = Why.ASKED) -> None:
     """Have the whole index made anew, in the present transaction; asked twice it is done once.
 
-    It is not done at all when the reason is gone by the time its turn comes.
+    It is not done at all when the reason is gone by the time its turn comes: another one was begun after this moment.
     """
-    payload = {"why": why, "at": now().isoformat()}
+    payload = {"why": why, "after": number_of_rebuild()}
     enqueue("search.rebuild", payload, key=f"search.rebuild:{why}", priority=URGENT)
 
 

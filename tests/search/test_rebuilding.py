@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from datetime import timedelta
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import select
 
-from app.core import queues
+from app.core import clock, queues
 from app.core.db import transaction
 from app.core.jobs import Job
 from app.core.worker import run_all
@@ -163,6 +164,16 @@ def test_rebuild_asked_is_done_once_and_not_when_its_reason_is_gone(
     with transaction():
         rebuild_soon()
     rebuild(engine())
+    run_all(context)
+    assert kept().number == 2
+
+
+def test_rebuild_asked_with_the_clock_set_back_is_done(context: Flask, books: Shelf) -> None:
+    rebuild(engine())
+    moment = clock.now()
+    clock.set_clock(lambda: moment - timedelta(days=2))
+    with transaction():
+        rebuild_soon()
     run_all(context)
     assert kept().number == 2
 
