@@ -31,8 +31,10 @@ WRITER = "search-index"
 UNTIL_IT_WORKS = 1_000_000
 
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM}
-OS_ERROR = re.compile(rf"\(os error (?:{'|'.join(map(str, sorted(NO_ROOM)))})\)|io::Error")
-"""How tantivy says the same; its threads say no more than the latter."""
+OS_ERROR = re.compile(rf"(?:\(os error|\bOs \{{ code:) (?:{'|'.join(map(str, sorted(NO_ROOM)))})\b|io::Error")
+"""How tantivy says the same, in two manners; its threads say no more than the last of these."""
+NO_ROOM_THERE = {"53100", "25006"}
+"""How PostgreSQL says it: its disk is full, or it takes no writing."""
 
 
 @job("search.index", queue="default", lease=WRITER, batch=BATCH, timeout=300, max_attempts=UNTIL_IT_WORKS)
@@ -58,7 +60,9 @@ def _looked_at_anew() -> Health:
 def is_for_want_of_room(error: BaseException | None) -> bool:
     """Tell whether an error comes from a place that takes no more: full, over its quota, not writable."""
     while error is not None:
-        if (isinstance(error, OSError) and error.errno in NO_ROOM) or OS_ERROR.search(str(error)):
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            return True
+        if getattr(error, "sqlstate", None) in NO_ROOM_THERE or OS_ERROR.search(str(error)):
             return True
         error = error.__cause__
     return False

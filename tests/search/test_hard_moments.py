@@ -26,7 +26,7 @@ from app.core.jobs import Job
 from app.core.worker import run_all
 from app.extensions import db
 from app.search import jobs
-from app.search.engine import ParentDocument
+from app.search.engine import IndexUnavailableError, ParentDocument
 from app.search.health import index_check
 from app.search.index.folder import FolderEngine
 from app.search.operations import engine, find, rebuild_soon
@@ -131,10 +131,10 @@ def test_change_made_while_the_index_was_away_is_found_once_it_is_given_back(con
 
 
 @contextmanager
-def full_disk() -> Iterator[None]:
-    """Let no file grow beyond two kibibytes, as if the disk were at its edge."""
+def full_disk(room: int = 2048) -> Iterator[None]:
+    """Let no file grow beyond some bytes, as if the disk were at its edge."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2048, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
     try:
         yield
     finally:
@@ -160,6 +160,28 @@ def test_full_disk_leaves_the_index_as_it_was(context: Flask, books: Shelf) -> N
     engine().index(large)
     assert engine().count() == 3
     gc.collect()
+
+
+# Whoosh forgets to close what it could not write.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
+def test_disk_without_room_for_an_empty_index_keeps_nothing_of_it(context: Flask, books: Shelf) -> None:
+    one: Any = engine()
+    if not isinstance(one, FolderEngine):
+        pytest.skip("the disk of the database")
+    before = set(one.generations.root.iterdir())
+    with pytest.raises((OSError, IndexUnavailableError)) as failed, full_disk(room=0):
+        one.begin()
+    assert jobs.is_for_want_of_room(failed.value)
+    assert set(one.generations.root.iterdir()) == before
+    gc.collect()
+
+
+def test_tantivy_says_in_two_manners_that_a_place_takes_no_files() -> None:
+    kept_closed = 'Failed to acquire Lockfile: IoError(Os { code: 30, kind: ReadOnlyFilesystem, message: "…" }). None'
+    full = "An IO error occurred: 'No space left on device (os error 28) at path \"index\"'"
+    lost = 'IoError(Os { code: 2, kind: NotFound, message: "No such file or directory" })'
+    said = [jobs.is_for_want_of_room(ValueError(one)) for one in (kept_closed, full, lost)]
+    assert said == [True, True, False]
 
 
 LEFT = {"meta.json", "MAIN_WRITELOCK", "records", ".managed.json", ".tantivy-meta.lock", ".tantivy-writer.lock"}

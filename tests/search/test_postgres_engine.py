@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 
 from app.search.engine import IndexBusyError, IndexUnavailableError
+from app.search.jobs import is_for_want_of_room
 from app.search.postgres_engine import PostgresEngine
 from tests.conftest import new_database
 from tests.search.contract import ALL, EngineContract
@@ -95,6 +96,29 @@ def test_error_while_writing_leaves_the_index_as_it_was(engine: PostgresEngine) 
     assert engine.count() == 4
     engine.index([thing("resource:50", "Xylophone")])
     assert engine.count() == 5
+
+
+def test_database_that_takes_no_writing_is_searched_and_says_so(database: Engine, engine: PostgresEngine) -> None:
+    begun = engine.begin()
+    read_only = create_engine(database.url, connect_args={"options": "-c default_transaction_read_only=on"})
+    closed = PostgresEngine(lambda: read_only)
+    beside = closed.beside(begun)
+    writings = (
+        lambda: closed.index(ALL),
+        lambda: closed.delete(["resource:1"]),
+        closed.begin,
+        lambda: beside.index(ALL),
+        lambda: beside.add(ALL),
+        lambda: beside.delete(["resource:1"]),
+        lambda: closed.use(begun),
+    )
+    for write in writings:
+        with pytest.raises(IndexUnavailableError) as refused:
+            write()
+        assert is_for_want_of_room(refused.value)
+    assert total(closed, "nuit") == 3
+    read_only.dispose()
+    engine.drop(begun)
 
 
 def test_old_generations_are_swept(database: Engine, engine: PostgresEngine) -> None:

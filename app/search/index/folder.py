@@ -29,9 +29,16 @@ class FolderEngine(IndexEngine):
         return self.generations.made_with
 
     def begin(self) -> str:
-        """Make an empty index beside the live one, and give its name."""
+        """Make an empty index beside the live one, and give its name.
+
+        Raises OSError and IndexUnavailableError when the place takes none; nothing is left there then.
+        """
         folder = self.generations.new()
-        self.create(folder)
+        try:
+            self.create(folder)
+        except BaseException:
+            self.drop(folder.name)
+            raise
         return folder.name
 
     def beside(self, name: str) -> FreshIndex:

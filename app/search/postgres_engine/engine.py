@@ -50,7 +50,8 @@ class PostgresEngine(IndexEngine):
 
     def begin(self) -> str:
         """Make an empty index beside the live one, and give its name."""
-        return self.tables.begin()
+        with _broken_is_unavailable():
+            return self.tables.begin()
 
     def beside(self, name: str) -> FreshIndex:
         """Give what writes into an index that was begun."""
@@ -59,7 +60,8 @@ class PostgresEngine(IndexEngine):
 
     def use(self, name: str) -> None:
         """Put an index in the place of the live one."""
-        self.tables.use(name)
+        with _broken_is_unavailable():
+            self.tables.use(name)
 
     def drop(self, name: str) -> None:
         """Remove an index that is not in use."""
@@ -94,11 +96,14 @@ class _Beside:
         self._generation = generation
 
     def index(self, documents: Iterable[ParentDocument]) -> None:
-        self._tables.index_keys(self._generation)
-        put(self._tables, self._generation, documents)
+        with _broken_is_unavailable():
+            self._tables.index_keys(self._generation)
+            put(self._tables, self._generation, documents)
 
     def add(self, documents: Iterable[ParentDocument]) -> None:
-        put(self._tables, self._generation, documents, replacing=False)
+        with _broken_is_unavailable():
+            put(self._tables, self._generation, documents, replacing=False)
 
     def delete(self, keys: Iterable[str]) -> None:
-        take_out(self._tables, self._generation, keys)
+        with _broken_is_unavailable():
+            take_out(self._tables, self._generation, keys)

@@ -21,8 +21,9 @@ _TRY_AGAIN = 0.05
 
 
 def create(folder: Path) -> None:
-    """Make an empty index in a folder."""
-    open_index(str(folder))
+    """Make an empty index in a folder. Raises IndexUnavailableError when the place takes none."""
+    with _broken_is_unavailable():
+        open_index(str(folder))
 
 
 def put(folder: Path, documents: Iterable[ParentDocument]) -> None:
