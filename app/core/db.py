@@ -11,9 +11,20 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, DateTime, Dialect, Engine, String, event, inspect, or_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    ExceptionContext,
+    String,
+    event,
+    inspect,
+    or_,
+)
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.exc import InvalidRequestError, OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -31,6 +42,7 @@ _PUBLIC_ID = re.compile(rf"[{PUBLIC_ID_ALPHABET}]{{{PUBLIC_ID_LENGTH}}}")
 _PARTIAL_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 LARGEST_INTEGER = 2**63 - 1
 WRITE_OPTION = "beffroi_write"
+READ_ONLY = "25006"  # the code PostgreSQL gives: read_only_sql_transaction
 SORT_KEY_LENGTH = 200
 
 
@@ -236,6 +248,8 @@ def set_up_engine(app: Flask) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_pragmas)
         event.listen(engine, "begin", _begin)
+    else:
+        event.listen(engine, "handle_error", _refused_writing)
 
 
 def keep_one_connection(app: Flask) -> None:
@@ -260,6 +274,18 @@ def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
 def _begin(connection: Connection) -> None:
     writing = connection.get_execution_options().get(WRITE_OPTION)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _refused_writing(context: ExceptionContext) -> OperationalError | None:
+    """Return, where PostgreSQL takes no writing just now, the error of a database that is full or locked.
+
+    A standby that its primary has not left yet, or a server closed by its host for want of room: pages are read all the
+    same, and a form is told to come again. The driver calls it an internal error, as it would a mistake of ours.
+    """
+    refused = context.original_exception
+    if getattr(refused, "sqlstate", None) != READ_ONLY:
+        return None
+    return OperationalError(context.statement, None, refused, hide_parameters=True)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
+from app.core import clock
 from app.core.access import signed_in
 from app.core.db import is_writing, transaction
 from app.core.errors import EditConflictError, TooManyError
@@ -94,6 +96,30 @@ def test_page_is_shown_though_its_session_cannot_be_written(app: Flask, cast: Ca
         event.remove(engine, "before_cursor_execute", full)
     assert (shown.status_code, sent.status_code) == (200, 400)
     assert "Set-Cookie" not in shown.headers
+
+
+def test_database_that_takes_no_writing_is_read_and_forms_are_told_to_come_again(
+    app: Flask, cast: Cast, browser: Any
+) -> None:
+    with app.app_context():
+        engine = db.engine
+    if engine.dialect.name != "postgresql":
+        pytest.skip("SQLite says it as it says that it is locked")
+    reader, moment = browser(OUTSIDER), clock.now()
+    reader.get("/")
+
+    def close(connection: Any) -> None:
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+    event.listen(engine, "begin", close)
+    try:
+        clock.set_clock(lambda: moment + timedelta(hours=1))  # a new visit, which cannot be noted
+        shown = [reader.get(page).status_code for page in ("/", "/recherche?q=police", "/healthz")]
+        sent = reader.post("/recherche/recentes", {"q": "police"})
+    finally:
+        event.remove(engine, "begin", close)
+    assert (shown, sent.status_code) == ([200, 200, 200], 503)
+    assert "Retry-After" in sent.headers
 
 
 def test_failed_page_leaves_no_transaction_open(app: Flask, breaking: Any, cast: Cast, browser: Any) -> None:
