@@ -54,9 +54,15 @@ def clean_text(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def is_blank(text: str) -> bool:
+    """Tell whether nothing in a text can be seen (spaces, controls, invisible marks)."""
+    return not any(character.isprintable() and not character.isspace() for character in text)
+
+
 def one_line(text: str) -> str:
-    """Return text cleaned and on one line, for titles and names."""
-    return " ".join(clean_text(text).split())
+    """Return text cleaned and on one line, for titles and names; empty when nothing in it can be seen."""
+    text = " ".join(clean_text(text).split())
+    return "" if is_blank(text) else text
 
 
 def slugify(text: str) -> str:

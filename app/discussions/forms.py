@@ -9,7 +9,8 @@ from app.core.errors import DomainError
 from app.core.forms import BeffroiForm
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
-from app.discussions.texts import LONGEST_REASON, checked_title, is_blank, written
+from app.core.text import is_blank
+from app.discussions.texts import LONGEST_REASON, checked_title, written
 from app.spaces.models import Audience
 
 

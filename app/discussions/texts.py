@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from app.core.errors import DomainError, TooLargeError
 from app.core.i18n import lazy_gettext as _l
-from app.core.text import RENDERER_VERSION, clean_text, one_line, render_markdown, typographic
+from app.core.text import RENDERER_VERSION, clean_text, is_blank, one_line, render_markdown, typographic
 from app.discussions.models import Post
 from app.spaces.models import LONGEST_TITLE
 
@@ -38,11 +38,6 @@ class Written:
     html: str
 
 
-def is_blank(text: str) -> bool:
-    """Tell whether nothing in a text can be seen (spaces, controls, invisible marks)."""
-    return not any(character.isprintable() and not character.isspace() for character in text)
-
-
 def checked_source(source: str) -> str:
     """Return the source to keep. Raises DomainError when it says nothing, TooLargeError when it is too long."""
     source = clean_text(source).strip("\n")
@@ -56,7 +51,7 @@ def checked_source(source: str) -> str:
 def checked_title(title: str) -> str:
     """Return the title to keep, on one line. Raises DomainError when it is empty, TooLargeError when it is too long."""
     title = one_line(title)
-    if is_blank(title):
+    if not title:
         raise DomainError(EMPTY_TITLE)
     if len(title) > LONGEST_TITLE:
         raise TooLargeError(LONG_TITLE)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from wtforms import Field, HiddenField, RadioField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from app.accounts.models import User
 from app.core.forms import BeffroiForm
@@ -53,7 +53,7 @@ class ResourceForm(BeffroiForm):
     kind = SelectField(_l("Type"), default=DEFAULT_KIND)
     title = StringField(
         _l("Titre"),
-        [InputRequired(_l("Donnez un titre à la ressource.")), _limited(LONGEST_TITLE)],
+        [DataRequired(_l("Donnez un titre à la ressource.")), _limited(LONGEST_TITLE)],
         render_kw={"data-proposal": "title"},
     )
     summary = TextAreaField(

@@ -104,6 +104,11 @@ def test_names_stand_on_one_line() -> None:
     assert one_line("  Lanvallec\n\t et\u00a0 environs ") == "Lanvallec et environs"
 
 
+@pytest.mark.parametrize("text", ["", " \u00a0 ", "\x00", "\u200b\u200b", "\u2060\ufeff"])
+def test_names_of_which_nothing_can_be_seen_are_empty(text: str) -> None:
+    assert one_line(text) == ""
+
+
 @pytest.mark.parametrize(
     ("text", "slug"),
     [("Œuvrer à l’État !", "oeuvrer-a-l-etat"), ("", "page"), ("مرحبا", "page"), ("a" * 300, "a" * 80)],

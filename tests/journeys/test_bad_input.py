@@ -91,6 +91,16 @@ def test_too_long_a_text_comes_back_whole(me: Browser, names: dict[str, str]) ->
         assert holds(answer, " mot mot"), path
 
 
+@pytest.mark.parametrize("title", ["", "   ", "\u00a0", "\x00", "\u200b\u200b"])
+def test_title_of_which_nothing_can_be_seen_is_asked_for(me: Browser, title: str) -> None:
+    for path, fields in (
+        (NEW_THREAD, {"body": TYPED}),
+        (NEW_RESOURCE, {"kind": "report", "body": TYPED, "audience": "space"}),
+    ):
+        answer = me.post(path, {**fields, "title": title})
+        assert (answer.status_code, holds(answer, TYPED)) == (422, True), path
+
+
 @pytest.mark.parametrize("fields", [{}, {"title": TYPED}, {"body": TYPED}, {"title": TYPED, "audience": "tous"}])
 def test_form_with_fields_missing_says_which_and_keeps_the_rest(me: Browser, fields: dict[str, str]) -> None:
     answer = me.post(NEW_THREAD, fields)
