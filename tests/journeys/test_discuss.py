@@ -95,6 +95,29 @@ def test_session_that_ends_while_writing_costs_no_word(opened: Callable[..., Pag
     expect(page.locator("#repondre textarea")).to_have_value("Une phrase écrite pendant une heure.")
 
 
+@pytest.mark.parametrize("way", ["back", "closed"])
+def test_signing_in_again_beside_the_page_lets_it_publish(opened: Callable[..., Page], site: Site, way: str) -> None:
+    page = opened(MEMBER)
+    page.goto(site.thread("Impliquer les bailleurs"))
+    page.locator("#repondre textarea").fill(f"Écrit pendant que la session finissait ({way}).")
+    site.end_sessions(MEMBER)
+    page.get_by_role("heading", level=1).click()
+    over = page.get_by_role("dialog", name="Votre session a pris fin")
+    with page.context.expect_page() as beside:
+        over.get_by_role("link", name="Se connecter").click()
+    beside.value.get_by_label("Adresse").fill(MEMBER)
+    beside.value.get_by_label("Mot de passe", exact=True).fill("les villes se parlent")
+    beside.value.get_by_role("button", name="Se connecter").click()
+    expect(beside.value.get_by_role("heading", level=1)).to_have_text("Bonjour Claire")
+    if way == "back":
+        page.evaluate("window.dispatchEvent(new Event('focus'))")  # what coming back to the tab does
+    else:
+        over.get_by_role("button", name="Annuler").click()
+    expect(over).to_be_hidden()
+    page.get_by_role("button", name=PUBLISH).click()
+    expect(page.get_by_role("article").filter(has_text=f"finissait ({way})")).to_be_visible()
+
+
 def test_preview_shows_the_message_as_it_will_look(opened: Callable[..., Page], site: Site) -> None:
     page = opened(MEMBER)
     page.goto(site.thread("Impliquer les bailleurs"))

@@ -32,7 +32,35 @@ export async function ask(address, options = {}) {
 
 export function sessionOver() {
   const dialog = document.querySelector("[data-session-over]");
-  if (dialog && !dialog.open) dialog.showModal();
+  if (!dialog || dialog.open) return;
+  const back = async () => { if (await takeUpSession()) dialog.close(); };
+  const left = () => { window.removeEventListener("focus", back); holdForms(takeUpSession()); };
+  window.addEventListener("focus", back);
+  dialog.addEventListener("close", left, { once: true });
+  dialog.showModal();
+}
+
+// Somebody who has signed in again in another tab comes back to this page: its forms take the token of the new session,
+// or what they send would be refused. Another person's token is left alone: this text is not theirs.
+async function takeUpSession() {
+  const answer = await fetch(location.href, { credentials: "same-origin" }).then((one) => one.text()).catch(() => "");
+  const page = new DOMParser().parseFromString(answer, "text/html");
+  const token = page.querySelector("input[name=csrf_token]")?.value;
+  const [before, now] = [document, page].map((one) => one.querySelector("[data-person]")?.dataset.person);
+  if (!token || !now || now !== before) return false;
+  for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = token;
+  return true;
+}
+
+// What is sent while the token is on its way leaves when it is there.
+function holdForms(work) {
+  const hold = (event) => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    work.then(() => event.target.requestSubmit(event.submitter));
+  };
+  document.addEventListener("submit", hold, true);
+  work.then(() => document.removeEventListener("submit", hold, true));
 }
 
 // A value kept on this device; storage may be refused (private browsing), and then nothing is kept.
