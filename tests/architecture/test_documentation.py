@@ -17,6 +17,7 @@ from config import Settings, UnsafeSettingError, settings_table
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").rglob("*.md"))]
 COMMAND = re.compile(r"\./run flask ([a-z]+) ([a-z-]+)")
+FILE = re.compile(r"`((?:app|benchmarks|docs|tests)/[\w./-]+)`")
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#]+)")
 
 
@@ -52,6 +53,16 @@ def test_every_link_between_documents_leads_somewhere() -> None:
         if not (document.parent / target).exists()
     ]
     assert broken == []
+
+
+def test_every_file_told_exists() -> None:
+    missing = [
+        f"{document.name}: {path}"
+        for document in DOCUMENTS
+        for path in FILE.findall(document.read_text())
+        if not (ROOT / path).exists()
+    ]
+    assert missing == []
 
 
 def test_no_document_names_a_machine() -> None:
