@@ -16,15 +16,18 @@ from app.core.jobs import job, run_at_each_start
 from app.search.engine import Health, IndexUnavailableError
 from app.search.events import IndexChanged
 from app.search.indexing import reindex
+from app.search.matching import changes_on_their_way
 from app.search.models import SearchChange, audience_version
 from app.search.operations import Why, engine, rebuild_soon
 from app.search.rebuilding.alone import LEASE, somebody_rebuilds
 from app.search.rebuilding.plan import Plan
 from app.search.rebuilding.work import is_left_unfinished, rebuild
 from app.search.recent import forget_old
+from app.search.sources import sources
 
 BATCH = 200
 KEPT_CHANGES = 50_000
+BETWEEN_COMPARISONS = timedelta(days=1)
 WRITER = "search-index"
 
 # A folder that cannot be written stays so until somebody mends it; the waits grow to an hour each.
@@ -88,6 +91,8 @@ def _is_still_wanted(payload: dict[str, Any]) -> bool:
         return not engine().health().usable
     if why == Why.UNFINISHED:
         return is_left_unfinished()
+    if why == Why.OF_ANOTHER_TIME:
+        return _is_of_another_time(engine().health())
     last = Plan.kept()
     if last is None or last.finished_at is None:
         return True
@@ -96,16 +101,30 @@ def _is_still_wanted(payload: dict[str, Any]) -> bool:
 
 @job("search.check", queue="default", every=timedelta(minutes=10))
 def check(payload: dict[str, Any]) -> None:  # noqa: ARG001 - a job takes its payload
-    """Have an unusable index rebuilt, an unfinished rebuild gone on with; forget changes read and old searches."""
-    usable = _looked_at_anew().usable
+    """Have an index of no use made anew, an unfinished rebuild gone on with; forget changes and old searches."""
+    health = _looked_at_anew()
     abandoned = is_left_unfinished() and not somebody_rebuilds()
     with transaction() as session:
-        if not usable:
+        if not health.usable:
             rebuild_soon(Why.UNUSABLE)
         elif abandoned:
             rebuild_soon(Why.UNFINISHED)
+        elif _is_of_another_time(health):
+            rebuild_soon(Why.OF_ANOTHER_TIME)
         forget_old()
         session.execute(delete(SearchChange).where(SearchChange.version <= audience_version() - KEPT_CHANGES))
+
+
+def _is_of_another_time(health: Health) -> bool:
+    """Tell whether the index holds more or fewer things than there are: a copy of one was put back, or of the database.
+
+    Nobody can tell while changes are on their way into it; and what the last rebuild left so, the next would too.
+    """
+    last = Plan.kept()
+    if last is not None and last.finished_at is not None and now() - last.finished_at < BETWEEN_COMPARISONS:
+        return False
+    there = sum(len(list(source.keys())) for source in sources())
+    return there != health.parents and not changes_on_their_way() and engine().health().parents == health.parents
 
 
 run_at_each_start("search.check")

@@ -86,16 +86,16 @@ def news_since(version: int) -> News:
     if changes is None:
         return News(None, reached)
     keys = {f"{type_}:{number}" for type_, number in changes if type_ is not None}
-    late = keys & _waiting()
+    late = keys & changes_on_their_way()
     return News(frozenset(keys - late), _before(late, version, reached))
 
 
 def settled_version() -> int:
     """Return the version up to which all that changed stands in the index."""
-    return _before(_waiting(), 0, audience_version())
+    return _before(changes_on_their_way(), 0, audience_version())
 
 
-def _waiting() -> set[str]:
+def changes_on_their_way() -> set[str]:
     """Return the keys of what is to be indexed, or is being."""
     jobs = select(Job.key).where(Job.name == INDEX, Job.state.in_(BUSY))
     return {str(key).removeprefix(f"{INDEX}:") for key in db.session.scalars(jobs)}

@@ -62,11 +62,15 @@ def index_all_soon(type_: str, ids: Sequence[int]) -> None:
 
 
 class Why(enum.StrEnum):
-    """Why the whole index is to be made anew: somebody asks, it cannot be used, a rebuild was left unfinished."""
+    """Why the whole index is to be made anew.
+
+    Somebody asks, it cannot be used, a rebuild was left unfinished, it does not hold what there is.
+    """
 
     ASKED = "asked"
     UNUSABLE = "unusable"
     UNFINISHED = "unfinished"
+    OF_ANOTHER_TIME = "of another time"
 
 
 def rebuild_soon(why: Why = Why.ASKED) -> None:

@@ -192,6 +192,26 @@ def test_check_has_an_abandoned_rebuild_gone_on_with(
     assert (kept().number, is_left_unfinished(), engine().count()) == (1, False, 10)
 
 
+def test_check_has_an_index_made_anew_that_holds_what_another_time_held(context: Flask, books: Shelf) -> None:
+    rebuild(engine())
+    engine().delete([f"{books.type}:1"])
+    check({})
+    assert queues.counts("search.rebuild") == {}  # so soon after a rebuild, another would mend no more
+    moment = clock.now()
+    clock.set_clock(lambda: moment + timedelta(days=2))
+    books.put(11, "Livre 11", "tambour")
+    check({})
+    assert queues.counts("search.rebuild") == {}  # something is on its way: nobody can tell
+    run_all(context)
+    assert engine().count() == 10
+    check({})
+    run_all(context)
+    assert (kept().number, engine().count()) == (2, 11)
+    clock.set_clock(lambda: moment + timedelta(days=4))
+    check({})
+    assert queues.counts("search.rebuild").get("queued", 0) == 0
+
+
 def test_second_rebuild_at_once_is_refused(context: Flask, books: Shelf) -> None:
     with alone(context):
         assert somebody_rebuilds()
