@@ -100,13 +100,13 @@ QUICK = "not slow and not browser and not thorough and not postgres"
 def pytest_runs(words: Sequence[str], *, quick: bool, browser: bool) -> list[Check]:
     """Return the runs of pytest: what somebody asked for by name in one; everything in two.
 
-    Sites, browsers and workers each have a port and a folder of their own and wait for each other: four processes, a
+    Sites, browsers and workers each have a port and a folder of their own and wait for each other: three processes, a
     file always in one, in the order `tests/conftest.py` gives, the longest first. On PostgreSQL tests run once each,
     with their first case; asked for by name they run with all of them. The few that kill and are held to a time have
     the machine for themselves.
     """
     pytest = [sys.executable, "-m", "pytest", "-rfEs"]
-    together = [*pytest, "-n", "4", "--dist", "loadfile", "--no-loadscope-reorder", "--few-on-postgres", "-m"]
+    together = [*pytest, "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", "--few-on-postgres", "-m"]
     if words:
         left_out = QUICK if quick else "" if browser else "not browser"
         return [Check("tests", [*pytest, *(["-m", left_out] if left_out else []), *words])]

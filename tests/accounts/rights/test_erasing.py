@@ -151,7 +151,7 @@ def test_last_administrator_and_only_facilitator_settle_things_first(context: Fl
     with pytest.raises(DomainError, match="Atelier ouvert"):
         erased(FACILITATOR)
     erased(ENTERED)
-    with pytest.raises(DomainError, match="administrer"):
+    with pytest.raises(DomainError, match="administre le site"):
         erased(ADMIN)
     assert loaded(ADMIN).is_active
 
