@@ -15,7 +15,7 @@ from flask import current_app
 from app.accounts.places.sources import FRANCE, Place, all_places, mark
 from app.core.db import sort_key
 
-FORMAT = 2
+FORMAT = 3
 FOLDER = "places"
 SHORTEST_SEARCH = 2
 MOST_FOUND = 8
