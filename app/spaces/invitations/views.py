@@ -17,7 +17,7 @@ from app.accounts.sso.proofs import Proof, kept_proof, offers_single_sign_on, on
 from app.core.access import anyone, person
 from app.core.db import transaction
 from app.core.errors import DomainError, NotFoundError
-from app.core.i18n import LANGUAGE_KEY
+from app.core.i18n import LANGUAGE_KEY, current_language
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 from app.core.sessions import hashed
@@ -83,8 +83,9 @@ def _answer(secret_hash: str, invitation: Invitation | None) -> ResponseReturnVa
     proof = kept_proof()
     proof = proof if is_proof_for(proof, invitation) else None
     form = AcceptForm(invitation.email, proven=proof is not None, obj=invitation)
-    if proof is not None and not form.is_submitted():
-        form.name.data = form.name.data or proof.name
+    if not form.is_submitted():
+        form.language.data = current_language()
+        form.name.data = form.name.data or (proof.name if proof is not None else "")
     if current_user.is_authenticated:
         if form.is_submitted() and current_user == account:
             return _accepted(secret_hash, person())
@@ -153,7 +154,7 @@ def _accepted(secret_hash: str, who: User | Newcomer) -> ResponseReturnValue:
 
 
 def _greet(welcome: Welcome) -> None:
-    names = ", ".join(f"« {space.name} »" for space in welcome.spaces)
+    names = ", ".join(_("« %(name)s »", name=space.name) for space in welcome.spaces)
     if names:
         flash(_("Bienvenue, %(name)s. Vous participez à %(spaces)s.", name=welcome.user.first_name, spaces=names))
     else:

@@ -57,8 +57,10 @@ def test_page_speaks_the_language_of_the_mail_until_another_is_chosen(app: Flask
     assert '<html lang="en"' in here.get(path).text
     assert '<html lang="en"' in here.post(path, {**FORM, "password": "court"}).text
     assert here.post(path, {"lang": "fr"}).headers["Location"] == path
-    assert '<html lang="fr"' in here.get(path).text
-    assert "Welcome" in here.post(path, {**FORM, "language": "en"}, follow_redirects=True).text
+    page = here.get(path).text
+    assert ('<html lang="fr"' in page, '<option selected value="fr">' in page) == (True, True)
+    welcome = here.post(path, {**FORM, "language": "en"}, follow_redirects=True).text
+    assert "You now take part in “Atelier ouvert”" in welcome
 
 
 def test_head_and_get_of_a_mail_scanner_burn_nothing(app: Flask, cast: Cast) -> None:
