@@ -30,7 +30,7 @@ from app.library.kinds import kind_of
 from app.library.models import Resource, Shelf, Tag
 from app.library.permissions import can_edit_resource, can_move_resource, can_read_resource, is_archived
 from app.library.quotas import files_held, hold_place, require_room, without_room
-from app.library.tags import MOST_TAGS, judge_words, tag_slug, tags_meant, terms_called
+from app.library.tags import MOST_TAGS, as_terms, judge_words, tag_slug, tags_meant, terms_called
 from app.library.thesaurus.models import tag_refused
 from app.library.validity import begin_checks
 from app.spaces.models import Audience, Space, State
@@ -133,7 +133,7 @@ def plan(person: User, resources: Sequence[Resource], wish: Wish) -> list[Planne
     ids = [one.id for one in resources]
     editable, movable = editable_among(person, ids), movable_among(person, ids) if wish.space else set()
     gone, refused = _slugs_of(wish.remove), _refused_by(resources, wish)
-    wish = replace(wish, add=_as_terms(wish.add))
+    wish = replace(wish, add=as_terms(wish.add))
     planned = [
         _planned(one, wish, gone, refused, may_edit=one.id in editable, may_move=one.id in movable) for one in resources
     ]
@@ -152,13 +152,6 @@ def _refused_by(resources: Sequence[Resource], wish: Wish) -> dict[int, str]:
     homes = [wish.space] if wish.space is not None else list({one.space_id: one.space for one in resources}.values())
     found = {home.id: judge_words(wish.add, home).left_out for home in homes} if wish.add else {}
     return {space_id: ", ".join(names) for space_id, names in found.items() if names}
-
-
-def _as_terms(labels: Sequence[str]) -> tuple[str, ...]:
-    """Return keywords to add as the thesaurus calls them: what carries the term of a synonym does not change."""
-    terms = terms_called({tag_slug(label) for label in labels}) if labels else {}
-    named = (terms[slug].name if (slug := tag_slug(label)) in terms else label for label in labels)
-    return tuple(dict.fromkeys(named))
 
 
 def _slugs_of(labels: Iterable[str]) -> set[str | int]:

@@ -45,6 +45,13 @@ def terms_called(slugs: Iterable[str]) -> dict[str, Tag]:
     return {slug: tag for slug, tag in rows}  # noqa: C416 - rows are named tuples, which mypy keeps apart
 
 
+def as_terms(labels: Sequence[str]) -> tuple[str, ...]:
+    """Return keywords to add as the thesaurus calls them: what carries the term of a synonym does not change."""
+    terms = terms_called({tag_slug(label) for label in labels}) if labels else {}
+    named = (terms[slug].name if (slug := tag_slug(label)) in terms else label for label in labels)
+    return tuple(dict.fromkeys(named))
+
+
 @dataclass(frozen=True)
 class Judged:
     """What becomes of the words typed in a space: taken, unknown to its closed list, refused there (and why)."""
