@@ -18,9 +18,8 @@ from app.spaces.models import Space
 
 def upload_for(person: User, space: Space, public_id: str) -> Upload:
     """Return an upload of this very person in a space. Raises NotFoundError for anybody else, and anywhere else."""
-    mine = (Upload.person_id == person.id) & (Upload.space_id == space.id) & (Upload.public_id == public_id)
-    found: Upload | None = db.session.scalar(select(Upload).where(mine))
-    if found is None:
+    found = sent_by(person, public_id)
+    if found.space_id != space.id:
         raise NotFoundError
     return found
 
