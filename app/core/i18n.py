@@ -202,9 +202,10 @@ def format_date(value: date | datetime, *, weekday: bool = True) -> str:
     return _day(day, _pattern(day, local(now()).year, weekday=weekday), current_language())
 
 
-def format_day_number(value: date) -> str:
-    """Write a day with its year always: « 5 juillet 2021 »."""
-    return _day(value, "d MMMM y", current_language())
+def format_day_number(value: date | datetime) -> str:
+    """Write a day with its year always: « 5 juillet 2021 »; a moment is on the day it was where the reader is."""
+    day = local(value).date() if isinstance(value, datetime) else value
+    return _day(day, "d MMMM y", current_language())
 
 
 def format_month(value: date) -> str:

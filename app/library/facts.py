@@ -28,7 +28,7 @@ def head_facts(resource: Resource) -> list[str]:
     place = who.organisation.name if who and who.organisation else ""
     by = _("déposé par %(name)s", name=who.name) if who else _("déposé")
     day = resource.published_at or resource.created_at
-    facts = [place, _("%(by)s le %(day)s", by=by, day=format_day_number(day.date()))]
+    facts = [place, _("%(by)s le %(day)s", by=by, day=format_day_number(day))]
     if resource.attachments:
         first = resource.attachments[0].current
         facts.append(f"{file_facts(first.name, first.blob)}, {format_size(first.blob.size)}")
@@ -110,7 +110,7 @@ def shown_date(resource: Resource) -> str:
         return dated[0].type.shown(dated[1])
     if resource.dated_on:
         return Moment().shown(resource.dated_on)
-    return format_day_number(resource.published_at.date()) if resource.published_at else ""
+    return format_day_number(resource.published_at) if resource.published_at else ""
 
 
 def resource_trail(resource: Resource, person: User) -> list[tuple[str, str]]:

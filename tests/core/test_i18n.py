@@ -10,7 +10,15 @@ from flask_babel import force_locale
 from markupsafe import Markup
 
 from app.core import clock
-from app.core.i18n import format_date, format_number, format_size, format_time, french_spaces, join_sentences
+from app.core.i18n import (
+    format_date,
+    format_day_number,
+    format_number,
+    format_size,
+    format_time,
+    french_spaces,
+    join_sentences,
+)
 
 NARROW, NBSP = "\u202f", "\u00a0"
 
@@ -50,6 +58,13 @@ def test_hours_are_those_of_the_site(context: Flask) -> None:
         french = format_time(moment)
     with force_locale("en"):
         assert (french, format_time(moment)) == (f"10{NBSP}h{NBSP}05", "10:05")
+
+
+def test_days_are_those_of_the_site(context: Flask) -> None:
+    late = datetime(2026, 7, 5, 22, 30, tzinfo=UTC)
+    with force_locale("fr"):
+        assert format_day_number(late) == "6 juillet 2026"
+        assert format_day_number(late.date()) == "5 juillet 2026"
 
 
 def test_sizes_and_numbers_follow_the_language(context: Flask) -> None:

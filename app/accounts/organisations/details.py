@@ -16,6 +16,7 @@ from app.accounts.queries import organisation_by_name
 from app.core.clock import now
 from app.core.db import sort_key
 from app.core.i18n import lazy_gettext as _l
+from app.core.i18n import local
 from app.extensions import db
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def _plain_problems(details: Details) -> dict[str, LazyString]:
 
 
 def _may_have_joined(day: date | None) -> bool:
-    return day is None or (day.year >= OLDEST_YEAR and day <= now().date())
+    return day is None or (day.year >= OLDEST_YEAR and day <= local(now()).date())
 
 
 def _is_within(degrees: float | None, most: int) -> bool:

@@ -21,7 +21,7 @@ from app.core.audit import record
 from app.core.clock import now
 from app.core.db import lock
 from app.core.errors import NotFoundError
-from app.core.i18n import format_day_number, format_time, local
+from app.core.i18n import format_day_number, format_time
 from app.core.jobs import enqueue
 from app.core.slots import fillers
 from app.core.storage import CHUNK, storage
@@ -95,7 +95,7 @@ def readable(value: str) -> str:
         return value
     if moment.tzinfo is None:
         return format_day_number(moment.date())
-    return f"{format_day_number(local(moment).date())}, {format_time(moment)}"
+    return f"{format_day_number(moment)}, {format_time(moment)}"
 
 
 def _put_files(archive: ZipFile, parts: list[ExportPart]) -> dict[str, list[str]]:

@@ -18,7 +18,7 @@ from app.spaces.archive.arriving import bring_in, slug_for
 from app.spaces.archive.checking import Checked, check_archive, require_place
 from app.spaces.archive.leaving import write_archive
 from app.spaces.archive.models import ArchiveImport, ImportStep
-from app.spaces.archive.opening import Opened
+from app.spaces.archive.opening import Opened, day_of
 from app.spaces.cli.group import space_named, spaces
 from app.spaces.models import Space
 from app.spaces.quotas import size_in
@@ -88,7 +88,7 @@ def _shown(checked: Checked) -> Callable[[Space], None]:
 
 def _tell(checked: Checked) -> None:
     manifest = checked.manifest
-    click.echo(f"« {manifest['space']['name']} », made on {manifest['made_at'][:10]} at {manifest['site']}")
+    click.echo(f"« {manifest['space']['name']} », made on {day_of(manifest)} at {manifest['site']}")
     for name, number in checked.rows.items():
         click.echo(f"{name:24} {number}")
     click.echo(f"{'people known here':24} {checked.known_people}")

@@ -9,11 +9,12 @@ import re
 import stat
 import zlib
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from app.core.i18n import lazy_gettext as _l
+from app.core.i18n import local
 from app.core.storage import CHUNK
 from app.spaces.archive.columns import ArchiveError, cleaned
 from app.spaces.archive.leaving import DATA, FILES, FORMAT, MANIFEST, PAGE, VERSION
@@ -152,10 +153,11 @@ def _loaded(text: bytes) -> Any:
 
 
 def day_of(manifest: dict[str, Any]) -> date | None:
-    """Return the day an archive says it was made on; None when it says nothing that is one."""
+    """Return the reader's day on which an archive says it was made; None when it says nothing that is one."""
     try:
-        return datetime.fromisoformat(manifest["made_at"]).date()
-    except (KeyError, TypeError, ValueError):
+        moment = datetime.fromisoformat(manifest["made_at"])
+        return local(moment if moment.tzinfo else moment.replace(tzinfo=UTC)).date()
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
 
 
