@@ -58,22 +58,11 @@ def page_number(argument: str = "page") -> int:
     return min(max(1, int(raw)), LARGEST_PAGE_NUMBER)
 
 
-def paginate(
-    query: Select[Any], number: int, per_page: int, *, unique: bool = False, keys: Select[Any] | None = None
-) -> Page[Any]:
-    """Return one page of a query of one entity, in two statements. A number too high gives the last page.
-
-    ``keys`` is the same query of the primary key alone, in the same order: where rows are wide, those of a page are
-    chosen by an index before any of them is read.
-    """
-    narrow = query.with_only_columns(query.selected_columns[0]) if keys is None else keys
+def paginate(query: Select[Any], number: int, per_page: int, *, unique: bool = False) -> Page[Any]:
+    """Return one page of a query of one entity, in two statements. A number too high gives the last page."""
+    narrow = query.with_only_columns(query.selected_columns[0])
     total = db.session.scalar(select(func.count()).select_from(narrow.order_by(None).subquery())) or 0
     last = max(1, -(-total // per_page))
     number = min(number, last)
-    first = (number - 1) * per_page
-    if keys is None:
-        page = query.limit(per_page).offset(first)
-    else:
-        page = query.where(keys.selected_columns[0].in_(keys.limit(per_page).offset(first)))
-    rows = db.session.scalars(page)
+    rows = db.session.scalars(query.limit(per_page).offset((number - 1) * per_page))
     return Page((rows.unique() if unique else rows).all(), number, per_page, total)

@@ -5,11 +5,11 @@ Several values of one filter widen it, several filters narrow it; the count of a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, select, true
+from sqlalchemy import ColumnElement, Select, and_, delete, insert, select, true
 
 from app.accounts.models import Organisation, User
 from app.accounts.organisations.likeness import LENS, is_like, lens_title, lens_words, lenses_of
@@ -66,62 +66,45 @@ def names_of(kind: Kind) -> list[str]:
     return [*([SIZE] if kind.compares_places else []), *(field.name for field in kind.facets())]
 
 
-def condition_of(chosen: Chosen, aside: str = "") -> ColumnElement[bool]:
-    """Return what a resource must fulfil for the values ticked, the filter ``aside`` left out."""
-    conditions = [_has(name, values) for name, values in chosen if name != aside and values]
+def facet_labels(kind: str, fields: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what a resource is filtered by as search keeps it in memory."""
+    return tuple(facet_label(name, value) for name, value in sorted(kind_of(kind).keys_of(fields)))
+
+
+def facet_label(name: str, value: str) -> str:
+    """Return one value of a filter as search keeps it in memory."""
+    return f"{name}:{value}"
+
+
+def condition_of(chosen: Chosen) -> ColumnElement[bool]:
+    """Return what a resource must fulfil for the values ticked."""
+    conditions = [_has(name, values) for name, values in chosen if values]
     return and_(true(), *conditions)
 
 
 def _has(name: str, values: Sequence[str]) -> ColumnElement[bool]:
     if name == SIZE:
-        authors = (
-            select(User.id).join(Organisation, User.organisation_id == Organisation.id).where(band_column().in_(values))
-        )
-        return Resource.author_id.in_(authors)
+        return _shared_from(band_column().in_(values))
     matching = (resource_facet.c.name == name) & resource_facet.c.value.in_(values)
     return Resource.id.in_(select(resource_facet.c.resource_id).where(matching))
 
 
 def _shared_from(place: ColumnElement[bool]) -> ColumnElement[bool]:
-    authors = select(User.id).join(Organisation, User.organisation_id == Organisation.id).where(place)
-    return Resource.author_id.in_(authors)
+    return Resource.author_id.in_(people_of(place))
 
 
-def groups_of(kind: Kind, visible: ColumnElement[bool], chosen: Chosen) -> list[FacetGroup]:
-    """Return the filters of a kind with their counts: one statement for all, one more for each that is ticked.
-
-    ``visible`` is what the list shows, these filters aside.
-    """
-    ticked = {name: values for name, values in chosen if values}
-    counts = _counted(visible, chosen, [field.name for field in kind.facets()], ticked)
-    groups = [_group(field, counts.get(field.name, {}), ticked.get(field.name, ())) for field in kind.facets()]
-    if kind.compares_places:
-        groups.insert(0, _sizes(visible, chosen, ticked.get(SIZE, ())))
-    return [group for group in groups if group.options]
+def shared_by_like(mine: Organisation | None, lenses: Sequence[str]) -> ColumnElement[bool]:
+    """Return what a resource must fulfil to be seen through lenses: who shared it is of an authority like this one."""
+    return _shared_from(is_like(mine, lenses))
 
 
-def _counted(
-    visible: ColumnElement[bool], chosen: Chosen, names: list[str], ticked: Iterable[str]
-) -> dict[str, dict[str, int]]:
-    counts: dict[str, dict[str, int]] = {}
-    free = [name for name in names if name not in set(ticked)]
-    for group, aside in ((free, ""), *(([name], name) for name in names if name in set(ticked))):
-        if group:
-            for name, value, number in db.session.execute(_counting(visible, chosen, group, aside)):
-                counts.setdefault(name, {})[value] = number
-    return counts
+def people_of(place: ColumnElement[bool]) -> Select[Any]:
+    """Return the ids of the accounts whose organisation fulfils a condition."""
+    return select(User.id).join(Organisation, User.organisation_id == Organisation.id).where(place)
 
 
-def _counting(visible: ColumnElement[bool], chosen: Chosen, names: list[str], aside: str) -> Any:
-    return (
-        select(resource_facet.c.name, resource_facet.c.value, func.count())
-        .join(Resource, Resource.id == resource_facet.c.resource_id)
-        .where(resource_facet.c.name.in_(names), visible, condition_of(chosen, aside))
-        .group_by(resource_facet.c.name, resource_facet.c.value)
-    )
-
-
-def _group(field: Field, counts: dict[str, int], ticked: Sequence[str]) -> FacetGroup:
+def group_of(field: Field, counts: dict[str, int], ticked: Sequence[str]) -> FacetGroup:
+    """Return a filter on a field with the counts of its values, the ticked ones always among them."""
     order = list(field.type.order)
 
     def rank(value: str) -> tuple[int, str]:
@@ -136,17 +119,8 @@ def _group(field: Field, counts: dict[str, int], ticked: Sequence[str]) -> Facet
     return FacetGroup(field.name, field.name_on_page, options)
 
 
-def _sizes(visible: ColumnElement[bool], chosen: Chosen, ticked: Sequence[str]) -> FacetGroup:
-    band = band_column().label("band")
-    query = (
-        select(band, func.count())
-        .select_from(Resource)
-        .join(User, Resource.author_id == User.id)
-        .join(Organisation, User.organisation_id == Organisation.id)
-        .where(visible, condition_of(chosen, SIZE))
-        .group_by(band)
-    )
-    counts = {key: number for key, number in db.session.execute(query) if key}
+def sizes_group(counts: Mapping[str, int], ticked: Sequence[str]) -> FacetGroup:
+    """Return the filter by the size of the authority, the smallest first."""
     options = [
         {"value": key, "label": band_words(key), "count": counts.get(key, 0), "checked": key in ticked}
         for key in BANDS
@@ -155,32 +129,12 @@ def _sizes(visible: ColumnElement[bool], chosen: Chosen, ticked: Sequence[str]) 
     return FacetGroup(SIZE, _("Taille de la collectivité"), options)
 
 
-def shared_by_like(mine: Organisation | None, lenses: Sequence[str]) -> ColumnElement[bool]:
-    """Return what a resource must fulfil to be seen through lenses: who shared it is of an authority like this one."""
-    return _shared_from(is_like(mine, lenses))
-
-
-def lens_group(mine: Organisation | None, visible: ColumnElement[bool], ticked: Sequence[str]) -> FacetGroup | None:
-    """Return « cities like mine » with what each lens would leave: one statement; None where it would say nothing.
-
-    ``visible`` is what the list shows, the lenses aside.
-    """
-    lenses = lenses_of(mine)
-    if mine is None or not lenses:
-        return None
-    counted = [func.count().filter(is_like(mine, [lens])) for lens in lenses]
-    query = (
-        select(*counted)
-        .select_from(Resource)
-        .join(User, Resource.author_id == User.id)
-        .join(Organisation, User.organisation_id == Organisation.id)
-        .where(visible)
-    )
-    counts = dict(zip(lenses, db.session.execute(query).one(), strict=True))
+def lens_group(mine: Organisation, counts: Mapping[str, int], ticked: Sequence[str]) -> FacetGroup | None:
+    """Return « cities like mine » with what each lens would leave; None where it would say nothing."""
     options = [
-        {"value": lens, "label": lens_words(lens, mine), "count": counts[lens], "checked": lens in ticked}
-        for lens in lenses
-        if counts[lens] or lens in ticked
+        {"value": lens, "label": lens_words(lens, mine), "count": counts.get(lens, 0), "checked": lens in ticked}
+        for lens in lenses_of(mine)
+        if counts.get(lens) or lens in ticked
     ]
     return FacetGroup(LENS, lens_title(mine), options) if options else None
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import aliased, joinedload, selectinload, undefer
+from sqlalchemy.orm import aliased, selectinload, undefer
 
 from app.accounts.models import User
 from app.core.db import first_day
@@ -21,11 +21,12 @@ from app.library.addresses import page_number_in, resource_url
 from app.library.collecting.claiming import page_of
 from app.library.collecting.models import FetchedPage
 from app.library.events import ResourceChanged, ResourcePublished, ResourcePurged, ResourceRemoved, ResourcesChanged
+from app.library.facets import facet_labels
 from app.library.facts import shown_date
 from app.library.kinds import KINDS, kind_of, kind_words
 from app.library.listing import WITH, Wanted, are_visible, named_with, shown_with
 from app.library.marks import Useful
-from app.library.models import Attachment, FileVersion, Page, Resource, Shelf, Unit
+from app.library.models import Attachment, FileVersion, Page, Resource, Shelf, Tag, Unit, resource_tag
 from app.library.permissions import can_read_resource
 from app.library.reading.inside.passages import passages
 from app.library.states import unit_word
@@ -45,7 +46,7 @@ from app.search.sources import (
     set_meanings_provider,
     set_tags_provider,
 )
-from app.spaces.models import State
+from app.spaces.models import Space, State
 from app.spaces.permissions import shown_space
 
 OWN = "own"
@@ -54,6 +55,13 @@ PRACTICE = "practice"
 AUTHORS = "authors"
 #: Where the words of a fetched page stand among the passages: after the last file a resource may carry.
 FETCHED = 900
+MICROSECONDS = 1_000_000
+#: What the row of a resource is made of: no text is read.
+_OF_ROW = (
+    *(Resource.id, Resource.kind, Resource.space_id, Resource.audience, Resource.state, Resource.author_id),
+    *(Resource.sort_key, Resource.published_at, Resource.dated_on, Resource.lang, Resource.fields),
+    Space.deleted_at.label("space_deleted_at"),
+)
 
 
 class ResourceSource:
@@ -75,13 +83,18 @@ class ResourceSource:
 
     def rows(self, ids: Sequence[int] | None) -> Iterable[CatalogueRow]:
         """Yield who may find each resource."""
-        query = select(Resource).where(_is_found()).options(selectinload(Resource.tags), joinedload(Resource.space))
+        query = select(*_OF_ROW).join(Space, Space.id == Resource.space_id).where(_is_found())
         if ids is not None:
             query = query.where(Resource.id.in_(ids))
-        parts, voices, shelves = parts_counted(ids), voices_counted(ids), shelves_showing(ids)
-        for resource in db.session.scalars(query):
-            row = _row(resource, parts[resource.id], voices.get(resource.id, 0))
-            yield replace(row, also_in=tuple(shelves[resource.id] - {resource.space_id}))
+        parts, voices, shelves, tags = (
+            parts_counted(ids),
+            voices_counted(ids),
+            shelves_showing(ids),
+            slugs_carried(ids),
+        )
+        for one in db.session.execute(query):
+            row = _row(one, parts[one.id], voices.get(one.id, 0))
+            yield replace(row, also_in=tuple(shelves[one.id] - {one.space_id}), tags=tuple(tags[one.id]))
 
     def cards(self, person: Any, ids: Sequence[int], *, brief: bool = False) -> Mapping[int, Card]:
         """Return the cards of those resources this person may read."""
@@ -142,6 +155,17 @@ def shelves_showing(ids: Sequence[int] | None) -> Mapping[int, set[int]]:
     return found
 
 
+def slugs_carried(ids: Sequence[int] | None) -> Mapping[int, list[str]]:
+    """Return, by resource, the slugs of its keywords."""
+    query = select(resource_tag.c.resource_id, Tag.slug).join(Tag, Tag.id == resource_tag.c.tag_id)
+    if ids is not None:
+        query = query.where(resource_tag.c.resource_id.in_(ids))
+    found: dict[int, list[str]] = defaultdict(list)
+    for resource_id, slug in db.session.execute(query.order_by(Tag.sort_key)):
+        found[resource_id].append(slug)
+    return found
+
+
 def _is_found() -> Any:
     return and_(Resource.state != State.DRAFT, Resource.deleted_at.is_(None))
 
@@ -152,7 +176,7 @@ def _document(resource: Resource) -> ParentDocument:
         key=f"resource:{resource.id}",
         title=resource.title,
         tags=tuple(label for tag in resource.tags for label in labels_of(tag)),
-        lang=_lang(resource),
+        lang=_known_lang(resource.lang),
         passages=tuple(part for part in parts if part.text),
     )
 
@@ -191,32 +215,35 @@ def _fetched_texts(ids: set[int], wanted: Mapping[int, Sequence[int]]) -> dict[t
     return {(one, part.n): part for one, page in pages.items() for part in _cut(page) if part.n in wanted[one]}
 
 
-def _lang(resource: Resource) -> str | None:
-    return resource.lang if resource.lang not in {"", "mul"} else None
+def _known_lang(lang: str) -> str | None:
+    return lang if lang not in {"", "mul"} else None
 
 
-def _row(resource: Resource, parts: list[int], voices: int) -> CatalogueRow:
-    published = resource.published_at.date() if resource.published_at else None
+def _row(one: Any, parts: list[int], voices: int) -> CatalogueRow:
+    published = one.published_at.date() if one.published_at else None
     return CatalogueRow(
-        key=f"resource:{resource.id}",
-        kind=resource.kind,
-        space_id=resource.space_id,
-        audience=Audience(resource.audience),
-        published=resource.is_live and resource.space.deleted_at is None,
-        date=first_day(resource.dated_on) if resource.dated_on else published,
-        lang=_lang(resource),
-        tags=tuple(tag.slug for tag in resource.tags),
+        key=f"resource:{one.id}",
+        kind=one.kind,
+        space_id=one.space_id,
+        audience=Audience(one.audience),
+        published=one.space_deleted_at is None,
+        date=first_day(one.dated_on) if one.dated_on else published,
+        lang=_known_lang(one.lang),
         parts=(*parts, FETCHED),
-        authors=_authors(resource),
+        authors=_authors(one),
         useful=voices,
+        name=one.sort_key,
+        came_in=int(one.published_at.timestamp() * MICROSECONDS) if one.published_at else 0,
+        archived=one.state == State.ARCHIVED,
+        labels=facet_labels(one.kind, one.fields),
     )
 
 
-def _authors(resource: Resource) -> tuple[int | str, ...]:
+def _authors(one: Any) -> tuple[int | str, ...]:
     """Return who shared a resource, and those its record names as its authors."""
-    named = resource.fields.get(AUTHORS)
+    named = one.fields.get(AUTHORS)
     written = [str(name) for name in named] if isinstance(named, list) else []
-    return tuple(one for one in (resource.author_id, *written) if one)
+    return tuple(one for one in (one.author_id, *written) if one)
 
 
 def card_of(resource: Resource, person: User) -> Card:
@@ -246,7 +273,7 @@ def card_of(resource: Resource, person: User) -> Card:
         resource.kind,
         url,
         tuple(filter(None, meta)),
-        _lang(resource),
+        _known_lang(resource.lang),
         marks_words=True,
         public_id=resource.public_id,
         pages=pages,

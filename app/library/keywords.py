@@ -64,7 +64,9 @@ def tags_by_slug(person: User, slugs: Iterable[str]) -> list[Tag]:
     Other words do not exist for them.
     """
     wanted = list(dict.fromkeys(slugs))
-    terms = terms_called(wanted) if wanted else {}
+    if not wanted:
+        return []
+    terms = terms_called(wanted)
     read = select(resource_tag.c.tag_id).join(Resource, Resource.id == resource_tag.c.resource_id)
     typed = [slug for slug in wanted if slug not in terms]
     known = Tag.slug.in_(typed) & Tag.id.in_(read.where(are_visible(person, Wanted()), Tag.state == TagState.PROPOSED))

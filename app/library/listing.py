@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from app.accounts.models import User
 from app.core.days import today
-from app.core.paging import Page, paginate
+from app.extensions import db
 from app.library.facets import Chosen, condition_of, shared_by_like
 from app.library.models import Attachment, FileVersion, Resource, Shelf
 from app.library.permissions import can_read_resource, can_verify_resource
@@ -64,11 +65,11 @@ def resources_visible_to(person: User, wanted: Wanted = Wanted()) -> Select[Any]
     return resources_named_to(person, wanted).options(*shown_with())
 
 
-def page_of_resources(person: User, wanted: Wanted, number: int, per_page: int) -> Page[Resource]:
-    """Return one page of the resources a person may read, as wanted, in order."""
-    keys = select(Resource.id).where(are_visible(person, wanted)).order_by(*_order(wanted))
-    shown = select(Resource).order_by(*_order(wanted)).options(*shown_with())
-    return paginate(shown, number, per_page, keys=keys)
+def resources_shown_to(person: User, ids: Sequence[int]) -> list[Resource]:
+    """Return those of some published resources that a person may read, in the order given, with what a line shows."""
+    query = select(Resource).where(Resource.id.in_(ids), can_read_resource.where(person)).options(*shown_with())
+    order = {one: place for place, one in enumerate(ids)}
+    return sorted(db.session.scalars(query) if ids else (), key=lambda one: order[one.id])
 
 
 def resources_named_to(person: User, wanted: Wanted = Wanted()) -> Select[Any]:

@@ -101,9 +101,9 @@ class Usefulness:
 
 def usefulness_of(reader: User, resource: Resource) -> Usefulness:
     """Return who found a resource useful, as a reader may know it: three statements."""
-    open_accounts = select(User.id).where(User.disabled_at.is_(None))
-    marked = select(Useful.user_id).where(Useful.resource_id == resource.id, Useful.user_id.in_(open_accounts))
-    count = db.session.scalar(select(func.count()).select_from(marked.subquery())) or 0
+    of_resource = Useful.resource_id == resource.id, User.disabled_at.is_(None)
+    marked = select(Useful.user_id).join(User).where(*of_resource)
+    count = db.session.scalar(select(func.count()).select_from(Useful).join(User).where(*of_resource)) or 0
     named = select(User).where(User.id.in_(marked), can_see_person.where(reader)).options(joinedload(User.organisation))
     people = db.session.scalars(named.order_by(User.sort_key, User.id).limit(MOST_NAMED)).all() if count else []
     return Usefulness(count, people, is_marked(reader, resource, Useful))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flask import render_template, url_for
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 
 from app.accounts.models import User
 from app.core.access import person
@@ -16,6 +16,7 @@ from app.core.takeaway import ExportPart
 from app.core.uses import Use, UseGroup
 from app.extensions import db
 from app.library.addresses import resource_url
+from app.library.kinds import kind_of
 from app.library.models import Adoption, Resource, Shelf
 from app.library.permissions import can_mark_resource, can_read_resource, is_published_practice
 from app.library.reading_lists.addresses import list_url
@@ -39,10 +40,16 @@ def lists_that_hold(resource: Resource, reader: User) -> UseGroup | None:
 @fill("resource.uses", order=20)
 def practices_that_follow(resource: Resource, reader: User) -> UseGroup | None:
     """Return the practices by which other cities say they took this one up, and those this one answers to."""
+    if not kind_of(resource.kind).compares_places:
+        return None
     follows = select(Adoption.own_id).where(Adoption.resource_id == resource.id, Adoption.own_id.is_not(None))
     answers = select(Adoption.resource_id).where(Adoption.own_id == resource.id)
-    linked = Resource.id.in_(follows) | Resource.id.in_(answers)
-    query = select(Resource).where(linked, can_read_resource.where(reader), is_published_practice.where(reader))
+    # Few are linked: asked first, SQLite does not go through all that the reader may read.
+    linked = db.session.scalars(union_all(follows, answers)).all()
+    if not linked:
+        return None
+    those = Resource.id.in_(linked)
+    query = select(Resource).where(those, can_read_resource.where(reader), is_published_practice.where(reader))
     found = [
         Use(one.title, resource_url(one)) for one in db.session.scalars(query.order_by(Resource.sort_key).limit(MOST))
     ]

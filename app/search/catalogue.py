@@ -90,6 +90,13 @@ class CatalogueRow:
     about: str = ""
     #: Whose word is the last in it, where several speak in one thing; None: its authors'.
     last_by: int | None = None
+    #: What lists are ordered by: its name (``sort_key``), and when it came in (microseconds since 1970, UTC).
+    name: str = ""
+    came_in: int = 0
+    #: Put aside by its space: still found, left out of lists unless they ask for it.
+    archived: bool = False
+    #: What the lists of its feature filter it by beside the fields, as "name:value".
+    labels: tuple[str, ...] = ()
 
     @property
     def type(self) -> str:
@@ -98,17 +105,23 @@ class CatalogueRow:
 
     def values(self, one: Field) -> tuple[Value, ...]:
         """Give what the thing has for a field, as filters and counts know it."""
-        found: Mapping[Field, tuple[Value | None, ...]] = {
-            Field.KIND: (self.kind,),
-            Field.SPACE: (self.space_id,),
-            Field.TAG: self.tags,
-            # Where people belong may change without a word to search: a city is asked for by its people.
-            Field.CITY: tuple(one for one in self.authors if isinstance(one, int)),
-            Field.AUTHOR: self.authors,
-            Field.YEAR: (self.date.year if self.date else None,),
-            Field.LANG: (self.lang,),
-        }
-        return tuple(value for value in found[one] if value is not None)
+        match one:
+            case Field.TAG:
+                return self.tags
+            case Field.AUTHOR:
+                return self.authors
+            case Field.CITY:
+                # Where people belong may change without a word to search: a city is asked for by its people.
+                return tuple(one for one in self.authors if isinstance(one, int))
+            case Field.KIND:
+                value: Value | None = self.kind
+            case Field.SPACE:
+                value = self.space_id
+            case Field.YEAR:
+                value = self.date.year if self.date else None
+            case Field.LANG:
+                value = self.lang
+        return () if value is None else (value,)
 
 
 @dataclass(frozen=True)
@@ -158,13 +171,15 @@ class Catalogue:
         self._rows = {row.key: row for row in rows}
         self.version = version
         self.serial = next(_serial)
-        ordered = sorted(self._rows.values(), key=lambda row: row.key.encode())
+        ordered = self._ordered = sorted(self._rows.values(), key=lambda row: row.key.encode())
         size = len(ordered)
         self.keys: Keys = np.array([row.key.encode() for row in ordered], dtype=f"S{KEY_BYTES}")
         self._columns: dict[Field, Column] = {}
         self.spaces: Numbers = np.fromiter((_space_of(row) for row in ordered), np.int64, size)
         self.network: Bools = np.fromiter((row.audience == Audience.NETWORK for row in ordered), np.bool_, size)
         self.published: Bools = np.fromiter((row.published for row in ordered), np.bool_, size)
+        self.came_in: Numbers = np.fromiter((row.came_in for row in ordered), np.int64, size)
+        self.archived: Bools = np.fromiter((row.archived for row in ordered), np.bool_, size)
         self.dates: Numbers = np.fromiter((_day_of(row) for row in ordered), np.int64, size)
         self.useful: Numbers = np.fromiter((row.useful for row in ordered), np.int64, size)
         self._in_parts: Bools = np.fromiter((row.parts is not None for row in ordered), np.bool_, size)
@@ -185,13 +200,37 @@ class Catalogue:
     def column(self, one: Field) -> Column:
         """Give the values of a field, made when they are first asked for."""
         if one not in self._columns:
-            self._columns[one] = Column.of(self._rows[self.key(place)].values(one) for place in range(len(self.keys)))
+            self._columns[one] = Column.of(row.values(one) for row in self._ordered)
         return self._columns[one]
 
     @cached_property
     def also_in(self) -> Column:
         """The other spaces that show each thing."""
-        return Column.of(self._rows[self.key(place)].also_in for place in range(len(self.keys)))
+        return Column.of(row.also_in for row in self._ordered)
+
+    @cached_property
+    def by_name(self) -> Numbers:
+        """The rank of each thing by its name."""
+        ranks = np.empty(len(self.keys), np.int64)
+        ranks[sorted(range(len(self.keys)), key=lambda place: self._ordered[place].name)] = np.arange(len(self.keys))
+        return ranks
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """The id of each thing among those of its feature."""
+        return np.fromiter((int(row.key.partition(":")[2]) for row in self._ordered), np.int64, len(self.keys))
+
+    @cached_property
+    def labels(self) -> Column:
+        """What the lists of their features filter things by."""
+        return Column.of(row.labels for row in self._ordered)
+
+    def of_type(self, type_: str) -> Bools:
+        """Tell for every thing whether it is one of a feature: its key begins with the feature's name for them."""
+        found = np.zeros(len(self.keys), np.bool_)
+        first, last = np.searchsorted(self.keys, np.array([f"{type_}:", f"{type_};"], dtype=self.keys.dtype))
+        found[first:last] = True  # « ; » is what follows « : »
+        return found
 
     def mask(self, scope: Scope) -> Bools:
         """Tell for every thing whether this person may read it."""

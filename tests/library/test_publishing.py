@@ -16,6 +16,7 @@ from app.discussions.operations import comment
 from app.discussions.permissions import can_reply
 from app.extensions import db
 from app.library.counting import count_archived
+from app.library.holdings import Holdings
 from app.library.listing import WITH, Wanted, resources_visible_to
 from app.library.models import Resource
 from app.library.operations import ResourceDetails, edit_resource
@@ -196,7 +197,7 @@ def test_archived_resource_is_read_found_marked_and_last(app: Flask, browser: An
     with app.app_context():
         found = find(loaded(MEMBER), parse("zorglub").query)
         assert [one.card.meta[-1] for one in found.results] == ["archivée"]
-        assert count_archived(me, Wanted()) == 1
+        assert count_archived(Holdings(me), Wanted()) == 1
     assert facilitator.post(f"/ressources/{public_id}/remettre").status_code == 302
     assert "Vieux zorglub" in plain(browser(MEMBER).get("/ressources"))
 

@@ -14,6 +14,7 @@ from app.core.errors import NotFoundError, RefusedError
 from app.extensions import db
 from app.library.carriers import file_version_for, resources_carrying
 from app.library.counting import count_by_kind, count_by_tag
+from app.library.holdings import Holdings
 from app.library.indexing import ResourceSource
 from app.library.listing import Wanted, resources_visible_to
 from app.library.models import Resource
@@ -70,8 +71,10 @@ def test_door_list_counts_and_cards_agree_for_everybody(context: Flask, email: s
     listed = {one.id for one in db.session.scalars(resources_visible_to(person))}
     opened = {one.id for one in made.values() if can_read_resource(person, one)}
     assert listed == opened == expected
-    assert sum(count_by_kind(person, Wanted()).values()) == len(expected)
-    assert [number for _tag, number in count_by_tag(person, Wanted())] == ([len(expected)] if expected else [])
+    assert sum(count_by_kind(Holdings(person), Wanted()).values()) == len(expected)
+    assert [number for _tag, number in count_by_tag(Holdings(person), Wanted())] == (
+        [len(expected)] if expected else []
+    )
     cards = ResourceSource().cards(person, [one.id for one in made.values()])
     assert set(cards) == expected
     assert set(ResourceSource().titles(person, begun("dans"), 50)) == expected

@@ -18,6 +18,7 @@ from app.core.errors import RefusedError
 from app.core.mail import FolderTransport
 from app.extensions import db
 from app.library.counting import count_due
+from app.library.holdings import Holdings
 from app.library.listing import Wanted
 from app.library.models import Resource
 from app.library.operations import ResourceDetails, edit_resource
@@ -62,7 +63,7 @@ def test_practices_and_guides_are_looked_at_after_a_year_and_others_when_asked(c
     assert (guide.review_on, report.review_on) == (months_after(today(), 12), None)
     with transaction():
         set_review_day(loaded(FACILITATOR), report, today())
-    assert count_due(loaded(FACILITATOR), Wanted()) == 1
+    assert count_due(Holdings(loaded(FACILITATOR)), Wanted()) == 1
     with transaction():
         still_valid(loaded(FACILITATOR), report)
     assert (report.review_on, report.verified_at is not None) == (months_after(today(), 12), True)
@@ -83,7 +84,7 @@ def test_filter_counts_what_each_person_keeps(context: Flask, email: str) -> Non
         db.session.execute(update(Resource).values(review_on=today()))
         archive_resource(loaded(FACILITATOR), made[1])
     kept = {FACILITATOR: 2, MEMBER: 2, "ada@reseau.example": 1, "alix@reseau.example": 2}
-    assert count_due(loaded(email), Wanted()) == kept.get(email, 0)
+    assert count_due(Holdings(loaded(email)), Wanted()) == kept.get(email, 0)
 
 
 def test_author_is_asked_once_about_everything(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

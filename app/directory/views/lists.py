@@ -23,6 +23,7 @@ from app.directory.permissions import can_see_organisation
 from app.directory.views.door import blueprint
 from app.extensions import db
 from app.library.counting import count_by_kind
+from app.library.holdings import Holdings
 from app.library.listing import Wanted
 from app.search.beginnings import begun
 from app.spaces.people import can_find_person
@@ -162,7 +163,7 @@ def _tabs(**known: int) -> list[Tab]:
 def _figures(tabs: list[Tab]) -> str:
     """Return the line under the title: how many organisations, people and local practices this member finds."""
     places, found = (tab.count or 0 for tab in tabs)
-    practices = count_by_kind(person(), Wanted()).get(organisations.PRACTICE, 0)
+    practices = count_by_kind(Holdings(person()), Wanted()).get(organisations.PRACTICE, 0)
     parts = [
         ngettext("%(num)s collectivité", "%(num)s collectivités", places),
         ngettext("%(num)s personne", "%(num)s personnes", found),

@@ -6,13 +6,13 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.accounts.models import User
 from app.extensions import db
 from app.library.counting import count_by_term
-from app.library.listing import are_visible
-from app.library.models import Blob, Resource, Tag, TagState
+from app.library.holdings import Holdings
+from app.library.models import Blob, Tag, TagState
 from app.library.tags import tag_slug
 from app.library.thesaurus.finding import Finder, finder
 from app.library.thesaurus.reach import names_of
@@ -50,8 +50,8 @@ def offered(person: User, typed: Sequence[tuple[str, float]], blobs: Iterable[Bl
 
 def _rarity(person: User) -> Callable[[Tag], float]:
     """Return how telling a term is: the fewer of the resources the person reads carry it, the more."""
-    counts = count_by_term(person)
-    number = db.session.scalar(select(func.count()).select_from(Resource).where(are_visible(person))) or 0
+    held = Holdings(person)
+    counts, number = count_by_term(held), held.count()
     return lambda tag: math.log((2 + number) / (1 + counts.get(tag.id, 0))) + 1
 
 

@@ -14,6 +14,7 @@ from app.core.errors import NotFoundError
 from app.core.revisions import revisions_of
 from app.extensions import db
 from app.library.counting import count_by_term
+from app.library.holdings import Holdings
 from app.library.models import Tag, TagState
 from app.library.thesaurus.book import Book, read_book
 from app.library.thesaurus.reach import names_of
@@ -43,7 +44,7 @@ class TermPage:
 
 def tree_for(person: User) -> list[Node]:
     """Return the whole thesaurus as a tree; a term under two others stands under both. Four statements."""
-    book, counts = read_book(), count_by_term(person)
+    book, counts = read_book(), count_by_term(Holdings(person))
     narrower = book.narrower()
 
     def node(tag: Tag, depth: int) -> Node:
@@ -58,7 +59,7 @@ def terms_holding(person: User, words: str) -> list[Node]:
     wanted = sort_key(words).split()
     if not wanted:
         return []
-    counts = count_by_term(person)
+    counts = count_by_term(Holdings(person))
     found = [tag for tag in read_book().terms.values() if _holds(tag, wanted)]
     found.sort(key=lambda tag: (not sort_key(tag.name).startswith(wanted[0]), sort_key(tag.name)))
     return [Node(tag, counts.get(tag.id, 0)) for tag in found]
@@ -79,7 +80,7 @@ def term_for(public_id: str) -> Tag:
 
 def term_page(person: User, tag: Tag, book: Book | None = None) -> TermPage:
     """Return what the page of a term shows."""
-    book, counts = book or read_book(), count_by_term(person)
+    book, counts = book or read_book(), count_by_term(Holdings(person))
     below: Any = book.narrower().get(tag.id, ())
     return TermPage(
         tag,

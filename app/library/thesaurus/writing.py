@@ -17,13 +17,15 @@ from app.library.models import Tag, TagState, resource_tag
 from app.library.tags import insert_new, tag_slug
 from app.library.thesaurus.book import Book, Links, read_book
 from app.library.thesaurus.judging import DOES, Outcome, Plan, Verdict
-from app.library.thesaurus.models import tag_broader, tag_related, tag_under, tag_word
+from app.library.thesaurus.models import tag_broader, tag_refused, tag_related, tag_under, tag_word
 from app.library.thesaurus.reach import names_of
 from app.library.thesaurus.saying import TermSaid, said_of
+from app.search.models import touch_audience, touch_audience_of
 from app.search.rules.models import rules_changed
 
 REINDEX = "library.index_keywords"
 AT_ONCE = 400
+MOST_COUNTED = 100
 Item = TypeVar("Item")
 _PUBLIC_ID = re.compile(f"[{PUBLIC_ID_ALPHABET}]{{{PUBLIC_ID_LENGTH}}}")
 
@@ -141,7 +143,8 @@ def retag(into: dict[int, int], *, forget: bool = False) -> None:
     for part in _parts(sorted(into)):
         carried = db.session.execute(
             select(resource_tag.c.resource_id, resource_tag.c.tag_id).where(resource_tag.c.tag_id.in_(part))
-        )
+        ).all()
+        count_again({resource for resource, _tag in carried})
         rows = sorted({(resource, into[tag]) for resource, tag in carried})
         for chunk in _parts(rows):
             db.session.execute(insert_new(resource_tag, [{"resource_id": one, "tag_id": tag} for one, tag in chunk]))
@@ -151,10 +154,21 @@ def retag(into: dict[int, int], *, forget: bool = False) -> None:
 
 
 def index_again(tags: Iterable[Tag]) -> None:
-    """Have all that carries these keywords indexed again, by a job."""
-    ids: Collection[int] = sorted({tag.id for tag in tags})
+    """Have all that carries these keywords, or did until they were refused, indexed again by a job; counted at once."""
+    ids = sorted({tag.id for tag in tags})
+    for part in _parts(ids):
+        for one in (resource_tag, tag_refused):
+            count_again(set(db.session.scalars(select(one.c.resource_id).where(one.c.tag_id.in_(part)))))
     if ids:
         enqueue(REINDEX, {"tags": ids}, priority=BULK)
+
+
+def count_again(resources: Collection[int]) -> None:
+    """Let lists and filters count under other keywords what has others now: where it is much, all is read again."""
+    if len(resources) > MOST_COUNTED:
+        touch_audience()
+    else:
+        touch_audience_of("resource", sorted(resources))
 
 
 def _parts(items: Sequence[Item]) -> Iterator[Sequence[Item]]:

@@ -15,16 +15,16 @@ from app.core.i18n import gettext as _
 from app.core.paging import page_number
 from app.core.slots import collect
 from app.core.text import one_line
-from app.library.bulk import editable_among
 from app.library.comparing import MOST
 from app.library.counting import cities_like_mine, count_archived, count_by_kind, count_by_tag, count_due, facet_groups
 from app.library.facets import MOST_CHOSEN, FacetGroup, label_of, names_of
+from app.library.holdings import Holdings
 from app.library.keywords import tags_by_slug
 from app.library.kinds import KINDS, kind_of
 from app.library.kinds.values import LONGEST_KEY
-from app.library.listing import SORTS, WITH, Wanted, page_of_resources
+from app.library.listing import SORTS, WITH, Wanted
 from app.library.models import Resource
-from app.library.permissions import can_add_resource
+from app.library.permissions import can_add_resource, can_edit_resource
 from app.library.queries import drafts_prepared_by, resources_beside
 from app.library.reading_lists.queries import pinned_in
 from app.library.receiving import MOST_FILES, accepted_for_field
@@ -138,14 +138,14 @@ class Listing:
 
 def _listing(address: Callable[..., str], space: Space | None = None) -> Listing:
     wanted, choosing_many = wanted_here(space), CHOOSE in request.args
-    page = page_of_resources(person(), wanted, page_number(), PER_PAGE_CHOOSING if choosing_many else PER_PAGE)
-    by_kind = count_by_kind(person(), wanted)
+    held, per_page = Holdings(person()), PER_PAGE_CHOOSING if choosing_many else PER_PAGE
+    page = held.page(wanted, page_number(), per_page)
+    by_kind = count_by_kind(held, wanted)
     beside = {
         key: text for part in collect("resource.counts", [one.id for one in page.items]) for key, text in part.items()
     }
     state = _state(wanted, choosing_many=choosing_many)
-    mine = editable_among(person(), [one.id for one in page.items])
-    editable = {one.public_id for one in page.items if one.id in mine}
+    editable = {one.public_id for one in page.items if can_edit_resource(person(), one)}
     comparing = _choosing(wanted, [one.public_id for one in page.items])
     if comparing:
         state[CHOSEN] = comparing.chosen
@@ -154,9 +154,9 @@ def _listing(address: Callable[..., str], space: Space | None = None) -> Listing
         rows=[row_of(one, person(), beside.get(one.id, ""), in_space=_is_home(space, one)) for one in page.items],
         wanted=wanted,
         kinds=_kind_choices(address, by_kind, wanted, state),
-        tags=_tag_choices(wanted),
-        lens=cities_like_mine(person(), wanted),
-        groups=[*facet_groups(person(), wanted), *_due(wanted), *_archives(wanted)],
+        tags=_tag_choices(held, wanted),
+        lens=cities_like_mine(held, wanted),
+        groups=[*facet_groups(held, wanted), *_due(held, wanted), *_archives(held, wanted)],
         drafts=_drafts(space),
         state=_pairs(state),
         ticked=_ticked(address, wanted, state),
@@ -222,16 +222,16 @@ def _elsewhere(space: Space | None) -> list[tuple[str, str]]:
     return lists
 
 
-def _due(wanted: Wanted) -> list[FacetGroup]:
+def _due(held: Holdings, wanted: Wanted) -> list[FacetGroup]:
     """Return the filter of what the person keeps and is to look at again; none where there is nothing."""
-    number = count_due(person(), wanted)
+    number = count_due(held, wanted)
     option = {"value": YES, "label": _("À revoir, parmi les miennes"), "count": number, "checked": wanted.due}
     return [FacetGroup(DUE, _("Toujours valables ?"), [option])] if number or wanted.due else []
 
 
-def _archives(wanted: Wanted) -> list[FacetGroup]:
+def _archives(held: Holdings, wanted: Wanted) -> list[FacetGroup]:
     """Return the filter that shows archived resources too; none where there is nothing to show."""
-    number, shows = count_archived(person(), wanted), wanted.archived == WITH
+    number, shows = count_archived(held, wanted), wanted.archived == WITH
     option = {"value": SHOWN, "label": _("Montrer aussi les archivées"), "count": number, "checked": shows}
     return [FacetGroup(ARCHIVES, _("Archives"), [option])] if number or shows else []
 
@@ -314,10 +314,10 @@ def _kind_choices(
     return choices
 
 
-def _tag_choices(wanted: Wanted) -> list[dict[str, Any]]:
+def _tag_choices(held: Holdings, wanted: Wanted) -> list[dict[str, Any]]:
     return [
         {"value": tag.slug, "label": tag.name, "count": count, "checked": tag.slug in wanted.tags}
-        for tag, count in count_by_tag(person(), wanted)
+        for tag, count in count_by_tag(held, wanted)
     ]
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.core.db import transaction
 from app.extensions import db
 from app.library.counting import count_by_tag, count_by_term
+from app.library.holdings import Holdings
 from app.library.listing import Wanted, resources_visible_to
 from app.library.models import Tag, TagState
 from app.library.moving import move_resource
@@ -54,7 +55,7 @@ def test_broader_term_finds_and_counts_what_carries_a_narrower_one() -> None:
         person = loaded(email)
         found = db.session.scalars(resources_visible_to(person, Wanted(tags=("prevention",))))
         assert {one.id for one in found} == expected
-        counts = {tag.label: number for tag, number in count_by_tag(person, Wanted())}
+        counts = {tag.label: number for tag, number in count_by_tag(Holdings(person), Wanted())}
         assert counts == {"Prévention": len(expected), "Vidéoprotection": len(expected), "autre": 1}
 
 
@@ -69,8 +70,10 @@ def test_the_same_word_of_two_spaces_is_two_rows_and_one_filter(context: Flask, 
     share("Un", tags=["Opération Corbeau"], space=PRIVATE)
     here = share("Deux", tags=["operation corbeau"])
     assert labels(here.tags) == ["operation corbeau"]  # as it was typed here: nothing tells that it exists elsewhere
-    assert [number for _tag, number in count_by_tag(loaded(MEMBER), Wanted())] == [2]
-    assert [(tag.label, n) for tag, n in count_by_tag(loaded(OUTSIDER), Wanted())] == [("operation corbeau", 1)]
+    assert [number for _tag, number in count_by_tag(Holdings(loaded(MEMBER)), Wanted())] == [2]
+    assert [(tag.label, n) for tag, n in count_by_tag(Holdings(loaded(OUTSIDER)), Wanted())] == [
+        ("operation corbeau", 1)
+    ]
 
 
 def test_words_follow_a_resource_into_its_new_home(context: Flask, cast: Cast) -> None:
@@ -92,7 +95,7 @@ def test_a_word_that_becomes_a_term_is_one_wherever_it_was_used(context: Flask, 
     for one in shared:
         db.session.refresh(one)
         assert labels(one.tags) == ["Caméras-piétons", "Nuit"]
-    assert count_by_term(loaded(MEMBER)) == {terms[0].id: len(ids)}
+    assert count_by_term(Holdings(loaded(MEMBER))) == {terms[0].id: len(ids)}
     work(context)
 
 
