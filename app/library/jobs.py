@@ -13,7 +13,7 @@ from sqlalchemy import delete, select, update
 
 from app.core.clock import now
 from app.core.db import transaction
-from app.core.jobs import BULK, URGENT, PermanentFailureError, enqueue, job
+from app.core.jobs import BULK, URGENT, PermanentFailureError, enqueue, is_queued, job
 from app.core.slots import collect, fill
 from app.core.storage import storage
 from app.extensions import db
@@ -206,8 +206,16 @@ def _drawn_from(sha256: str, filetype: FileType) -> tuple[Path, FileType] | None
 def draw_soon(blob: Blob, pages: list[int], thumbnails: list[int]) -> None:
     """Have pages drawn before anything else, because somebody is waiting for them. Inside ``transaction()``."""
     payload = {"blob_id": blob.id, "pages": pages, "thumbnails": thumbnails}
-    key = f"picture:{blob.sha256}:{'-'.join(map(str, pages))}:{'-'.join(map(str, thumbnails))}"
-    enqueue("library.picture", payload, key=key[:200], priority=URGENT)
+    enqueue("library.picture", payload, key=_picture_key(blob, pages, thumbnails), priority=URGENT)
+
+
+def will_be_drawn(blob: Blob, pages: list[int], thumbnails: list[int]) -> bool:
+    """Tell whether these pages wait to be drawn already: whoever opens them meanwhile has nothing to write."""
+    return is_queued(_picture_key(blob, pages, thumbnails))
+
+
+def _picture_key(blob: Blob, pages: list[int], thumbnails: list[int]) -> str:
+    return f"picture:{blob.sha256}:{'-'.join(map(str, pages))}:{'-'.join(map(str, thumbnails))}"[:200]
 
 
 @job("library.picture", queue="default", timeout=120, max_attempts=2)

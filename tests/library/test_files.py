@@ -18,7 +18,7 @@ from app.library.views import showing
 from app.library.webp import webp_size
 from tests.library.shelves import pdf, shared
 from tests.people import MEMBER, Cast
-from tests.support import work
+from tests.support import CountedStatements, work
 
 CONTENT = pdf("Une page")
 
@@ -128,3 +128,14 @@ def test_document_is_read_though_its_pictures_cannot_be_asked_for(
     answer = browser(MEMBER).get(f"/ressources/{public_id}-lu?page=14")
     assert answer.status_code == 200
     assert "Feuillet 14" in answer.text
+
+
+def test_page_that_waits_for_its_picture_is_asked_for_once(app: Flask, browser: Any) -> None:
+    public_id, _ = shared(app, "Lu", files=[(pdf(*(f"Feuillet {n}" for n in range(1, 16))), "a.pdf")])
+    work(app)
+    member, asked = browser(MEMBER), []
+    for _ in range(2):
+        with CountedStatements(app) as counted:
+            member.get(f"/ressources/{public_id}-lu?page=14")
+        asked.append(sum(one.startswith("INSERT INTO job") for one in counted.statements))
+    assert asked == [1, 0]

@@ -23,7 +23,7 @@ from app.library.exchange.citing import tags_of
 from app.library.exchange.leaving import reference_of
 from app.library.facts import chapters, due_words, essentials, head_facts, is_due, resource_trail
 from app.library.histories import is_replaced, replaced_words
-from app.library.jobs import draw_soon
+from app.library.jobs import draw_soon, will_be_drawn
 from app.library.kinds import kind_of
 from app.library.lines import file_lines
 from app.library.marks import Kept, is_marked
@@ -114,6 +114,8 @@ def _document(resource: Resource, version: FileVersion | None) -> Document | Non
 
 def _draw(version: FileVersion, document: Document) -> None:
     """Have the missing pictures made; meanwhile, and where nothing can be written, the page is shown as text."""
+    if will_be_drawn(version.blob, document.wanted_pages, document.wanted_thumbnails):
+        return
     try:
         with transaction():
             draw_soon(version.blob, document.wanted_pages, document.wanted_thumbnails)
