@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 
 from app.accounts.confirming import NEXT_FIELD, confirm_or_ask, is_confirmed, note_confirmation
+from app.accounts.language import takes_language
 from app.accounts.operations import CONFIRMATION, use_link
 from app.accounts.queries import valid_link
 from app.core.access import before_anything_else, person, signed_in
@@ -42,6 +43,7 @@ def confirmation_page() -> ResponseReturnValue:
 @blueprint.route("/confirmation/<secret>", methods=["GET", "POST"])
 @signed_in
 @before_anything_else
+@takes_language
 def confirmation_link_page(secret: str) -> ResponseReturnValue:
     """Confirm by the link that was mailed; it counts for the person it was made for, and opening it uses nothing up."""
     link = valid_link(CONFIRMATION, secret)

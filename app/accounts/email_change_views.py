@@ -8,6 +8,7 @@ from flask import Blueprint, render_template, request
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts.email_change import Progress, change_by_secret, confirm_change
+from app.accounts.language import takes_language
 from app.core.access import anyone
 from app.core.db import transaction
 from app.core.errors import NotFoundError
@@ -21,6 +22,7 @@ NO_REFERRER = {"Referrer-Policy": "no-referrer"}
 
 @blueprint.route("/adresse/<secret>", methods=["GET", "POST"])
 @anyone
+@takes_language
 def confirm_page(secret: str) -> ResponseReturnValue:
     """Confirm by a mailed link, signed in or not; opening the page confirms nothing."""
     change = change_by_secret(secret)

@@ -8,6 +8,7 @@ from flask import Blueprint, render_template, request, session
 
 from app.accounts.entering import KEPT_FIELD, LINK, begin
 from app.accounts.forms import ResetForm
+from app.accounts.language import takes_language
 from app.accounts.operations import (
     LINK_ATTEMPTS,
     LINK_NETWORK_ATTEMPTS,
@@ -57,6 +58,7 @@ def ask_link_page() -> ResponseReturnValue:
 
 @blueprint.route("/connexion/lien/<secret>", methods=["GET", "POST"])
 @anyone
+@takes_language
 def link_page(secret: str) -> ResponseReturnValue:
     """Sign in through a mailed link. Opening the page does not use the link up."""
     link = valid_link(SIGN_IN, secret)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 from flask import (
     Blueprint,
-    current_app,
     flash,
     redirect,
     render_template,
@@ -19,6 +18,7 @@ from flask_login import current_user, logout_user
 from app.accounts.devices import is_known_device
 from app.accounts.entering import ENDING_KEY, KEPT_FIELD, PASSWORD, begin, text_being_sent
 from app.accounts.forms import NewPasswordForm, ResetForm, SignInForm
+from app.accounts.language import keep_language, takes_language
 from app.accounts.operations import RESET, RESET_ATTEMPTS, authenticate, choose_password
 from app.accounts.passwords import hash_password
 from app.accounts.queries import normal_email, valid_link
@@ -26,7 +26,6 @@ from app.core.access import anyone, before_anything_else, person, signed_in
 from app.core.audit import record
 from app.core.db import transaction
 from app.core.errors import NotFoundError, TooManyError, error_page, wants_json
-from app.core.i18n import LANGUAGE_KEY
 from app.core.i18n import gettext as _
 from app.core.jobs import URGENT, enqueue
 from app.core.navigation import here, page_of_form, safe_next
@@ -132,6 +131,7 @@ def reset_page() -> ResponseReturnValue:
 
 @blueprint.route("/mot-de-passe/<secret>", methods=["GET", "POST"])
 @anyone
+@takes_language
 def choose_password_page(secret: str) -> ResponseReturnValue:
     """Choose a new password through a mailed link. Opening the page does not use the link up."""
     link = valid_link(RESET, secret)
@@ -159,10 +159,5 @@ def choose_password_page(secret: str) -> ResponseReturnValue:
 @anyone
 def choose_language_view() -> ResponseReturnValue:
     """Change the language of the pages, for this session and, when signed in, for the account."""
-    language = request.form.get("lang", "")
-    if language in current_app.config["LANGUAGES"]:
-        session[LANGUAGE_KEY] = language
-        if current_user.is_authenticated:
-            with transaction():
-                person().language = language
+    keep_language(request.form.get("lang"))
     return redirect(safe_next(request.form.get("next")) or url_for("home.home_page"))

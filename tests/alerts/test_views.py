@@ -313,6 +313,8 @@ def test_link_of_a_mail_stops_mails_without_signing_in_and_opening_it_changes_no
     stranger, rhythms = browser(), select(Watch.rhythm).order_by(Watch.id)
     opened = stranger.get(stops[0])
     assert (opened.status_code, "Arrêter ces courriels" in words(opened)) == (200, True)
+    assert stranger.post(stops[0], {"lang": "en"}).headers["Location"] == stops[0]
+    assert "Stop these e-mails" in words(stranger.get(stops[0]))
     assert db.session.scalars(rhythms).all() == ["at_once", "at_once"]
     db.session.rollback()
     bare(stranger, stops[0])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, render_template, request, url_for
 from flask_login import current_user
 
+from app.accounts.language import takes_language
 from app.accounts.queries import normal_email
 from app.accounts.requests.desk import Desk
 from app.accounts.requests.forms import RequestForm
@@ -51,6 +52,7 @@ def ask_page() -> ResponseReturnValue:
 
 @blueprint.route("/demande-acces/<secret>", methods=["GET", "POST"])
 @anyone
+@takes_language
 def confirm_page(secret: str) -> ResponseReturnValue:
     """Confirm one's address through a mailed link. Opening the page confirms nothing: a mail scanner opens it too."""
     asked = request_of_secret(secret)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response, render_template, request, session
 
+from app.accounts.language import takes_language
 from app.accounts.models import User
 from app.alerts.models import Watch
 from app.alerts.operations import stop, take_up
@@ -30,6 +31,7 @@ ONE_CLICK = "List-Unsubscribe"
 @alerts.route("/alertes/arreter/<secret>", methods=["GET", "POST"])
 @anyone
 @csrf.exempt
+@takes_language
 def stop_page(secret: str) -> ResponseReturnValue:
     """Ask whether mails are to be stopped, or stop them."""
     stopped = stopped_by(secret)

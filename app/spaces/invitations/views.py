@@ -5,11 +5,12 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_babel import force_locale
 from flask_login import current_user
 
 from app.accounts.entering import CARRIED_KEY, ENDING_KEY, PASSWORD, SSO, enter
+from app.accounts.language import takes_language
 from app.accounts.models import User
 from app.accounts.passwords import hash_password
 from app.accounts.queries import may_sign_in, user_by_email
@@ -41,6 +42,7 @@ NO_REFERRER = {"Referrer-Policy": "no-referrer"}
 
 @blueprint.route("/invitation/<secret>", methods=["GET", "POST"])
 @anyone
+@takes_language
 def invitation_page(secret: str) -> ResponseReturnValue:
     """Show what an invitation opens, or accept it. Opening the page does not use the link up."""
     return _invitation(hashed(secret))
@@ -48,6 +50,7 @@ def invitation_page(secret: str) -> ResponseReturnValue:
 
 @blueprint.route("/invitation", methods=["GET", "POST"])
 @anyone
+@takes_language
 def carried_page() -> ResponseReturnValue:
     """Show the invitation whose link was opened before signing in, or accept it: its secret stands in no address.
 
@@ -59,9 +62,6 @@ def carried_page() -> ResponseReturnValue:
 
 
 def _invitation(secret_hash: str) -> ResponseReturnValue:
-    if request.form.get("lang") in current_app.config["LANGUAGES"]:  # here, for its address is given to no other form
-        session[LANGUAGE_KEY] = request.form["lang"]
-        return redirect(request.path)
     invitation = invitation_of_hash(secret_hash)
     with _language_of(invitation):
         return _answer(secret_hash, invitation)
