@@ -41,6 +41,10 @@ _AFTER_OPENING = re.compile(r"«[ \u00a0]+")
 _NUMBER_UNIT = re.compile(r"(\d) (?=(?:%|€|h|min|Mo|Ko|Go|o|km|pages?|membres?|mots|réponses?|ressources?)\b|[%€])")
 _HOUR_MINUTES = re.compile(r"(\d) h (\d)")
 _THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}\b)")
+#: « de » and « que » before a value that is put in, such as a name. An h elides nothing: no letter tells whether it
+#: is mute (« d'Hélène », « de Hambourg »). A y does before a consonant (« d'Yvetot », « de Yasmine »).
+_ELIDABLE = re.compile(r"\b([Dd]|[Qq]u|[Ll]orsqu|[Pp]uisqu)e %\((\w+)\)s")
+_VOWEL_FIRST = re.compile(r"(?:<[^>]*>)*(?:[aeiouàâäéèêëîïôöùûüœæ]|y(?![aeiouyàâäéèêëîïôöùûü])\w)", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"\b(p\.|n°|page|Page|art\.) (?=\d)")
 
 
@@ -56,6 +60,18 @@ def french_spaces(text: str) -> str:
     if isinstance(text, Markup):
         return Markup(result)  # noqa: S704 - only spaces changed in text that was already safe
     return result.replace("'", "’")
+
+
+def _elided(sentence: str, variables: dict[str, Any]) -> str:
+    """Return a French sentence as it is said before these values: « l'accès d'Inès », « l'accès de Paul »."""
+    if "e %(" not in sentence or current_language() != "fr":
+        return sentence
+
+    def before_value(found: re.Match[str]) -> str:
+        vowel = _VOWEL_FIRST.match(str(variables.get(found[2], "")))
+        return f"{found[1]}’%({found[2]})s" if vowel else found[0]
+
+    return _ELIDABLE.sub(before_value, sentence)
 
 
 #: Short texts come back on every page: their typography is remembered. ``typed`` keeps safe and unsafe text apart.
@@ -86,18 +102,18 @@ def gettext(message: str, **variables: Any) -> str:
     """Translate a French sentence for the reader, with typography."""
     if not variables:
         return _sentence(current_language(), message, None)
-    return _finished(_translated(current_language(), message, None) % variables)
+    return _finished(_elided(_translated(current_language(), message, None), variables) % variables)
 
 
 def ngettext(one: str, many: str, num: int, **variables: Any) -> str:
     """Translate a sentence that counts (French: 0 and 1 are singular)."""
     found = flask_babel.get_translations().ungettext(one, many, num)
-    return _finished(str(found % ({"num": format_number(num)} | variables)))
+    return _finished(_elided(found, variables) % ({"num": format_number(num)} | variables))
 
 
 def pgettext(context: str, message: str, **variables: Any) -> str:
     """Translate a homonym, told apart by its context."""
-    return _finished(str(flask_babel.pgettext(context, message, **variables)))
+    return _finished(_elided(_translated(current_language(), message, context), variables) % variables)
 
 
 @lru_cache(maxsize=4096)
@@ -108,7 +124,8 @@ def _whole_sentence(language: str, message: str) -> Markup:
 
 def _filled(eval_ctx: EvalContext, sentence: str, variables: dict[str, Any]) -> str:
     """Return a sentence of a template with its variables, escaped in pages and as they are in plain mails."""
-    return (Markup(sentence) if eval_ctx.autoescape else sentence) % variables  # noqa: S704 - same
+    said = _elided(sentence, variables)
+    return (Markup(said) if eval_ctx.autoescape else said) % variables  # noqa: S704 - same
 
 
 @pass_eval_context

@@ -17,6 +17,7 @@ from app.core.i18n import (
     format_size,
     format_time,
     french_spaces,
+    gettext,
     join_sentences,
 )
 
@@ -99,3 +100,25 @@ def test_sentences_are_joined_as_each_language_spaces_semicolons(context: Flask)
         assert join_sentences(["l'un", "l'autre"]) == "l'un\u202f; l'autre"
     with force_locale("en"):
         assert join_sentences(["one", "the other"]) == "one; the other"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Inès", "L’accès d’Inès, puisqu’Inès"),
+        ("Émile", "L’accès d’Émile, puisqu’Émile"),
+        ("Yvetot", "L’accès d’Yvetot, puisqu’Yvetot"),
+        ("Yann", "L’accès de Yann, puisque Yann"),
+        ("Hélène", "L’accès de Hélène, puisque Hélène"),
+        ("12", "L’accès de 12, puisque 12"),
+        (Markup("<b>Inès</b>"), "L’accès d’<b>Inès</b>, puisqu’<b>Inès</b>"),
+    ],
+)
+def test_de_and_que_are_elided_before_a_name_that_begins_with_a_vowel(context: Flask, name: str, said: str) -> None:
+    sentence = "L'accès de %(name)s, puisque %(name)s"
+    with force_locale("fr"):
+        page = render_template_string("{{ _(sentence, name=name) }}", sentence=sentence, name=name)
+        assert (gettext(sentence, name=name), page) == (said, said)
+        assert gettext("le monde %(name)s", name="Inès") == "le monde Inès"
+    with force_locale("en"):
+        assert gettext(sentence, name="Inès") == "L'accès de Inès, puisque Inès"
