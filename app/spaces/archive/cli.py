@@ -16,7 +16,7 @@ from app.core.errors import HOST_LANGUAGE, DomainError, said_to_host
 from app.extensions import db
 from app.spaces.archive.arriving import bring_in, slug_for
 from app.spaces.archive.checking import Checked, check_archive, require_place
-from app.spaces.archive.leaving import write_archive
+from app.spaces.archive.leaving import NAMED, rows_in, write_archive
 from app.spaces.archive.models import ArchiveImport, ImportStep
 from app.spaces.archive.opening import Opened, day_of
 from app.spaces.cli.group import space_named, spaces
@@ -39,10 +39,11 @@ def export_command(slug: str, file: Path) -> None:
         raise click.ClickException(f"{file} could not be written: {error.strerror}") from error
     finally:
         draft.unlink(missing_ok=True)
-    rows = sum(one["rows"] for one in manifest["parts"].values())
+    rows = rows_in(manifest)
     with transaction():
         record("space.exported", None, space, rows=rows, files=manifest["files"])
-    click.echo(f"{slug}: {rows} rows and {manifest['files']} files written to {file}")
+    named = ", ".join(f"{manifest['parts'][name]['rows']} {name}" for name in NAMED)
+    click.echo(f"{slug}: {rows} rows, {named} and {manifest['files']} files written to {file}")
 
 
 @spaces.command("import")
@@ -91,5 +92,7 @@ def _tell(checked: Checked) -> None:
     click.echo(f"« {manifest['space']['name']} », made on {day_of(manifest)} at {manifest['site']}")
     for name, number in checked.rows.items():
         click.echo(f"{name:24} {number}")
+    click.echo(f"{'rows':24} {sum(checked.rows.values())}")
+    click.echo(f"{'files':24} {manifest['files']}")
     click.echo(f"{'people known here':24} {checked.known_people}")
     click.echo(f"{'people under their name':24} {checked.unknown_people}")

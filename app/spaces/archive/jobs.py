@@ -22,7 +22,7 @@ from app.extensions import db
 from app.spaces.archive.arriving import bring_in, forget_hidden
 from app.spaces.archive.checking import check_archive
 from app.spaces.archive.columns import ArchiveError
-from app.spaces.archive.leaving import write_archive
+from app.spaces.archive.leaving import rows_in, write_archive
 from app.spaces.archive.models import ArchiveImport, ImportStep, SpaceArchive, folder
 from app.spaces.archive.opening import DAMAGED, Opened
 from app.spaces.archive.operations import BRING, CHECK, KEPT, KEPT_IMPORT, MAKE
@@ -55,8 +55,7 @@ def make_archive(payload: dict[str, Any]) -> None:
             path.unlink(missing_ok=True)
             return
         archive.size, archive.ready_at, archive.expires_at = size, now(), now() + KEPT
-        rows = sum(one["rows"] for one in manifest["parts"].values())
-        record("space.exported", by, archive.space, rows=rows, files=manifest["files"])
+        record("space.exported", by, archive.space, rows=rows_in(manifest), files=manifest["files"])
         about = {"user": by, "until": archive.expires_at, "space": archive.space}
         link = address("spaces.archive_page", slug=archive.space.slug)
         subject = _l("L'archive que vous avez demandée est prête")

@@ -25,6 +25,7 @@ from app.spaces.models import Space
 
 FORMAT, VERSION = "beffroi-space", 1
 MANIFEST, PAGE, DATA, FILES = "manifest.json", "index.html", "data", "files"
+NAMED = ("people", "organisations")
 AT_ONCE = 200
 
 
@@ -80,6 +81,11 @@ class Leaving:
         return sha256
 
 
+def rows_in(manifest: dict[str, Any]) -> int:
+    """Return how many rows of the space an archive holds; the people and cities these name come beside."""
+    return sum(part["rows"] for name, part in manifest["parts"].items() if name not in NAMED)
+
+
 def write_archive(space: Space, by: User | None, target: BinaryIO) -> dict[str, Any]:
     """Write a space into ``target`` and return its manifest.
 
@@ -92,8 +98,8 @@ def write_archive(space: Space, by: User | None, target: BinaryIO) -> dict[str, 
     with ZipFile(target, "w", ZIP_DEFLATED) as archive, _readable() as lines:
         for part in parts:
             counted[part.name] = _write(archive, part.name, _records(part, leaving, lines))
-        counted["people"] = _write(archive, "people", _people(leaving))
-        counted["organisations"] = _write(archive, "organisations", _organisations(leaving))
+        for name, records in zip(NAMED, (_people(leaving), _organisations(leaving)), strict=True):
+            counted[name] = _write(archive, name, records)
         sizes = dict(_copy_files(archive, leaving))
         manifest = _manifest(leaving, counted, sizes)
         _page(archive, leaving, manifest, lines)

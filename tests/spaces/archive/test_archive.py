@@ -15,6 +15,7 @@ from sqlalchemy import delete, func, select, update
 
 from app.accounts.elsewhere import NOWHERE, digest_of
 from app.accounts.models import Organisation, User
+from app.core.audit import AuditEntry
 from app.core.clock import now
 from app.core.db import transaction
 from app.core.revisions import Revision, keep_revision
@@ -263,13 +264,21 @@ def test_interrupted_work_leaves_nothing(app: Flask, archive: bytes, monkeypatch
 
 def test_commands_take_a_space_away_and_bring_it_back(app: Flask, archive: bytes, tmp_path: Path) -> None:
     file, run = tmp_path / "espace.zip", app.test_cli_runner().invoke
-    assert run(args=["spaces", "export", OPEN, str(file)]).exit_code == 0
+    left = run(args=["spaces", "export", OPEN, str(file)])
+    assert left.exit_code == 0
     refused = run(args=["spaces", "import", str(file)])
     assert (refused.exit_code, "already on this site" in refused.output) == (1, True)
     tried = run(args=["spaces", "import", str(file), "--slug", "copie", "--dry-run"])
     assert (tried.exit_code, "resources" in tried.output) == (0, True)
+    numbers = dict(line.rsplit(maxsplit=1) for line in tried.output.splitlines()[1:])
+    people = int(numbers["people known here"]) + int(numbers["people under their name"])
+    assert f": {numbers['rows']} rows, {people} people, " in left.output
+    assert f" organisations and {numbers['files']} files written to " in left.output
     done = run(args=["spaces", "import", str(file), "--slug", "copie"])
     assert done.output.splitlines()[-1] == "copie brought in", done.output
+    with app.app_context():
+        told = select(AuditEntry.detail).where(AuditEntry.action.in_(["space.exported", "space.imported"]))
+        assert {one["rows"] for one in db.session.scalars(told)} == {int(numbers["rows"])}
     assert run(args=["spaces", "export", "nulle-part", str(file)]).exit_code == 1
     nowhere = run(args=["spaces", "export", OPEN, str(file.parent / "nowhere" / "copy.zip")])
     assert (nowhere.exit_code, "could not be written: No such file" in nowhere.output) == (1, True)
