@@ -44,13 +44,15 @@ def claim(queue: str, owner: str) -> list[Job]:
     return jobs
 
 
-def _is_ready(moment: Any) -> ColumnElement[bool]:
+def _is_ready(moment: Any, far: Any) -> ColumnElement[bool]:
     """Return the condition of what may be taken at a moment: queued, or held by a lease that has run out.
 
-    What was wanted at once is ready whatever the clock says: it may have been set back since.
+    What was wanted at once is ready whatever the clock says: it may have been set back since. So is what is to be
+    tried again after a moment so ``far`` that no wait leads there.
     """
+    tried_before = and_(Job.attempts > 0, Job.run_at > far)
     return or_(
-        and_(Job.state == QUEUED, or_(Job.run_at <= moment, Job.run_at <= Job.created_at)),
+        and_(Job.state == QUEUED, or_(Job.run_at <= moment, Job.run_at <= Job.created_at, tried_before)),
         and_(Job.state == RUNNING, Job.lease_until < moment),
     )
 
@@ -59,7 +61,7 @@ def _next_jobs(queue: str, moment: datetime, without: set[str]) -> Select[Job]:
     names = [name for name in KINDS if name not in without]
     return (
         select(Job)
-        .where(Job.queue == queue, _is_ready(moment), Job.name.in_(names))
+        .where(Job.queue == queue, _is_ready(moment, moment + LONGEST_RETRY), Job.name.in_(names))
         .order_by(Job.priority, Job.run_at, Job.id)
     )
 
@@ -69,7 +71,7 @@ _READY = (
     select(Job.id)
     .where(
         Job.queue == bindparam("queue"),
-        _is_ready(bindparam("moment", type_=UtcDateTime)),
+        _is_ready(bindparam("moment", type_=UtcDateTime), bindparam("far", type_=UtcDateTime)),
         Job.name.in_(bindparam("names", expanding=True)),
     )
     .limit(1)
@@ -78,7 +80,8 @@ _READY = (
 
 def anything_ready(queue: str) -> bool:
     """Tell whether a queue has work, without writing, so that an idle worker takes no write lock."""
-    asked = {"queue": queue, "moment": now(), "names": list(KINDS)}
+    moment = now()
+    asked = {"queue": queue, "moment": moment, "far": moment + LONGEST_RETRY, "names": list(KINDS)}
     return db.session.connection().scalar(_READY, asked) is not None
 
 

@@ -138,6 +138,18 @@ def test_batch_is_handed_over_whole(context: Flask) -> None:
     assert seen == [list(range(10)), [10, 11]]
 
 
+def test_failed_job_is_tried_again_soon_when_the_clock_is_set_back(context: Flask) -> None:
+    start = clock.now()
+    clock.set_clock(lambda: start + timedelta(days=40))
+    put("test.fail")
+    put("test.note", 1, run_at=start + timedelta(days=50))
+    run_all(context)
+    clock.set_clock(lambda: start)
+    assert claims.anything_ready("default")
+    run_all(context)
+    assert seen == ["tried", "tried"]
+
+
 def test_failed_job_waits_longer_each_time_then_is_kept_with_its_reason(context: Flask) -> None:
     put("test.fail")
     run_all(context)
