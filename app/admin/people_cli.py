@@ -12,9 +12,10 @@ from app.accounts.managing import PersonDetails, change_person, reopen_account, 
 from app.accounts.models import User, UserKind
 from app.accounts.organisations.operations import set_referent
 from app.accounts.queries import organisation_called_like, user_by_email
-from app.admin.person import portrait_of
+from app.admin.person import places_in, portrait_of
 from app.core.db import transaction
 from app.core.errors import DomainError, said_to_host
+from app.core.i18n import local
 from app.spaces.departures import become_guest, close_person
 from app.spaces.importing.cli import administrator_called
 from app.spaces.invitations.accepting import become_member
@@ -105,6 +106,10 @@ def set_kind(email: str, kind: str, author: str | None) -> None:
         by = administrator_called(author)
         do(lambda: become_member(user, by=by))
     click.echo(f"{user.email} is a {kind}")
+    for place in places_in(user):
+        if place.is_running and place.expires_at is not None:
+            lift = f"; without end by: flask spaces add {place.space.slug} {user.email}" if user.is_member else ""
+            click.echo(f"{place.space.slug} until {local(place.expires_at):%Y-%m-%d}{lift}")
 
 
 @users.command("make-admin")

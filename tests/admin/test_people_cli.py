@@ -14,7 +14,9 @@ from app.accounts.queries import user_by_email
 from app.accounts.requests.operations import Asked, ask_for_access, confirm_request, new_secret
 from app.core.clock import now, set_clock
 from app.core.db import transaction
+from app.core.i18n import local
 from app.extensions import db
+from app.spaces.departures import STAY
 from app.spaces.models import Invitation, PeopleImport
 from tests.people import ADMIN, CLOSED_GUEST, ENTERED, FACILITATOR, FORMER, GUEST, MEMBER, OPEN, PRIVATE, Cast
 from tests.support import loaded, work
@@ -99,6 +101,22 @@ def test_kind_is_changed_both_ways(app: Flask, cast: Cast) -> None:
     with app.app_context():
         kinds = [loaded(one).kind for one in (CLOSED_GUEST, MEMBER, FACILITATOR)]
         assert kinds == [UserKind.MEMBER, UserKind.GUEST, UserKind.MEMBER]
+
+
+def test_end_that_a_member_keeps_in_a_space_is_said_with_what_lifts_it(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        day = f"{local(now() + STAY):%Y-%m-%d}"
+    assert run(app, "set-kind", MEMBER, "guest") == (
+        0,
+        f"{MEMBER} is a guest\n{OPEN} until {day}\n{PRIVATE} until {day}\n",
+    )
+    lift = f"flask spaces add {PRIVATE} {MEMBER}"
+    assert run(app, "set-kind", MEMBER, "member", "--as", ADMIN) == (
+        0,
+        f"{MEMBER} is a member\n{PRIVATE} until {day}; without end by: {lift}\n",
+    )
+    assert app.test_cli_runner().invoke(args=lift.split()[1:]).output == f"{MEMBER} takes part in {PRIVATE} as member\n"
+    assert run(app, "set-kind", MEMBER, "member")[1] == f"{MEMBER} is a member\n"
 
 
 def test_administration_is_never_taken_from_the_last(app: Flask, cast: Cast) -> None:
