@@ -7,11 +7,13 @@ from pathlib import Path
 
 import click
 from flask.cli import AppGroup
+from flask_babel import force_locale
 
 from app.admin.journal_export import MOST_EXPORTED, heads, rows_of
 from app.admin.journal_filter import Wanted, families
 from app.core.audit import record
 from app.core.db import transaction
+from app.core.errors import HOST_LANGUAGE
 from app.core.i18n import local
 from app.core.tables import as_csv
 
@@ -46,9 +48,10 @@ def list_command(
     limit: int, action: str, person: str, about: str, since: datetime | None, until: datetime | None
 ) -> None:
     """Show the last lines, newest first. Titles of what spaces hold are not shown."""
-    for row in rows_of(_wanted(action, person, about, since, until), None, limit):
-        at, who, done, what, details, _request = row
-        click.echo("  ".join(part for part in (f"{local(at):%Y-%m-%d %H:%M}", who, done, what, details) if part))
+    with force_locale(HOST_LANGUAGE):
+        for row in rows_of(_wanted(action, person, about, since, until), None, limit):
+            at, who, done, what, details, _request = row
+            click.echo("  ".join(part for part in (f"{local(at):%Y-%m-%d %H:%M}", who, done, what, details) if part))
 
 
 @audit.command("export")
@@ -58,9 +61,11 @@ def export_command(
     path: Path, action: str, person: str, about: str, since: datetime | None, until: datetime | None
 ) -> None:
     """Write the lines asked for to a CSV file; that is written in the journal too."""
-    rows = list(rows_of(_wanted(action, person, about, since, until), None, MOST_EXPORTED))
+    with force_locale(HOST_LANGUAGE):
+        rows = list(rows_of(_wanted(action, person, about, since, until), None, MOST_EXPORTED))
+        table = as_csv(heads(), rows)
     try:
-        path.write_text(as_csv(heads(), rows), encoding="utf-8")
+        path.write_text(table, encoding="utf-8")
     except OSError as error:
         raise click.ClickException(f"{path} could not be written: {error.strerror}") from error
     with transaction():

@@ -26,7 +26,7 @@ def _signed_in(app: Flask) -> None:
 def test_list_shows_the_last_lines(app: Flask, cast: Cast) -> None:
     _signed_in(app)
     shown = app.test_cli_runner().invoke(args=["audit", "list", "--action", "user.signed_in", "--limit", "1"])
-    assert (shown.exit_code, "Odile Kervella  Connexion" in shown.output, "Ada" in shown.output) == (0, True, False)
+    assert (shown.exit_code, "Odile Kervella  Sign-in" in shown.output, "Ada" in shown.output) == (0, True, False)
 
 
 def test_export_writes_a_table_and_a_line(app: Flask, cast: Cast, tmp_path: Path) -> None:
@@ -34,7 +34,8 @@ def test_export_writes_a_table_and_a_line(app: Flask, cast: Cast, tmp_path: Path
     file = tmp_path / "journal.csv"
     done = app.test_cli_runner().invoke(args=["audit", "export", str(file), "--person", "lorrain"])
     assert (done.exit_code, done.output) == (0, f"1 lines in {file}\n")
-    assert "Ada Lorrain;Connexion" in file.read_text(encoding="utf-8")
+    assert "Date and time;Who;" in file.read_text(encoding="utf-8")
+    assert "Ada Lorrain;Sign-in" in file.read_text(encoding="utf-8")
     with app.app_context():
         assert (
             db.session.scalars(select(AuditEntry).where(AuditEntry.action == "journal.exported")).one().person_id
@@ -64,5 +65,5 @@ def test_hours_are_those_of_the_site(app: Flask, cast: Cast) -> None:
 def test_what_cannot_be_read_is_said_instead_of_showing_all(app: Flask, cast: Cast, asked: tuple[str, str]) -> None:
     _signed_in(app)
     shown = app.test_cli_runner().invoke(args=["audit", "list", *asked])
-    assert (shown.exit_code != 0, "Connexion" in shown.output, asked[1] in shown.output) == (True, False, True)
-    assert app.test_cli_runner().invoke(args=["audit", "list", "--since", "2020-01-01"]).output.count("Connexion") == 2
+    assert (shown.exit_code != 0, "Sign-in" in shown.output, asked[1] in shown.output) == (True, False, True)
+    assert app.test_cli_runner().invoke(args=["audit", "list", "--since", "2020-01-01"]).output.count("Sign-in") == 2
