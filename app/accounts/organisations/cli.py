@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 from flask.cli import AppGroup
@@ -14,7 +16,12 @@ from app.accounts.organisations.details import COLUMNS, Details, details_of
 from app.accounts.organisations.domains import split_domains
 from app.accounts.organisations.importing import Outcome, import_organisations, numbers_of
 from app.accounts.organisations.merging import merge
-from app.accounts.organisations.operations import BadDetailsError, change_organisation, record_organisation
+from app.accounts.organisations.operations import (
+    BadDetailsError,
+    change_organisation,
+    named_details,
+    record_organisation,
+)
 from app.accounts.organisations.queries import Wanted, organisations_wanted, people_numbers
 from app.accounts.queries import organisation_called_like
 from app.core.db import transaction
@@ -24,6 +31,7 @@ from app.extensions import db
 
 organisations = AppGroup("organisations", help="Cities and bodies people come from.")
 KINDS = [str(kind) for kind in OrganisationKind]
+SHOWN = ("region", "insee_code", "population")
 
 
 @organisations.command("list")
@@ -39,8 +47,8 @@ def list_command(words: str) -> None:
 
 @organisations.command("create")
 @click.argument("name")
-@click.option("--kind", type=click.Choice(KINDS), default=str(OrganisationKind.CITY), show_default=True)
-@click.option("--country", default="FR", show_default=True, help="Two letters (ISO 3166-1).")
+@click.option("--kind", type=click.Choice(KINDS), help="A city when nothing is published of it.")
+@click.option("--country", help="Two letters (ISO 3166-1); FR when nothing is published of it.")
 @click.option("--region", help="Region or land.")
 @click.option("--code", help="INSEE code, or SIREN of an inter-municipality.")
 @click.option("--population", type=int)
@@ -48,27 +56,26 @@ def list_command(words: str) -> None:
 @click.option("--outside", is_flag=True, help="Not a member of the network.")
 def create(
     name: str,
-    kind: str,
-    country: str,
+    kind: str | None,
+    country: str | None,
     region: str | None,
     code: str | None,
     population: int | None,
     domains: tuple[str, ...],
     outside: bool,
 ) -> None:
-    """Record an organisation."""
-    details = Details(
-        " ".join(name.split()),
-        kind,
-        is_member=not outside,
-        country=country.upper(),
-        region=region,
-        insee_code=code,
-        population=population,
-        domains=tuple(split_domains(" ".join(domains))),
-    )
+    """Record an organisation; what is not given is completed from what is published of the place of this name."""
+    facts = {"kind": kind, "region": region, "insee_code": code, "population": population}
+    facts["country"] = country.upper() if country else None
+    given: dict[str, Any] = {fact: value for fact, value in facts.items() if value is not None}
+    known = named_details(name, code or "", is_member=not outside)
+    if any(given.get(fact, getattr(known, fact)) != getattr(known, fact) for fact in ("kind", "country")):
+        known = Details(known.name, is_member=not outside)  # a namesake: its facts are not those of this one
+    details = replace(known, **given, domains=tuple(split_domains(" ".join(domains))))
     _tell(lambda: record_organisation(details))
-    click.echo(f"{details.name} recorded")
+    completed = [f"{fact} {getattr(details, fact)}" for fact in SHOWN if fact not in given and getattr(details, fact)]
+    published = f" (as published: {', '.join(completed)})" if completed else ""
+    click.echo(f"{details.name} recorded{published}")
 
 
 @organisations.command("domains")

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from flask import Flask
 
+from app.accounts.organisations.cli import organisation_named
+from app.accounts.organisations.details import details_of
 from tests.people import Cast
 
 
@@ -15,9 +17,23 @@ def run(app: Flask, *arguments: str) -> tuple[int, str]:
 
 
 def test_create_then_list_shows_the_organisation(app: Flask, cast: Cast) -> None:
-    assert run(app, "create", "Gand", "--country", "be", "--domain", "@Gent.be") == (0, "Gand recorded\n")
+    code, output = run(app, "create", "Gand", "--country", "be", "--domain", "@Gent.be")
+    assert (code, output.startswith("Gand recorded (as published: population 2")) == (0, True)
     assert run(app, "list", "gand") == (0, "city             BE member      0 Gand\n")
     assert len(run(app, "list")[1].splitlines()) == 5
+
+
+def test_create_completes_what_is_published_unless_it_is_given(app: Flask, cast: Cast) -> None:
+    """As the page of the administration does, and never with the facts of a namesake."""
+    run(app, "create", "Gand", "--population", "260000", "--region", "Flandre")
+    run(app, "create", "Turin", "--country", "FR")
+    run(app, "create", "Anvers", "--kind", "association")
+    with app.app_context():
+        gand, turin, anvers = (details_of(organisation_named(name)) for name in ("Gand", "Turin", "Anvers"))
+        assert (gand.kind, gand.country, gand.population, gand.region) == ("city", "BE", 260_000, "Flandre")
+        assert (gand.latitude, gand.longitude) != (None, None)
+        assert (turin.country, turin.population, turin.latitude) == ("FR", None, None)
+        assert (anvers.kind, anvers.country, anvers.population) == ("association", "FR", None)
 
 
 def test_create_says_what_is_wrong(app: Flask, cast: Cast) -> None:
