@@ -6,7 +6,6 @@ import secrets
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 from flask_babel import force_locale
 from sqlalchemy import select
 
@@ -17,11 +16,12 @@ from app.accounts.organisations.operations import record_by_name
 from app.accounts.passwords import hash_password, weakness
 from app.accounts.queries import normal_email, organisation_called_like, user_by_email
 from app.accounts.rights.erasing import erase, obstacles_to_erasing
+from app.core.commands import HostGroup
 from app.core.db import transaction
 from app.core.errors import HOST_LANGUAGE, DomainError, said_to_host
 from app.extensions import db
 
-users = AppGroup("users", help="Accounts of the site.")
+users = HostGroup("users", help="Accounts of the site.")
 
 
 def offered(language: str) -> str:

@@ -6,18 +6,18 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 from flask_babel import force_locale
 
 from app.admin.journal_export import MOST_EXPORTED, heads, rows_of
 from app.admin.journal_filter import Wanted, families
 from app.core.audit import record
+from app.core.commands import HostGroup
 from app.core.db import transaction
 from app.core.errors import HOST_LANGUAGE
 from app.core.i18n import local
 from app.core.tables import as_csv
 
-audit = AppGroup("audit", help="The journal: who did what, to what, when.")
+audit = HostGroup("audit", help="The journal: who did what, to what, when.")
 
 
 def _wanted(action: str, person: str, about: str, since: datetime | None, until: datetime | None) -> Wanted:

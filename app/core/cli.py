@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
 from app.core import queues
+from app.core.commands import HostGroup
 from app.core.db import transaction
 from app.core.worker import Worker, run_all
 
 if TYPE_CHECKING:
     from flask import Flask
 
-group = AppGroup("jobs", help="Background work.")
+group = HostGroup("jobs", help="Background work.")
 
 
 @group.command("work")

@@ -8,18 +8,18 @@ from typing import Any
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 from sqlalchemy import select
 
 from app.accounts.models import User
 from app.accounts.operations import DEMO_PASSWORD
+from app.core.commands import HostGroup
 from app.demo.content import load
 from app.demo.loader import load_network
 from app.extensions import db
 from app.spaces.models import Membership, Role
 from config import Settings
 
-group = AppGroup("demo", help="The demo network.")
+group = HostGroup("demo", help="The demo network.")
 
 
 def _settings() -> Settings:

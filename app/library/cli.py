@@ -9,11 +9,11 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 from sqlalchemy import func, select, true
 
 from app.accounts.models import User
 from app.accounts.queries import user_by_email
+from app.core.commands import HostGroup
 from app.core.db import transaction
 from app.core.jobs import BULK
 from app.core.worker import run_all
@@ -36,7 +36,7 @@ from app.spaces.cli.group import deed, space_named, user_named
 from app.spaces.models import Audience, Space
 from app.spaces.queries import facilitators_of, space_by_slug
 
-library = AppGroup("library", help="Resources and their files.")
+library = HostGroup("library", help="Resources and their files.")
 WAIT_SECONDS = 0.5
 library.add_command(export_command)
 library.add_command(import_references_command)

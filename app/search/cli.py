@@ -6,8 +6,8 @@ import time
 
 import click
 from flask import Flask, current_app
-from flask.cli import AppGroup
 
+from app.core.commands import HostGroup
 from app.core.db import transaction
 from app.extensions import db
 from app.search.engine import IndexUnavailableError
@@ -21,7 +21,7 @@ from app.search.standing import Standing, standing
 
 LOOK_EVERY = 1.0  # seconds
 
-group = AppGroup("search", help="The index of texts.")
+group = HostGroup("search", help="The index of texts.")
 
 
 @group.command("rebuild")

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask.cli import AppGroup
 from flask_babel import force_locale
 
 from app.accounts.models import Organisation, OrganisationKind
@@ -24,12 +23,13 @@ from app.accounts.organisations.operations import (
 )
 from app.accounts.organisations.queries import Wanted, organisations_wanted, people_numbers
 from app.accounts.queries import organisation_called_like
+from app.core.commands import HostGroup
 from app.core.db import transaction
 from app.core.errors import HOST_LANGUAGE, DomainError, said_to_host
 from app.core.sheets import read_sheet
 from app.extensions import db
 
-organisations = AppGroup("organisations", help="Cities and bodies people come from.")
+organisations = HostGroup("organisations", help="Cities and bodies people come from.")
 KINDS = [str(kind) for kind in OrganisationKind]
 SHOWN = ("region", "insee_code", "population")
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import with_appcontext
 from flask_babel import force_locale
 from sqlalchemy import select
 
 from app.accounts.models import User
+from app.core.commands import HostGroup
 from app.core.db import transaction
 from app.core.errors import HOST_LANGUAGE, DomainError, said_to_host
 from app.extensions import db
@@ -20,7 +21,7 @@ from app.library.thesaurus.judging import DOES, Outcome, heading, plan
 from app.library.thesaurus.operations import bring_in
 from app.library.thesaurus.starting import start_thesaurus, starter_terms
 
-thesaurus = AppGroup("thesaurus", help="The common keywords of the network.")
+thesaurus = HostGroup("thesaurus", help="The common keywords of the network.")
 
 
 @thesaurus.command("start")

@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
-from flask.cli import AppGroup
 from sqlalchemy import select
 
 from app.accounts.models import User
 from app.accounts.queries import user_by_email
+from app.core.commands import HostGroup
 from app.core.db import transaction
 from app.core.errors import DomainError, said_to_host
 from app.extensions import db
 from app.spaces.models import JoinPolicy, Role, Space, Visibility
 from app.spaces.queries import space_by_slug
 
-spaces = AppGroup("spaces", help="Spaces and those who take part in them.")
+spaces = HostGroup("spaces", help="Spaces and those who take part in them.")
 VISIBILITIES = click.Choice([one.value for one in Visibility])
 POLICIES = click.Choice([one.value for one in JoinPolicy])
 ROLES = click.Choice([one.value for one in Role])
