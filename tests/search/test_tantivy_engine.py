@@ -54,3 +54,18 @@ def test_word_read_before_is_completed_when_more_is_written(tmp_path: Path) -> N
     assert total(engine, "xylophone", *every) == 10
     engine.delete(["resource:50", "resource:1"])
     assert total(engine, "xylophone", *every) == 8
+
+
+def test_place_that_takes_no_writing_is_searched_by_a_process_that_has_just_begun(tmp_path: Path) -> None:
+    engine = TantivyEngine(tmp_path)
+    engine.rebuild(ALL)
+    lock = engine.generations.current() / ".tantivy-meta.lock"
+    lock.unlink()
+    lock.mkdir()  # so that not even root may write it
+    closed = TantivyEngine(tmp_path)
+    assert (closed.health().usable, closed.count(), total(closed, "nuit")) == (True, 4, 3)
+    lock.rmdir()
+    engine.index([thing("resource:50", "Xylophone")])
+    lock.unlink()
+    lock.mkdir()
+    assert total(closed, "xylophone", thing("resource:50")) == 1

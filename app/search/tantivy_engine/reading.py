@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
@@ -21,6 +22,8 @@ from app.search.tantivy_engine.panics import without_panic
 from app.search.tantivy_engine.records import read_records
 
 MOST_BLOCKS = 65_000
+LOCKS = ".lock"
+REFUSED_LOCK = "Failed to acquire Lockfile: IoError"
 _SETS = {
     "blocks": {
         "terms": {"field": schema.BLOCK, "size": MOST_BLOCKS},
@@ -107,11 +110,33 @@ class Readings:
 
     def _opened(self, folder: Path) -> TantivyReading:
         with without_panic():
-            if self._index is None or self._index[:2] != (folder, os.getpid()):
-                self._index = (folder, os.getpid(), schema.open_index(str(folder)))
-            index = self._index[2]
-            index.reload()
-            return TantivyReading(folder, index.searcher())
+            try:
+                return TantivyReading(folder, self._searcher_of(folder))
+            except ValueError as error:
+                if REFUSED_LOCK not in str(error):
+                    raise
+                return TantivyReading(folder, _searcher_beside(folder))
+
+    def _searcher_of(self, folder: Path) -> Searcher:
+        if self._index is None or self._index[:2] != (folder, os.getpid()):
+            self._index = (folder, os.getpid(), schema.open_index(str(folder)))
+        index = self._index[2]
+        index.reload()
+        return index.searcher()
+
+
+def _searcher_beside(folder: Path) -> Searcher:
+    """Open an index in a place that takes no writing: from links to its files, beside which the lock can be written.
+
+    Tantivy takes a lock to read as well. What is opened stays open when the links go.
+    """
+    with tempfile.TemporaryDirectory(prefix="beffroi-index-") as beside:
+        for file in folder.iterdir():
+            if not file.name.endswith(LOCKS):
+                Path(beside, file.name).symlink_to(file.absolute())
+        index = schema.open_index(beside)
+        index.reload()
+        return index.searcher()
 
 
 def _stamp(folder: Path) -> tuple[object, ...]:
