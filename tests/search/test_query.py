@@ -55,6 +55,23 @@ def test_words_phrases_exclusions_and_filters_are_told_apart() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("written", "value", "rest"),
+    [
+        ("espace:'Vie nocturne' bruit", "Vie nocturne", ["bruit"]),
+        ("espace: ’Vie nocturne’ bruit", "Vie nocturne", ["bruit"]),
+        ("espace:‘Vie nocturne’ bruit", "Vie nocturne", ["bruit"]),
+        ("(espace:'L'aide aux maires') l'été", "L'aide aux maires", ["l'été"]),
+        ("ville:'s-Hertogenbosch l'été", "'s-Hertogenbosch", ["l'été"]),
+        ("espace:l'été d'ici", "l'été", ["d'ici"]),
+        ("espace:'nuit' calme", "nuit", ["calme"]),
+    ],
+)
+def test_value_of_a_filter_may_stand_between_single_quotes(written: str, value: str, rest: list[str]) -> None:
+    query = parse(written).query
+    assert ([one.value for one in query.filters], [item.text for item in query.items][-len(rest) :]) == ([value], rest)
+
+
 @pytest.mark.parametrize(("field", "names"), NAMES.items())
 def test_every_field_has_its_names_in_both_languages_accents_or_not(field: Field, names: tuple[str, ...]) -> None:
     for name in names:

@@ -61,6 +61,8 @@ class Parsed:
 
 
 _QUOTED = re.compile(r'"([^"]*)"|«([^»]*)»|“([^”]*)”')
+#: Only around the value of a filter: elsewhere these signs are apostrophes, as within it (« espace:'L'aide' »).
+_SINGLE = re.compile(rf"['‘’](?P<inside>[^{QUOTES}]+?)['’](?=[\s)]|$)")
 _BARE = re.compile(rf"[^\s{QUOTES}]+")
 _MINUS = "-−–"
 _STARRED = re.compile(r"\*\w|\w\*\S|^\*")
@@ -133,10 +135,11 @@ class _Reader:
         known = field_named(name[1]) if name else None
         if name is None or known is None:
             return 0
-        quoted = _QUOTED.match(text, name.end())
+        single = _SINGLE.match(text, name.end())
+        quoted = single or _QUOTED.match(text, name.end())
         value = quoted or _BARE.match(text, name.end())
         inside = (value[0] if quoted else _without_bracket(value[0])) if value else ""
-        cleaned = value_of(known, inside)
+        cleaned = value_of(known, single["inside"] if single else inside)
         if not cleaned:
             self.hints.append(Hint.YEAR if inside and known is Field.YEAR else Hint.EMPTY_FIELD)
             return 0
