@@ -269,6 +269,11 @@ def join_sentences(parts: Iterable[str]) -> str:
     return f"{NARROW_NBSP}; ".join(parts) if current_language() == "fr" else "; ".join(parts)
 
 
+def after_colon(text: Any) -> str:
+    """Return what is said after words that stand before it, behind a colon spaced as the reader's language does."""
+    return (f"{NBSP}: " if current_language() == "fr" else ": ") + (text if isinstance(text, str) else str(text))
+
+
 def format_number(number: int) -> str:
     """Write a number with the thousands of the language (narrow no-break space in French, comma in English)."""
     return f"{number:,}".replace(",", NARROW_NBSP if current_language() == "fr" else ",")
@@ -307,5 +312,6 @@ def register(app: Flask) -> None:
         until=format_until,
         number=format_number,
         sentences=join_sentences,
+        after_colon=after_colon,
         size=format_size,
     )

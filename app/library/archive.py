@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, delete, select, true
 from sqlalchemy.orm import aliased, joinedload, selectinload, undefer
 
 from app.core.db import transaction
+from app.core.i18n import after_colon
 from app.core.i18n import lazy_gettext as _l
 from app.core.jobs import BULK
 from app.core.revisions import Revision
@@ -364,7 +365,7 @@ def _take_file(record: Record, arriving: Arriving) -> Record | None:
         with source:
             received = receive(source, name)
     except FileRefusedError as refusal:
-        arriving.remarks.append(f"{name} : {refusal.message}")
+        arriving.remarks.append(f"{name}{after_colon(refusal.message)}")
         return None
     with transaction():
         return {"blob_id": keep_blob(received, priority=BULK).id, "name": received.name}

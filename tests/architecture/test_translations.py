@@ -169,7 +169,7 @@ def test_a_catalogue_names_no_machine_and_nobody(language: str) -> None:
 
 COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
-WORDS = re.compile(r"[^\W\d_]{2,}|[«»]")
+WORDS = re.compile(r"[^\W\d_]{2,}|[«»]|\s[:;!?]")  # and signs spaced as in French
 READ_ALOUD = {"aria-label", "title", "placeholder", "alt"}
 # Words of no language: a key of the keyboard, part of the name of a class, the headers of a mail, the name of a field's
 # type; and the languages under their own names.

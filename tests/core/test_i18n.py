@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from app.core import clock
 from app.core.i18n import (
+    after_colon,
     format_date,
     format_day_number,
     format_number,
@@ -95,11 +96,14 @@ def test_plain_mails_keep_their_letters_as_they_are(context: Flask) -> None:
         assert text.render(name="d'Arc & fils") == "Bonjour d'Arc & fils"
 
 
-def test_sentences_are_joined_as_each_language_spaces_semicolons(context: Flask) -> None:
+def test_semicolons_and_colons_are_spaced_as_each_language_does(context: Flask) -> None:
     with force_locale("fr"):
         assert join_sentences(["l'un", "l'autre"]) == "l'un\u202f; l'autre"
+        hidden = render_template_string("Modifier{{ name|after_colon }}", name="<Inès>")
+        assert hidden == f"Modifier{NBSP}: &lt;Inès&gt;"
     with force_locale("en"):
         assert join_sentences(["one", "the other"]) == "one; the other"
+        assert (after_colon(3), after_colon(Markup("<b>Inès</b>"))) == (": 3", Markup(": <b>Inès</b>"))
 
 
 @pytest.mark.parametrize(
