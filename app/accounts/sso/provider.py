@@ -6,7 +6,8 @@ Authlib and its companions are imported here only, and this module only where si
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -28,6 +29,10 @@ from app.core.text import one_line
 SECONDS = 10
 KEPT_SECONDS = 3600
 DOWN_SECONDS = 15  # a provider that did not answer is not asked again by each visitor, whose thread would wait
+HEARD_SECONDS = (
+    20  # a person is sent to a provider heard of so lately: their browser would show its own page of a fault
+)
+SOON = 3
 LEEWAY = 60
 # Signatures only the provider can make: never « none », never a secret that we share with it.
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
@@ -56,6 +61,7 @@ class Provider:
     metadata: dict[str, Any]
     keys: dict[str, Any]
     read_at: float
+    heard_at: float
 
     def begin(self, state: str, nonce: str, verifier: str) -> str:
         """Return the address to send the person to (code flow with PKCE, RFC 7636)."""
@@ -172,21 +178,42 @@ def provider() -> Provider:
     known: Provider | None = current_app.extensions.get("oidc_provider")
     if known is not None and time.monotonic() - known.read_at < KEPT_SECONDS:
         return known
+    with _not_asked_while_down():
+        found = _found()
+    current_app.extensions["oidc_provider"] = found
+    return found
+
+
+def answering_provider() -> Provider:
+    """Return the provider, to which somebody is to be sent. Raises ProviderDownError where it fell silent since."""
+    found = provider()
+    if time.monotonic() - found.heard_at >= HEARD_SECONDS:
+        with _not_asked_while_down():
+            _json(_published_by(found.issuer), SOON)
+        found.heard_at = time.monotonic()
+    return found
+
+
+@contextmanager
+def _not_asked_while_down() -> Iterator[None]:
+    """Ask the provider, unless it did not answer a moment ago; remember when it does not."""
     if time.monotonic() - current_app.extensions.get("oidc_down_at", -DOWN_SECONDS) < DOWN_SECONDS:
         raise ProviderDownError("it did not answer a moment ago")
     try:
-        found = _found()
+        yield
     except ProviderDownError:
         current_app.extensions["oidc_down_at"] = time.monotonic()
         raise
-    current_app.extensions["oidc_provider"] = found
-    return found
+
+
+def _published_by(issuer: str) -> str:
+    return f"{issuer.rstrip('/')}/.well-known/openid-configuration"
 
 
 def _found() -> Provider:
     settings = current_app.config["SETTINGS"]
     profile = PROFILES[settings.oidc_profile]
-    metadata = _json(f"{settings.oidc_issuer.rstrip('/')}/.well-known/openid-configuration")
+    metadata = _json(_published_by(settings.oidc_issuer))
     if metadata.get("issuer") != settings.oidc_issuer:
         raise ProviderDownError(f"it calls itself {metadata.get('issuer')!r}")
     try:
@@ -199,15 +226,16 @@ def _found() -> Provider:
             profile,
             metadata,
             keys,
-            time.monotonic(),
+            read_at=time.monotonic(),
+            heard_at=time.monotonic(),
         )
     except KeyError as error:
         raise ProviderDownError(f"it does not publish {error}") from error
 
 
-def _json(url: str) -> dict[str, Any]:
+def _json(url: str, seconds: int = SECONDS) -> dict[str, Any]:
     try:
-        answer = requests.get(url, timeout=SECONDS)
+        answer = requests.get(url, timeout=seconds)
         answer.raise_for_status()
         found = answer.json()
     except (requests.RequestException, ValueError) as error:

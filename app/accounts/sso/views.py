@@ -43,12 +43,15 @@ def _insist_on_single_sign_on() -> None:
         raise NotFoundError
 
 
-def _provider() -> Provider:
-    """Return the provider of this site. Raises ProviderDownError, and NotFoundError where none is configured."""
-    _insist_on_single_sign_on()
-    from app.accounts.sso.provider import provider  # Authlib is loaded only where it is configured
+def _provider(*, answering: bool = False) -> Provider:
+    """Return the provider of this site; ``answering``: heard of a moment ago, since somebody is to be sent there.
 
-    return provider()
+    Raises ProviderDownError, and NotFoundError where none is configured.
+    """
+    _insist_on_single_sign_on()
+    from app.accounts.sso.provider import answering_provider, provider  # Authlib is loaded only where it is configured
+
+    return answering_provider() if answering else provider()
 
 
 @blueprint.get("/connexion/service")
@@ -57,7 +60,7 @@ def start() -> ResponseReturnValue:
     """Send to the provider. What the session notes meanwhile opens nothing and lasts a quarter of an hour."""
     state, nonce, verifier = (secrets.token_urlsafe(32) for _number in range(3))
     try:
-        url = _provider().begin(state, nonce, verifier)
+        url = _provider(answering=True).begin(state, nonce, verifier)
     except ProviderDownError as error:
         return _is_down(error)
     session[GOING_KEY] = {
@@ -143,7 +146,7 @@ def leave() -> ResponseReturnValue:
     token, url = session.pop(ENDING_KEY, None), None
     if token:
         try:
-            url = _provider().end(token, secrets.token_urlsafe(16))
+            url = _provider(answering=True).end(token, secrets.token_urlsafe(16))
         except ProviderDownError as error:
             current_app.logger.warning("single sign-on: could not sign out over there: %s", error)
     if url is None:

@@ -313,6 +313,20 @@ def test_provider_that_is_down_is_not_waited_for_by_each_visitor(
     assert Browser(app).get("/connexion/service").status_code == 302
 
 
+def test_nobody_is_sent_to_a_provider_that_has_fallen_silent(
+    app: Flask, cast: Cast, configured: Callable[..., None]
+) -> None:
+    assert Browser(app).get("/connexion/service").status_code == 302
+    known = app.extensions["oidc_provider"]
+    known.issuer = "http://127.0.0.1:9"
+    assert Browser(app).get("/connexion/service").status_code == 302  # heard of a moment ago
+    known.heard_at -= 60
+    shown = Browser(app).get("/connexion/service")
+    assert (shown.status_code, "Ce service ne répond pas en ce moment." in shown.text) == (503, True)
+    configured()
+    assert Browser(app).get("/connexion/service").status_code == 302
+
+
 def test_authlib_is_loaded_only_where_it_is_configured() -> None:
     words = "import sys, app; print(sorted(name for name in sys.modules if name in ('authlib', 'joserfc')))"
     done = subprocess.run([sys.executable, "-c", words], cwd=ROOT, capture_output=True, text=True, check=True)
