@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+import socket
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -53,5 +54,12 @@ def test_search_of_ten_thousand_letters_reaches_the_application(tmp_path: Path, 
 
     assert until(is_up)
     assert length_of("%C3%A9" * 10_000) == 60_002
-    with pytest.raises(urllib.error.HTTPError, match="414"):
+    with pytest.raises(urllib.error.HTTPError, match="414") as refused:
         length_of("%C3%A9" * 20_000)
+    page = refused.value.read().decode()
+    assert ("Cette adresse est trop longue" in page, "This address is too long" in page) == (True, True)
+    with socket.create_connection(("127.0.0.1", free_port), timeout=10) as line:
+        line.sendall(b"GET nowhere\r\n\r\n")
+        answer = line.makefile("rb").read().decode()
+    assert answer.startswith("HTTP/1.1 400 Bad Request\r\n")
+    assert ("nowhere" in answer, "Cette demande n’a pas pu être lue." in answer) == (False, True)
