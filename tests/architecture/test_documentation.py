@@ -55,6 +55,13 @@ def test_every_link_between_documents_leads_somewhere() -> None:
     assert broken == []
 
 
+def test_every_picture_is_shown() -> None:
+    shown = {
+        (document.parent / target).resolve() for document in DOCUMENTS for target in LINK.findall(document.read_text())
+    }
+    assert [picture for picture in (ROOT / "docs" / "images").iterdir() if picture not in shown] == []
+
+
 def test_every_file_told_exists() -> None:
     missing = [
         f"{document.name}: {path}"
