@@ -41,7 +41,7 @@ SLOTS = {
     "space.stored": "(space) -> int: the bytes of the files a feature keeps for a space, equal ones counted once",
     "resource.counts": "(ids) -> dict[resource id, text]: a short fact beside resources of a list (« 4 commentaires »)",
     "resource.answered": "(ids, person) -> set[int]: which of some resources somebody other than the person answered",
-    "resource.aside": "(resource, page) -> Markup or None: a panel beside a resource (its discussion)",
+    "resource.aside": "(resource, page seen or None) -> Markup or None: a panel beside a resource (its discussion)",
     "resource.uses": "(resource, reader) -> UseGroup or None: where a resource serves, as the reader may see it",
     "home.tasks": "() -> Task or None: what the person is asked to do, at the top of the home page",
     "home.news": "(since, limit) -> list[NewsItem]: what is new for the person",

@@ -190,13 +190,14 @@ def _load_threads(network: Network, start: datetime, resources: dict[str, str]) 
             with at(start - timedelta(hours=post.hours_ago)), transaction():
                 author = _person(emails[post.author])
                 if subject is not None:
-                    comment(author, subject, text, post.page)
+                    said = comment(author, subject, text)
+                    said.page = post.page  # its file has not been read yet: how many pages it has is not known
                 elif thread is None:
                     space = db.session.get_one(Space, space_id)
                     thread = start_thread(author, space, one.title, text)
                     thread.is_pinned = one.pinned
                 else:
-                    reply(author, thread, text, post.page)
+                    reply(author, thread, text)
 
 
 def _subject(public_id: str) -> Resource | None:

@@ -106,7 +106,8 @@ def _prepare_post(record: Record, arriving: Arriving) -> Record | None:
         html = written(source, str(record.get("lang") or "fr")).html if source else ""
     except DomainError:
         html = arriving.markdown(source)[0]
-    return {"html": html, "renderer_version": RENDERER_VERSION}
+    file = str(record.get("file") or "")
+    return {"html": html, "renderer_version": RENDERER_VERSION, "file": arriving.new_ids.get(file, file)}
 
 
 def _cite(post: Post, _record: Record, _arriving: Arriving) -> None:

@@ -33,6 +33,7 @@ class CommentForm(PostForm):
     """A comment on a thing, perhaps about the page before the person's eyes."""
 
     page = StringField(_l("Lier à la page"))
+    file = HiddenField()
     back = HiddenField()
 
 

@@ -43,7 +43,11 @@ class Thread(SpaceContent, db.Model):
 
 
 class Post(HasPublicId, db.Model):
-    """One message. ``n`` numbers the posts of a thread from 1, without reuse; ``page`` anchors it to a page."""
+    """One message. ``n`` numbers the posts of a thread from 1, without reuse.
+
+    ``page`` anchors it to a page of the file whose public id is ``file``; empty, of the first file, as when files were
+    not named yet. It is no key: what was said of a page stays when its file goes.
+    """
 
     __tablename__ = "post"
     __table_args__ = (UniqueConstraint("thread_id", "n"),)
@@ -56,6 +60,7 @@ class Post(HasPublicId, db.Model):
     renderer_version: Mapped[int]
     lang: Mapped[str] = mapped_column(String(5), default="fr")
     page: Mapped[int | None]
+    file: Mapped[str] = mapped_column(String(10), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     edit_version: Mapped[int] = mapped_column(default=1)

@@ -32,11 +32,13 @@ from app.discussions.permissions import (
 from app.discussions.queries import thread_about
 from app.discussions.texts import Written, checked_title, said, written
 from app.extensions import db
+from app.library.anchors import Anchors
 from app.spaces.models import Audience, Space, State, fields_of
 from app.spaces.permissions import can_read, can_write_in_space
 
+#: A page, and the public id of the file it is one of.
+Place = tuple[int, str]
 SAME_SENDING = timedelta(seconds=60)  # the same words by the same person within this time are one sending
-LARGEST_PAGE = 1_000_000
 
 
 def start_thread(person: User, space: Space, title: str, source: str, audience: str = Audience.SPACE) -> Thread:
@@ -57,22 +59,20 @@ def start_thread(person: User, space: Space, title: str, source: str, audience: 
     return thread
 
 
-def reply(person: User, thread: Thread, source: str, page: int | None = None) -> Post:
-    """Answer in a discussion; ``page`` is the page of the document the answer is about.
+def reply(person: User, thread: Thread, source: str) -> Post:
+    """Answer in a discussion; sent twice within a minute it is one post.
 
-    Sent twice within a minute it is one post. Raises DomainError (empty), TooLargeError, RefusedError.
+    Raises DomainError (empty), TooLargeError, RefusedError.
     """
-    text = written(source)
-    lock(thread)
-    can_reply.require(person, thread)
-    return _just_posted(person, thread, text) or _add_post(person, thread, text, page)
+    return _answer(person, thread, source)
 
 
-def comment(person: User, subject: Any, source: str, page: int | None = None) -> Post:
+def comment(person: User, subject: Any, source: str, page: int | None = None, file: str = "") -> Post:
     """Comment on a thing; its first comment makes its one discussion, with its space, audience and title.
 
-    Raises NotFoundError when the person may not read the thing, RefusedError when they may not write in its space, and
-    what ``reply`` raises.
+    ``page`` is the page the comment is about, of the file of this public id, or of the first one; a page the file does
+    not have is left out. Raises NotFoundError when the person may not read the thing, RefusedError when they may not
+    write in its space, and what ``reply`` raises.
     """
     written(source)
     lock(subject)  # two first comments at once: the second waits here and finds the thread of the first
@@ -83,7 +83,7 @@ def comment(person: User, subject: Any, source: str, page: int | None = None) ->
         if subject.state == State.ARCHIVED:
             raise RefusedError
         thread = _new_thread(person, subject.space_id, subject.title, subject.audience, subject)
-    return reply(person, thread, source, page)
+    return _answer(person, thread, source, _place(subject, page, file))
 
 
 def follow_subject(subject: Any) -> None:
@@ -169,6 +169,19 @@ def _just_posted(person: User, thread: Thread, text: Written) -> Post | None:
     return db.session.scalar(same.where(Post.created_at > now() - SAME_SENDING, Post.deleted_at.is_(None)).limit(1))
 
 
+def _answer(person: User, thread: Thread, source: str, place: Place | None = None) -> Post:
+    text = written(source)
+    lock(thread)
+    can_reply.require(person, thread)
+    return _just_posted(person, thread, text) or _add_post(person, thread, text, place)
+
+
+def _place(subject: Any, page: int | None, file: str) -> Place | None:
+    """Return the page a comment is about and the public id of its file; None where there is no such page."""
+    found = Anchors(subject).find(file, page) if page is not None else None
+    return (page, found.public_id) if page is not None and found is not None else None
+
+
 def _new_thread(
     person: User,
     space_id: int,
@@ -194,9 +207,9 @@ def _new_thread(
     return thread
 
 
-def _add_post(person: User, thread: Thread, text: Written, page: int | None = None) -> Post:
+def _add_post(person: User, thread: Thread, text: Written, place: Place | None = None) -> Post:
     """Add a post with the next number. The thread's row is held: no number is given twice or left out."""
-    moment = now()
+    moment, (page, file) = now(), place or (None, "")
     thread.post_count += 1
     thread.last_post_at, thread.last_post_by_id = moment, person.id
     post = Post(
@@ -206,7 +219,8 @@ def _add_post(person: User, thread: Thread, text: Written, page: int | None = No
         source=text.source,
         html=text.html,
         renderer_version=RENDERER_VERSION,
-        page=page if page is not None and 0 < page <= LARGEST_PAGE else None,
+        page=page,
+        file=file,
         created_at=moment,
     )
     db.session.add(post)

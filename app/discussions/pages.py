@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -24,6 +24,7 @@ from app.discussions.queries import Fresh, cited_in, fresh_after, organisations_
 from app.discussions.sought import Sought, Step
 from app.discussions.subjects import subject_of
 from app.discussions.texts import html_of
+from app.library.anchors import Anchor, Anchors
 from app.spaces.models import Space, State
 from app.spaces.permissions import can_join_space, can_read_space, shown_space
 
@@ -38,7 +39,7 @@ class ShownPost:
 
     ``place``: which one it is. ``when``: the moment it was written. ``edited``: « modifié … », once ten minutes of
     silent correction have passed.
-    ``step``: its place among the messages that hold the words looked for.
+    ``step``: its place among the messages that hold the words looked for. ``anchor``: the page it is about.
     """
 
     post: Post
@@ -53,6 +54,7 @@ class ShownPost:
     remove_url: str
     hide_url: str
     step: Step | None = None
+    anchor: Anchor | None = None
 
     @property
     def is_gone(self) -> bool:
@@ -167,7 +169,8 @@ def thread_page_for(
         texts |= {post.id: sought.marked(post, texts[post.id]) for post in page.items if post.id in texts}
     cards = Cards.of_texts(me, texts.values(), [*about, *cited])
     folded = 0 if whole or fresh is None else _number_folded(page, fresh)
-    eyes = _Eyes(me, thread, fresh, can_moderate_thread(me, thread), thread_url(thread), sought)
+    anchors = anchors_in(page.items, subject)
+    eyes = _Eyes(me, thread, fresh, can_moderate_thread(me, thread), thread_url(thread), sought, anchors)
     shown = [eyes.see(post, cards.filled(texts[post.id]) if post.id in texts else Markup()) for post in page.items]
     space = shown_space(me, thread)
     return ThreadPage(
@@ -189,6 +192,13 @@ def thread_page_for(
     )
 
 
+def anchors_in(posts: Iterable[Post], subject: Any) -> dict[int, Anchor]:
+    """Return, by the id of a message, where the page is that it is about; ``subject``: what the messages speak of."""
+    about = [(post, post.page) for post in posts if post.page and post.deleted_at is None]
+    anchors = Anchors(subject) if about and subject is not None else None
+    return {post.id: anchors.to(post.file, n) for post, n in about} if anchors is not None else {}
+
+
 @dataclass(frozen=True)
 class _Eyes:
     """What is the same for every message of a page, looked up once: its reader, rights, the shape of addresses."""
@@ -199,6 +209,7 @@ class _Eyes:
     moderates: bool
     base: str
     sought: Sought | None
+    anchors: dict[int, Anchor]
     write: Callable[[datetime], str] = field(default_factory=moment_writer)
     edit_url: Callable[[Post], str] = field(default_factory=partial(urls_of_posts, "discussions.edit_page"))
     remove_url: Callable[[Post], str] = field(default_factory=partial(urls_of_posts, "discussions.remove_page"))
@@ -220,6 +231,7 @@ class _Eyes:
             remove_url=self.remove_url(post) if mine and can_remove_post(self.me, post) else "",
             hide_url=self.hide_url(post) if self.moderates and not mine and post.deleted_at is None else "",
             step=self.sought.step(post.n) if self.sought else None,
+            anchor=self.anchors.get(post.id),
         )
 
     def _edited(self, post: Post) -> str:

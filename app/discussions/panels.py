@@ -25,7 +25,7 @@ from app.discussions.addresses import fresh_url, thread_url
 from app.discussions.cards import Cards
 from app.discussions.forms import CommentForm
 from app.discussions.models import Post, ReadPosition, Thread
-from app.discussions.pages import lines, list_url, title_of
+from app.discussions.pages import anchors_in, lines, list_url, title_of
 from app.discussions.permissions import can_read_thread, can_reply, can_start_thread
 from app.discussions.queries import (
     comment_counts,
@@ -38,6 +38,7 @@ from app.discussions.queries import (
 )
 from app.discussions.texts import html_of, without_placeholders
 from app.extensions import db
+from app.library.anchors import PageSeen
 from app.library.models import Resource
 from app.spaces.models import Space, State
 from app.spaces.permissions import can_join_space, can_write_in_space, shown_space
@@ -84,13 +85,13 @@ def threads_of_person(writer: User) -> Markup | None:
 
 
 @fill("resource.aside", order=50)
-def comments_panel(resource: Any, page: int | None = None) -> Markup:
+def comments_panel(resource: Any, page: PageSeen | None = None) -> Markup:
     """Return the panel of the comments of a resource, with the box to add one about the page before one's eyes."""
     me = person()
     thread = thread_about(resource)
     posts = last_posts(thread, POSTS_BESIDE) if thread is not None else []
     texts = {post.id: html_of(post) for post in posts}
-    cards = Cards.of_texts(me, texts.values())
+    cards, anchors = Cards.of_texts(me, texts.values()), anchors_in(posts, resource)
     action = url_for("discussions.comment_view", public_id=resource.public_id)
     form = CommentForm(formdata=None, data={"body": draft_for(me, action).get("body", "")})
     begins = resource.state != State.ARCHIVED and can_write_in_space(me, resource.space)
@@ -102,7 +103,7 @@ def comments_panel(resource: Any, page: int | None = None) -> Markup:
         page=page,
         thread=thread,
         total=count_of_posts(thread) if thread is not None else 0,
-        posts=[(post, cards.filled(texts[post.id])) for post in posts],
+        posts=[(post, cards.filled(texts[post.id]), anchors.get(post.id)) for post in posts],
         form=form,
         action=action,
         back=here(),

@@ -39,6 +39,7 @@ def _record(user: User, one: Post) -> dict[str, Any]:
     return {
         _("Discussion"): one.thread.title if can_read_thread(user, one.thread) else "",
         _("Date"): one.created_at.isoformat(),
+        _("Page"): one.page or "",
         _("Texte"): one.source,
         _("Retiré le"): one.deleted_at.isoformat() if one.deleted_at else "",
     }

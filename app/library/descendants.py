@@ -22,6 +22,7 @@ from app.core.text import excerpt
 from app.extensions import db
 from app.library.addresses import resource_url
 from app.library.adopting import THEY_SAY, WE_SAY, adoptions_told_to, descendants_of, forget_adoption
+from app.library.anchors import PageSeen
 from app.library.kinds import kind_of
 from app.library.models import Adoption, Resource, Says
 from app.library.permissions import can_read_resource, can_tell_adoption, is_published_practice
@@ -32,7 +33,7 @@ EXCERPT = 160
 
 
 @fill("resource.aside", order=20)
-def descendants_panel(resource: Resource, _page: int | None = None) -> Markup | None:
+def descendants_panel(resource: Resource, _page: PageSeen | None = None) -> Markup | None:
     """Return the panel of the cities that took a practice up; none where there is nothing to say nor to be said."""
     me = person()
     if not is_published_practice(me, resource):

@@ -20,6 +20,7 @@ from app.core.i18n import gettext as _
 from app.core.slots import fill
 from app.core.takeaway import ExportPart
 from app.extensions import db
+from app.library.anchors import PageSeen
 from app.library.listing import shown_with
 from app.library.models import Resource
 from app.library.permissions import can_mark_resource, can_read_resource
@@ -110,7 +111,7 @@ def usefulness_of(reader: User, resource: Resource) -> Usefulness:
 
 
 @fill("resource.aside", order=10)
-def usefulness_panel(resource: Resource, _page: int | None = None) -> Markup | None:
+def usefulness_panel(resource: Resource, _page: PageSeen | None = None) -> Markup | None:
     """Return the panel that says to how many a resource was useful, with the button to say so."""
     me = person()
     if not can_mark_resource(me, resource):

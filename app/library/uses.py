@@ -16,6 +16,7 @@ from app.core.takeaway import ExportPart
 from app.core.uses import Use, UseGroup
 from app.extensions import db
 from app.library.addresses import resource_url
+from app.library.anchors import PageSeen
 from app.library.kinds import kind_of
 from app.library.models import Adoption, Resource, Shelf
 from app.library.permissions import can_mark_resource, can_read_resource, is_published_practice
@@ -69,7 +70,7 @@ def shelves_that_show(resource: Resource, reader: User) -> UseGroup | None:
 
 
 @fill("resource.aside", order=60)
-def uses_panel(resource: Resource, _page: int | None = None) -> Markup | None:
+def uses_panel(resource: Resource, _page: PageSeen | None = None) -> Markup | None:
     """Return the panel of where a resource serves; none where it serves nowhere this reader may see."""
     me = person()
     groups: Sequence[UseGroup] = collect("resource.uses", resource, me)

@@ -34,10 +34,10 @@ def start(
         return operations.start_thread(loaded(email), space(slug), title, source, audience)
 
 
-def answer(thread: Thread, email: str, source: str, page: int | None = None) -> Post:
+def answer(thread: Thread, email: str, source: str) -> Post:
     """Answer as somebody."""
     with transaction():
-        return operations.reply(loaded(email), thread, source, page)
+        return operations.reply(loaded(email), thread, source)
 
 
 def read(thread: Thread, email: str, n: int) -> None:

@@ -33,10 +33,10 @@ def page(browser: Browser, url: str) -> str:
     return answered.get_data(as_text=True).replace("\u00a0", " ").replace("\u202f", " ")
 
 
-def remark(resource: Resource, email: str, source: str, on_page: int | None = None) -> None:
+def remark(resource: Resource, email: str, source: str) -> None:
     """Comment on a resource."""
     with transaction():
-        operations.comment(loaded(email), resource, source, on_page)
+        operations.comment(loaded(email), resource, source)
 
 
 def test_space_shows_its_discussions_and_their_number(app: Flask, browser: Any) -> None:
@@ -53,13 +53,12 @@ def test_space_shows_its_discussions_and_their_number(app: Flask, browser: Any) 
 def test_resource_shows_its_comments_and_the_box(app: Flask, browser: Any) -> None:
     with app.app_context():
         resource = share("Diagnostic")
-        remark(resource, MEMBER, "La charte est-elle **publique** ?", 4)
+        remark(resource, MEMBER, "La charte est-elle **publique** ?")
         remark(resource, GUEST, "Oui.")
         url = f"/ressources/{resource.public_id}"
     shown = page(browser(MEMBER), url)
     assert "2 commentaires" in shown
     assert "<strong>publique</strong>" in shown
-    assert "à propos de la page 4" in shown
     assert f'action="{url}/commentaires"' in shown
     assert f'action="{url}/commentaires"' not in page(browser(OUTSIDER), url)
     assert "2 commentaires" in page(browser(MEMBER), f"/espaces/{OPEN}/ressources")

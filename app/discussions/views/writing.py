@@ -84,10 +84,12 @@ def comment_view(public_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("discussions/comment.html", form=form, resource=resource, back=back), 422
     with transaction():
-        post = comment(me, resource, form.body.data, number_in(form.page.data))
+        post = comment(me, resource, form.body.data, number_in(form.page.data), form.file.data or "")
         _read_along(me, post, number_in(form.seen.data) or 0)
         drop_draft(me, request.path)
     flash(_("Votre commentaire est publié."))
+    if form.page.data and post.page is None:
+        flash(_("Il n'est lié à aucune page : le fichier n'a pas cette page, ou il a été retiré."), "warning")
     return redirect(f"{back.partition('#')[0]}#reponse-{post.n}")
 
 

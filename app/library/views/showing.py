@@ -17,6 +17,7 @@ from app.core.paging import page_number
 from app.core.slots import collect
 from app.core.text import one_line, slugify, typographic
 from app.library.addresses import download_url, resource_url, version_url
+from app.library.anchors import PageSeen
 from app.library.carriers import attachment_of, version_numbered
 from app.library.collecting.claiming import text_shown
 from app.library.exchange.citing import tags_of
@@ -174,12 +175,13 @@ def _page(resource: Resource, version: FileVersion | None, document: Document | 
         "may_list": can_mark_resource(person(), resource),
         "may_archive": can_archive_resource(person(), resource),
         "may_bring_back": can_bring_back_resource(person(), resource),
-        "asides": _asides(resource, document),
+        "asides": _asides(resource, version, document),
     }
 
 
-def _asides(resource: Resource, document: Document | None) -> list[Any]:
+def _asides(resource: Resource, version: FileVersion | None, document: Document | None) -> list[Any]:
     """Return what stands beside a resource that is out; nobody speaks of a draft yet."""
     if resource.state == State.DRAFT:
         return []
-    return collect("resource.aside", resource, document.number if document and document.pages > 1 else None)
+    seen = PageSeen(version.attachment, document.number) if version and document and document.pages > 1 else None
+    return collect("resource.aside", resource, seen)

@@ -90,7 +90,9 @@ def furnish_space() -> None:
         talk.edit_post(loaded(GUEST), posts_of(thread.id)[1], "Oui, et même plus", 1)
         talk.remove_post(loaded(FACILITATOR), db.session.get_one(Post, wrong.id))
     with transaction():
-        talk.comment(loaded(MEMBER), db.session.get_one(Resource, report.id), "Page 1, très juste", page=1)
+        report = db.session.get_one(Resource, report.id)
+        about = talk.comment(loaded(MEMBER), report, "Page 1, très juste")
+        about.page, about.file = 1, report.attachments[1].public_id  # its files have not been read
     with transaction() as session:
         former = talk.reply(loaded(MEMBER), thread, "Le mot d'un ancien")
         session.flush()

@@ -19,6 +19,7 @@ from app.core.audit import AuditEntry
 from app.core.clock import now
 from app.core.db import transaction
 from app.core.revisions import Revision, keep_revision
+from app.discussions.models import Post
 from app.extensions import db
 from app.library.models import Resource
 from app.library.moving import move_resource
@@ -153,6 +154,8 @@ def test_copy_on_the_same_site_has_its_own_addresses_and_its_links_follow(app: F
         assert f"/ressources/{practice.public_id}-mediation" in second.body
         assert f"https://ailleurs.example/ressources/{practice.public_id}" not in second.body
         assert space("copie").public_id != space().public_id
+        about = db.session.scalars(select(Post).where(Post.page == 1).order_by(Post.id)).all()
+        assert [one.file for one in about] == [first.attachments[1].public_id, second.attachments[1].public_id]
 
 
 def test_private_space_stays_private_and_admits_no_administrator(app: Flask, cast: Cast) -> None:
