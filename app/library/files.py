@@ -141,12 +141,24 @@ def forget_received(person: User, form: str, public_id: str | None = None) -> No
     db.session.execute(delete(ReceivedFile).where(mine))
 
 
-def claim_received(person: User, resource: Resource, form: str, order: Sequence[str] = ()) -> None:
-    """Give a resource the files that waited for its form, in an order (see ``received_for``)."""
+def forget_all_but_last(person: User, form: str) -> None:
+    """Keep only the file sent last for a form that takes one."""
+    for one in received_for(person, form)[:-1]:
+        db.session.delete(one)
+
+
+def as_received(kept: ReceivedFile) -> Received:
+    """Return a file that waits for a form as it was when it was taken in."""
+    return Received(kept.name, kept.blob.sha256, kept.blob.size, kept.blob.type)
+
+
+def claim_received(person: User, resource: Resource, form: str, order: Sequence[str] = ()) -> list[FileVersion]:
+    """Give a resource the files that waited for its form, in an order (see ``received_for``), and return them."""
     waiting = received_for(person, form, order)
-    attach(person, resource, [(one.name, one.blob) for one in waiting])
+    attached = attach(person, resource, [(one.name, one.blob) for one in waiting])
     for one in waiting:
         db.session.delete(one)
+    return attached
 
 
 def keep_all(files: Sequence[Received], *, priority: int = BULK) -> list[tuple[str, Blob]]:

@@ -6,6 +6,7 @@ keeps what stood there before in the history of the resource and has it indexed 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from sqlalchemy import delete, func, select
@@ -22,7 +23,16 @@ from app.core.text import one_line
 from app.extensions import db
 from app.library.carriers import version_numbered
 from app.library.events import FileVersionAdded, ResourceChanged
-from app.library.files import attach, keep_all, keep_blob, next_part
+from app.library.files import (
+    as_received,
+    attach,
+    claim_received,
+    forget_received,
+    keep_all,
+    keep_blob,
+    next_part,
+    received_for,
+)
 from app.library.models import Attachment, FileVersion, Resource
 from app.library.operations import as_written
 from app.library.permissions import can_edit_resource, can_prepare_resource
@@ -33,6 +43,15 @@ from app.library.scanning.safety import refuse_infected
 LONGEST_NOTE = 300
 #: How long a file taken away can be put back; then it is forgotten, and the place it took is free.
 PUT_BACK_WITHIN = timedelta(days=30)
+
+
+class NothingSentError(DomainError):
+    """No file came with what was to be done with one."""
+
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__(_l("Choisissez un fichier."))
 
 
 def replace_file(person: User, attachment: Attachment, received: Received, note: str = "") -> FileVersion:
@@ -49,6 +68,22 @@ def replace_file(person: User, attachment: Attachment, received: Received, note:
     refuse_infected(received.name, blob)
     require_room(resource.space, [(received.name, blob)])
     return _add(person, resource, attachment, FileVersion(name=received.name, blob=blob, note=_noted(note)))
+
+
+def replace_by_sent(person: User, attachment: Attachment, form: str, note: str = "") -> FileVersion:
+    """Give a file a new version: the one file this person has sent for ``form``.
+
+    Raises as ``replace_file``, and DomainError when they sent none, or several.
+    """
+    _held(person, attachment)  # pressed twice at once: the second waits here, and finds the file gone
+    waiting = received_for(person, form)
+    if not waiting:
+        raise NothingSentError
+    if len(waiting) > 1:
+        raise DomainError(_l("Un fichier se remplace par un seul : retirez ceux qui sont de trop."))
+    version = replace_file(person, attachment, as_received(waiting[0]), note)
+    forget_received(person, form)
+    return version
 
 
 def go_back(person: User, attachment: Attachment, n: int) -> FileVersion:
@@ -75,11 +110,25 @@ def _add(person: User, resource: Resource, attachment: Attachment, version: File
 
 def add_files(person: User, resource: Resource, received: list[Received]) -> list[FileVersion]:
     """Add files to a published resource, after those it has. Raises RefusedError, DomainError over their number."""
+    return _add_all(person, resource, lambda: attach(person, resource, keep_all(received)))
+
+
+def add_sent(person: User, resource: Resource, form: str, order: Sequence[str] = ()) -> list[FileVersion]:
+    """Add to a published resource the files this person has sent for ``form``, in an order (see ``received_for``).
+
+    Raises as ``add_files``, and DomainError when they sent none.
+    """
+    return _add_all(person, resource, lambda: claim_received(person, resource, form, order))
+
+
+def _add_all(person: User, resource: Resource, attaching: Callable[[], list[FileVersion]]) -> list[FileVersion]:
     lock(resource)
     can_edit_resource.require(person, resource)
     _keep(person, resource)
     hold_place(resource.space)
-    added = attach(person, resource, keep_all(received))
+    added = attaching()
+    if not added:
+        raise NothingSentError
     for one in added:
         record("resource.file_added", person, resource, name=one.name)
     _changed(person, resource)

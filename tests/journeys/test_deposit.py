@@ -184,23 +184,46 @@ def test_files_left_out_of_too_many_are_still_told_once_the_others_have_come(
     page.get_by_role("button", name=re.compile("^Retirer")).click()
 
 
-def test_files_that_travel_with_their_form_are_named_and_one_too_large_is_left_out(
-    opened: Callable[..., Page], site: Site, files: list[Path], tmp_path: Path
+def test_file_is_added_to_a_resource_though_the_line_was_cut(
+    opened: Callable[..., Page], site: Site, files: list[Path]
 ) -> None:
+    page, where = opened(FACILITATOR), _files_page(site)
+    line = Line(page)
+    page.goto(where)
+    page.locator("input[type=file]").set_input_files(files[0])
+    row = page.locator("[data-uploads] > li")
+    expect(row).to_contain_text(re.compile(r"envoi en cours, [1-9]"), timeout=LONGEST)
+    page.get_by_role("button", name="Ajouter ces fichiers").click()
+    expect(page.locator("[data-deposit-line]")).to_contain_text("Des fichiers sont encore en chemin")
+    line.set(cut=True)
+    expect(row).to_contain_text("connexion perdue", timeout=LONGEST)
+    line.set(cut=False)
+    expect(row.locator("[name=ordre]")).to_be_attached(timeout=LONGEST)
+    page.get_by_role("button", name="Ajouter ces fichiers").click()
+    expect(page.get_by_role("heading", name="plan.txt")).to_be_visible()
+
+
+def test_file_chosen_last_takes_the_place_of_another_and_no_earlier_one_comes_after(
+    opened: Callable[..., Page], site: Site, files: list[Path]
+) -> None:
+    page, where = opened(FACILITATOR), _files_page(site)
+    Line(page)
+    page.goto(where)
+    page.get_by_role("link", name="Remplacer").first.click()
+    page.locator("input[type=file]").set_input_files(files[0])
+    rows = page.locator("[data-uploads] > li")
+    expect(rows.first).to_contain_text(re.compile(r"envoi en cours, [1-9]"), timeout=LONGEST)
+    page.locator("input[type=file]").set_input_files(files[1])
+    expect(page.locator("[data-uploads] [name=ordre]")).to_be_attached(timeout=LONGEST)
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("bilan.pdf")
+    page.get_by_role("button", name="Remplacer le fichier").click()
+    expect(page.get_by_role("heading", name="bilan.pdf")).to_be_visible()
+
+
+def _files_page(site: Site) -> str:
     with site.app.app_context():
         resource = db.session.scalars(select(Resource).where(Resource.attachments.any())).first()
         assert resource is not None
-        where = f"/ressources/{resource.public_id}/fichiers"
         db.session.remove()
-    huge = tmp_path / "archives.pdf"
-    with huge.open("wb") as sparse:
-        sparse.truncate(51 * 1024 * 1024)
-    page = opened(FACILITATOR)
-    page.goto(where)
-    page.locator("input[type=file]").set_input_files([huge, files[1]])
-    chosen = page.locator("[data-chosen] li")
-    expect(chosen.nth(0)).to_contain_text("la limite est de 50")
-    expect(chosen.nth(1)).to_have_text("bilan.pdf")
-    page.get_by_role("button", name="Ajouter ces fichiers").click()
-    expect(page.get_by_role("heading", name="bilan.pdf")).to_be_visible()
-    expect(page.get_by_role("heading", name="archives.pdf")).to_have_count(0)
+        return f"/ressources/{resource.public_id}/fichiers"

@@ -13,7 +13,6 @@ from app.core.access import person, signed_in
 from app.core.clock import now
 from app.core.db import transaction
 from app.core.errors import DomainError, NotFoundError, wants_json
-from app.core.forms import number_in
 from app.core.i18n import format_time, ngettext
 from app.core.i18n import gettext as _
 from app.core.parts import parts
@@ -24,8 +23,7 @@ from app.library.kinds import KINDS, kind_of
 from app.library.lines import TAKE_OUT
 from app.library.permissions import can_add_resource, can_publish_at_once
 from app.library.queries import resources_just_shared
-from app.library.quotas import refuse_announced
-from app.library.receiving import MOST_FILES, FileRefusedError, accepted_for_field, refuse_early
+from app.library.receiving import MOST_FILES, accepted_for_field
 from app.library.staging.models import FORM, StagedResource
 from app.library.staging.operations import (
     READ,
@@ -128,19 +126,6 @@ def unfinished_uploads(space: Space) -> ResponseReturnValue:
             for one in unfinished_of(person(), space)
         ]
     )
-
-
-@space_library.get(f"{BASE}/place")
-@signed_in
-def ask_room(space: Space) -> ResponseReturnValue:
-    """Tell our script whether a file of this name and size can come, before any of it travels; or why not."""
-    can_add_resource.require(person(), space)
-    size = number_in(request.args.get("taille")) or 0
-    try:
-        refuse_announced(space, refuse_early(request.args.get("nom", ""), size), size)
-    except FileRefusedError as refusal:
-        return jsonify(error=str(refusal.message))
-    return jsonify(error="")
 
 
 @space_library.post(f"{BASE}/envois/<string(length=10):public_id>/ranger")

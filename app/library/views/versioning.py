@@ -8,27 +8,29 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 
 from app.core.access import person, signed_in
 from app.core.db import transaction
-from app.core.errors import DomainError, RefusedError
+from app.core.errors import DomainError, RefusedError, wants_json
 from app.core.forms import number_in
 from app.core.i18n import format_size, ngettext
 from app.core.i18n import gettext as _
 from app.library.carriers import attachment_of, carried_elsewhere, removed_files_of, version_numbered
+from app.library.files import forget_all_but_last, forget_received
 from app.library.histories import histories_of
-from app.library.models import FileVersion, Resource
+from app.library.lines import ORDER, REMOVE, TAKE_OUT, waiting_lines
+from app.library.models import FileVersion, ReceivedFile, Resource
 from app.library.permissions import can_edit_resource
 from app.library.queries import published_resource_for
-from app.library.receiving import MOST_FILES, FileRefusedError, Received, accepted_for_field, receive
+from app.library.receiving import MOST_FILES, accepted_for_field
 from app.library.versions import (
-    add_files,
+    add_sent,
     erase_version,
     go_back,
     move_file,
     put_back_file,
     remove_file,
-    replace_file,
+    replace_by_sent,
 )
 from app.library.views.doors import library
-from app.library.views.sending import UPLOADS
+from app.library.views.sending import answer_upload, take_files, take_out_of_mail
 from config import MEBIBYTE
 
 if TYPE_CHECKING:
@@ -50,11 +52,18 @@ def files_page(public_id: str) -> ResponseReturnValue:
     if request.method == "GET":
         return _page(resource)
     can_edit_resource.require(person(), resource)
-    received, problems = _received()
-    if problems or not received:
-        return _page(resource, problems or [_("Choisissez un fichier.")]), REFUSED
-    said = ngettext("Le fichier est ajouté.", "%(num)s fichiers sont ajoutés.", len(received))
-    return _done(resource, lambda: add_files(person(), resource, received), said)
+    if wants_json():
+        return answer_upload(request.path)
+    problems = _taken(request.path)[1]
+    if problems or not _is_meant():
+        return _page(resource, problems), REFUSED if problems else 200
+    try:
+        with transaction():
+            added = add_sent(person(), resource, request.path, request.form.getlist(ORDER))
+    except DomainError as error:
+        return _page(resource, [_sentence(error)]), error.status
+    flash(ngettext("Le fichier est ajouté.", "%(num)s fichiers sont ajoutés.", len(added)))
+    return redirect(url_for("library.files_page", public_id=public_id))
 
 
 @library.route(f"{ONE}/remplacer", methods=["GET", "POST"])
@@ -66,12 +75,18 @@ def replace_page(public_id: str, file: str) -> ResponseReturnValue:
     attachment = attachment_of(resource, file)
     if request.method == "GET":
         return _replace_page(resource, file)
-    received, problems = _received(most=1)
-    if problems or not received:
-        return _replace_page(resource, file, problems or [_("Choisissez un fichier.")]), REFUSED
+    if wants_json():
+        answer = answer_upload(request.path)
+        _keep_last(request.path)
+        return answer
+    kept, problems = _taken(request.path)
+    if kept:
+        _keep_last(request.path)
+    if problems or not _is_meant():
+        return _replace_page(resource, file, problems), REFUSED if problems else 200
     try:
         with transaction():
-            version = replace_file(person(), attachment, received[0], request.form.get("note", ""))
+            version = replace_by_sent(person(), attachment, request.path, request.form.get("note", ""))
     except DomainError as error:
         return _replace_page(resource, file, [_sentence(error)]), error.status
     _say_replaced(version)
@@ -152,16 +167,26 @@ def _sentence(error: DomainError) -> str:
     return str(error.message)
 
 
-def _received(most: int = MOST_FILES) -> tuple[list[Received], list[str]]:
-    """Take in the files of this request; return them with a sentence for each that is refused."""
-    received, problems = [], []
-    for sent in [one for one in request.files.getlist("files") if one.filename][:most]:
-        UPLOADS.take(str(person().id))
-        try:
-            received.append(receive(sent.stream, sent.filename or ""))  # type: ignore[arg-type]
-        except FileRefusedError as refusal:
-            problems.append(str(refusal.message))
-    return received, problems
+def _taken(form: str) -> tuple[list[ReceivedFile], list[str]]:
+    """Take in for a form the files of this request, and do what the buttons of its lines say.
+
+    Return the files kept, and a sentence for each one refused.
+    """
+    kept, problems = take_files(form)
+    if REMOVE in request.form:
+        with transaction():
+            forget_received(person(), form, request.form[REMOVE])
+    return kept, problems + take_out_of_mail(form)
+
+
+def _is_meant() -> bool:
+    """Tell whether the form was sent by its own button, not by that of a line."""
+    return not request.form.keys() & {REMOVE, TAKE_OUT}
+
+
+def _keep_last(form: str) -> None:
+    with transaction():
+        forget_all_but_last(person(), form)
 
 
 def _say_replaced(version: FileVersion) -> None:
@@ -182,10 +207,14 @@ def _say_replaced(version: FileVersion) -> None:
         flash(_("« %(name)s » est maintenant la version %(n)s.", **said))
 
 
-def _limits() -> dict[str, Any]:
+def _sending(form: str) -> dict[str, Any]:
+    """Return what the zone of files of a form takes: its address, what may be sent, what waits there already."""
     return {
+        "address": form,
         "accept": accepted_for_field(),
         "limit": format_size(current_app.config["SETTINGS"].max_file_mb * MEBIBYTE),
+        "most_files": MOST_FILES,
+        "waiting": waiting_lines(person(), form, request.form.getlist(ORDER)),
     }
 
 
@@ -200,10 +229,11 @@ def _page(resource: Resource, problems: list[str] = []) -> str:  # noqa: B006 - 
         "removed": zip(histories_of(resource, removed), [one.removed_at for one in removed], strict=True),
         "problems": problems,
     }
-    return render_template("library/files.html", **context, **_limits())
+    sending = _sending(url_for("library.files_page", public_id=resource.public_id)) if may_edit else {}
+    return render_template("library/files.html", **context, **sending)
 
 
 def _replace_page(resource: Resource, file: str, problems: list[str] = []) -> str:  # noqa: B006 - never changed
     [history] = histories_of(resource, [attachment_of(resource, file)])
     context = {"resource": resource, "file": history, "problems": problems, "note": request.form.get("note", "")}
-    return render_template("library/replace.html", **context, **_limits())
+    return render_template("library/replace.html", **context, **_sending(request.path))

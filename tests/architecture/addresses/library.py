@@ -45,7 +45,6 @@ TABLE: list[Line] = [
     post("space_library.keep_staging", "/espaces/{slug}/ressources/depot/brouillon", WRITE),
     Line("space_library.staged_states", "/espaces/{slug}/ressources/depot/etats", WRITE),
     Line("space_library.unfinished_uploads", "/espaces/{slug}/ressources/depot/inacheves", WRITE),
-    Line("space_library.ask_room", "/espaces/{slug}/ressources/depot/place?nom=a.pdf&taille=9", WRITE),
     Line("space_library.import_page", "/espaces/{slug}/ressources/importer", WRITE),
     Line("space_library.article_page", "/espaces/{slug}/ressources/article", WRITE),
     Line("library.change_resource", "/ressources/{resource}/modifier", MODERATE),

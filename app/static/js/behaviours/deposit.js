@@ -14,7 +14,7 @@ const SAY_EVERY = 5000;
 export function attachDeposits(root) {
   for (const place of fresh(root, "[data-deposit]")) {
     const zone = place.querySelector("[data-dropzone]");
-    const state = { place, zone, waiting: [], known: new Set(), lanes: 0, done: 0, total: 0, said: 0, leftOut: "" };
+    const state = { place, zone, waiting: [], onTheirWay: new Set(), known: new Set(), lanes: 0, done: 0, total: 0, said: 0, leftOut: "" };
     takeFiles(zone, zone.querySelector("input[type=file]"), (files) => takeAll(state, files));
     window.addEventListener("beforeunload", (event) => { if (state.lanes) event.preventDefault(); });
     place.closest("form").addEventListener("submit", (event) => waitForFiles(state, event), true);
@@ -33,6 +33,7 @@ function waitForFiles(state, event) {
 async function takeAll(state, files) {
   const { place } = state;
   const most = Number(place.dataset.most);
+  if (most === 1 && files.length) beginAgain(state);
   place.closest("[data-deposit-here]")?.classList.add("is-used");
   state.leftOut = files.length > most ? place.dataset.tooMany.replace("{number}", files.length) : "";
   if (state.leftOut) sayAbove(state, state.leftOut);
@@ -47,16 +48,26 @@ async function takeAll(state, files) {
   }
 }
 
+// Where one file alone is wanted, the one chosen last is meant.
+function beginAgain(state) {
+  for (const one of [...state.onTheirWay]) cancel(state, one);
+  state.done = state.total = 0;
+}
+
 function queue(state, one) {
   one.row.status.textContent = state.place.dataset.waiting;
   one.row.cancel.addEventListener("click", () => cancel(state, one));
   state.waiting.push(one);
+  state.onTheirWay.add(one);
   while (state.lanes < LANES && state.waiting.length) runLane(state);
 }
 
 async function runLane(state) {
   state.lanes += 1;
-  for (let one = state.waiting.shift(); one; one = state.waiting.shift()) if (!one.over) await send(state, one);
+  for (let one = state.waiting.shift(); one; one = state.waiting.shift()) {
+    if (!one.over) await send(state, one);
+    state.onTheirWay.delete(one);
+  }
   state.lanes -= 1;
   if (!state.lanes) tell(state, true);
 }
@@ -118,11 +129,11 @@ function progress(state, one, sent, total) {
 }
 
 // The line is away, or the server: the upload goes on as soon as one of them is back. A refusal is final and says why; a form
-// takes its files even where no more may wait in the table.
+// takes its files even where no more may wait in the table, or from who may change a resource and add none.
 function failed(state, one, error) {
   if (one.over) return;
   const status = error.originalResponse?.getStatus() ?? 0;
-  if (status === 409 && !one.upload.url && isForm(state)) { sendWhole(state, one); return; }
+  if ([403, 404, 409].includes(status) && !one.upload.url && isForm(state)) { sendWhole(state, one); return; }
   if (!status || status >= 500) { waitForLine(state, one, () => one.upload.start()); return; }
   if (status === 401) sessionOver();
   one.url = one.upload.url;
@@ -202,7 +213,8 @@ function arrived(state, one, said) {
 function sayReceived(state, one, said) {
   state.known.delete(one.key);
   announce(`${one.file.name} : ${said.message || state.zone.dataset.received}`);
-  showAnswer(one.row, said.html);
+  const line = showAnswer(one.row, said.html);
+  if (state.place.dataset.most === "1") state.place.querySelector("[data-uploads]").replaceChildren(line);
   tell(state, false);
   one.finish?.();
 }

@@ -1,14 +1,7 @@
-// Files dropped or chosen: what each says of itself, those that leave with their form, the line of one on its way (see deposit.js).
-import { announce, ask, fresh, icon } from "../shared/page.js";
-
-const ASK_FROM = 1024 * 1024;  // a smaller file has travelled before the answer would be there
+// Files dropped or chosen: what each says of itself, the line of one on its way (see deposit.js).
+import { announce, fresh, icon } from "../shared/page.js";
 
 export function attachUploads(root) {
-  for (const zone of fresh(root, "[data-dropzone]")) {
-    const input = zone.querySelector("input[type=file]");
-    if (!input || zone.closest("[data-deposit]")) continue;
-    withTheForm(zone, input);
-  }
   for (const row of fresh(root, ".upload")) propose(row);
 }
 
@@ -33,36 +26,6 @@ function markProposed(field, file) {
   const note = Object.assign(document.createElement("p"), { className: "hint hint--proposed", textContent: sentence.replace("{file}", file) });
   field.closest(".field").append(note);
   field.addEventListener("input", () => note.remove(), { once: true });
-}
-
-// Files that travel with their form are named under the field; those that could not come are left out at once.
-function withTheForm(zone, input) {
-  acceptDrops(zone, (files) => { input.files = files; showChosen(zone, input); });
-  input.addEventListener("change", () => showChosen(zone, input));
-}
-
-async function showChosen(zone, input) {
-  const kept = new DataTransfer();
-  const lines = [];
-  for (const file of input.multiple ? input.files : [...input.files].slice(0, 1)) {
-    const refusal = await refusalOf(zone, file);
-    if (refusal) announce(refusal);
-    else kept.items.add(file);
-    lines.push(Object.assign(document.createElement("li"), { textContent: refusal || file.name, className: refusal ? "is-danger" : "" }));
-  }
-  input.files = kept.files;
-  zone.querySelector("[data-chosen]")?.replaceChildren(...lines);
-}
-
-// Why a file could not come, asked before any of it travels; nothing when it can, or when nobody knows.
-async function refusalOf(zone, file) {
-  if (!zone.dataset.ask || file.size < ASK_FROM) return "";
-  try {
-    const answer = await ask(`${zone.dataset.ask}?${new URLSearchParams({ nom: file.name, taille: file.size })}`);
-    return answer?.ok ? (await answer.json()).error : "";
-  } catch {
-    return "";
-  }
 }
 
 // Files chosen or dropped are handed over at once; the field is free again.
@@ -111,6 +74,7 @@ export function showAnswer(row, html) {
   forgetSame(line);
   row.row.replaceWith(line);
   line.dispatchEvent(new Event("beffroi:load", { bubbles: true }));
+  return line;
 }
 
 // A file sent twice is kept once: its earlier line goes.
