@@ -23,7 +23,7 @@ from app.library.incoming.operations import forget_lists_of
 from app.library.kinds import kind_of
 from app.library.models import Attachment, Blob, FileVersion, ReceivedFile, Resource, Safety, SentBack
 from app.library.permissions import can_read_resource
-from app.library.staging.models import StagedResource
+from app.library.staging.models import StagedPublication, StagedResource
 from app.library.uploads.models import Upload
 
 
@@ -103,7 +103,7 @@ def _as_left_by(user: User, one: Resource) -> dict[str, Any]:
 @fill("person.erase", order=30)
 def forget_in_library(user: User, withdraw: bool) -> None:  # noqa: FBT001 - the slot's own form
     """Drop files of forms never published and lists brought; with ``withdraw``, empty what nobody else answered."""
-    for model in (ReceivedFile, Upload, StagedResource):
+    for model in (ReceivedFile, Upload, StagedPublication, StagedResource):
         db.session.execute(delete(model).where(model.person_id == user.id))
     forget_lists_of(user)
     forget_pages_of(user)

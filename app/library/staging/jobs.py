@@ -1,4 +1,4 @@
-"""What nobody completes is forgotten, a week after its person was told."""
+"""Rows published many at once; what nobody completes is forgotten, a week after its person was told."""
 
 from __future__ import annotations
 
@@ -20,12 +20,23 @@ from app.extensions import db
 from app.library.permissions import can_add_resource
 from app.library.staging.models import StagedResource
 from app.library.staging.operations import forget_rows
+from app.library.staging.publishing import JOB, forget_publications, go_on, work_on
 from app.library.staging.queries import KEPT, WARNED_BEFORE
+
+
+@job(JOB, timeout=120)
+def publish_staged(payload: dict[str, Any]) -> None:
+    """Publish the next rows of those ticked together; taken again after a crash, it goes on where it was."""
+    if work_on(payload["id"]):
+        with transaction():
+            go_on(payload["id"])
 
 
 @job("library.tidy_staging", every=timedelta(hours=12))
 def tidy_staging(_payload: dict[str, Any]) -> None:
     """Forget what nobody has touched for so long and was told of, then tell of what comes next."""
+    with transaction():
+        forget_publications()
     with transaction():
         forget_rows(_untouched(StagedResource.warned_at < now() - WARNED_BEFORE, days=KEPT))
     with transaction():

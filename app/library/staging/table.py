@@ -69,8 +69,12 @@ def rows_of(
     ticked: Iterable[str] = (),
     checked: Iterable[str] = (),
     audiences: Sequence[SelectChoice] = (),
+    refused: Mapping[str, str] = {},
 ) -> list[Row]:
-    """Return rows for the page, in a constant number of statements; those of ``checked`` say what they lack."""
+    """Return rows for the page, in a constant number of statements; those of ``checked`` say what they lack.
+
+    ``refused`` says of some why they could not be published.
+    """
     files = files_of(staged)
     blobs = [received.blob_id for waiting in files.values() for received in waiting]
     known = carrying_by_file(person, blobs)
@@ -83,6 +87,8 @@ def rows_of(
         waiting = files[one.form]
         values, proposed = values_of(one, waiting)
         errors = RowForm(values, audiences).errors if one.public_id in checked else {}
+        if one.public_id in refused:
+            errors = {"title": refused[one.public_id], **errors}
         here = {carrier.id: carrier for received in waiting for carrier in known.get(received.blob_id, ())}
         rows.append(
             Row(

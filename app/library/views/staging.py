@@ -21,10 +21,11 @@ from app.library.files import received_file_for
 from app.library.forms import LANGUAGES, form_class, offer_audiences
 from app.library.kinds import KINDS, kind_of
 from app.library.lines import TAKE_OUT
+from app.library.operations import ResourceDetails
 from app.library.permissions import can_add_resource, can_publish_at_once
 from app.library.queries import resources_just_shared
 from app.library.receiving import MOST_FILES, accepted_for_field
-from app.library.staging.models import FORM, StagedResource
+from app.library.staging.models import FORM, StagedPublication, StagedResource
 from app.library.staging.operations import (
     READ,
     TYPED,
@@ -36,6 +37,7 @@ from app.library.staging.operations import (
     remove_row,
     stage,
 )
+from app.library.staging.publishing import AT_ONCE, begin_publication, publication_for, refusals_of, running_for
 from app.library.staging.queries import expiry_of, files_of, staged_for, staged_of
 from app.library.staging.table import RowForm, rows_of, values_of
 from app.library.uploads.operations import finish, give_up
@@ -218,17 +220,24 @@ def _do_with(space: Space, rows: Sequence[StagedResource]) -> Response:
 
 
 def _publish(space: Space, rows: Sequence[StagedResource], *, as_draft: bool) -> Response:
-    """Publish the rows that are complete, each whole or not at all; the others say what they lack."""
+    """Publish the rows that are complete, each whole or not at all; the others say what they lack.
+
+    Many are published by a job, and a page says how far it is.
+    """
     audiences, files = _audiences(space), files_of(rows)
-    ready, wrong, made = [], [], []
+    ready, wrong, made = dict[str, ResourceDetails](), [], []
     for row in rows:
         waiting = files[row.form]
         form = RowForm(values_of(row, waiting)[0], audiences, as_draft=as_draft)
         if form.errors:
             wrong.append(row.public_id)
             continue
-        ready.append((row.public_id, form.details(lang="" if waiting else "fr")))
-    for public_id, details in ready:
+        ready[row.public_id] = form.details(lang="" if waiting else "fr")
+    if len(ready) > AT_ONCE:
+        with transaction():
+            begun = begin_publication(person(), space, ready, as_draft=as_draft).public_id
+        return redirect(_publication_url(space, begun, wrong))
+    for public_id, details in ready.items():
         try:
             with transaction():
                 made.append(publish_row(person(), space, public_id, details, as_draft=as_draft).public_id)
@@ -240,6 +249,54 @@ def _publish(space: Space, rows: Sequence[StagedResource], *, as_draft: bool) ->
     if made:
         flash(_told(space, len(made), as_draft=as_draft))
     return _back(space, wrong, checked=wrong, made=made)
+
+
+@space_library.get(f"{BASE}/publications/<string(length=10):public_id>")
+@signed_in
+def publication_page(space: Space, public_id: str) -> ResponseReturnValue:
+    """Show how far the rows published together have come, then what they became and which stay in the table."""
+    can_add_resource.require(person(), space)
+    kept = publication_for(person(), space, public_id)
+    staged = {one.public_id: one for one in staged_of(person(), space, [*kept.refused])}
+    names = {row.public_id: row.name for row in rows_of(person(), list(staged.values()))}
+    wrong = request.args.getlist(CHECKED)
+    return render_space_page(
+        "library/publication.html",
+        space,
+        made=resources_just_shared(person(), space, list(kept.made.values())),
+        refused=[(names[one], why) for one, why in kept.refused.items() if one in names],
+        address_of=resource_url,
+        back=_address(space, **{TICKED: [*names, *wrong], CHECKED: wrong}),
+        lacking=len(wrong),
+        **_progress(space, kept),
+    )
+
+
+@space_library.get(f"{BASE}/publications/<string(length=10):public_id>/avancement")
+@signed_in
+def publication_progress(space: Space, public_id: str) -> ResponseReturnValue:
+    """Give the part of the page that says how far the rows published together have come."""
+    can_add_resource.require(person(), space)
+    kept = publication_for(person(), space, public_id)
+    return render_template("library/publication_progress.html", space=space, alone=True, **_progress(space, kept))
+
+
+def _progress(space: Space, kept: StagedPublication) -> dict[str, Any]:
+    """Return what ``library/publication_progress.html`` takes."""
+    wrong = request.args.getlist(CHECKED)
+    return {
+        "kept": kept,
+        "told": _told(space, len(kept.made), as_draft=kept.as_draft),
+        "here": _publication_url(space, kept.public_id, wrong),
+        "poll_url": _publication_url(space, kept.public_id, wrong, "space_library.publication_progress"),
+    }
+
+
+def _publication_url(
+    space: Space, public_id: str, wrong: Sequence[str] = (), view: str = "space_library.publication_page"
+) -> str:
+    state: dict[str, Any] = {CHECKED: wrong}
+    return url_for(view, slug=space.slug, public_id=public_id, **state)
 
 
 def _told(space: Space, number: int, *, as_draft: bool) -> str:
@@ -266,7 +323,9 @@ def _back(
 
 
 def _page(space: Space, problems: Sequence[str] = ()) -> str:
-    staged = staged_of(person(), space)
+    running = running_for(person(), space)
+    on_their_way = {public_id for one in running for public_id in one.rows}
+    staged = [one for one in staged_of(person(), space) if one.public_id not in on_their_way]
     choices = _choices(space)
     rows = rows_of(
         person(),
@@ -274,6 +333,7 @@ def _page(space: Space, problems: Sequence[str] = ()) -> str:
         ticked=request.values.getlist(TICKED),
         checked=request.args.getlist(CHECKED),
         audiences=choices["audiences"],
+        refused=refusals_of(person(), space, staged),
     )
     unfinished = unfinished_of(person(), space)
     come = come_of(unfinished)
@@ -282,6 +342,7 @@ def _page(space: Space, problems: Sequence[str] = ()) -> str:
         space,
         rows=rows,
         problems=problems,
+        running=[(one, _publication_url(space, one.public_id)) for one in running],
         unfinished=[
             (one, come[one.public_id], _upload_url(space, one.public_id)) for one in unfinished if come[one.public_id]
         ],

@@ -92,6 +92,8 @@ ELSEWHERE: dict[str, str] = {
         "tests/library/uploads",
     ),
     "uploads.by_another_name": "tests/library/uploads",
+    "space_library.publication_page": "tests/library/staging",
+    "space_library.publication_progress": "tests/library/staging",
     "space_library.settle_upload": "tests/library/uploads",
     "space_library.abandon_upload": "tests/library/uploads",
     "library.adoption_page": "tests/library/test_adopting.py",

@@ -25,6 +25,7 @@ STAYS = {
     "validity_asked": "mails this site has sent",
     "upload": "files on their way",
     "staged_resource": "forms not yet published",
+    "staged_publication": "forms being published",
     "kept": "what each person keeps at hand",
     "bulk_edit": "undone within the hour, here",
     "citation": "made again from the messages",
