@@ -174,10 +174,13 @@ class Resource(SpaceContent, db.Model):
 
     #: While it is a draft: since when it waits for those who run the space to read and publish it.
     proposed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    #: Who published it, where it is known: a facilitator, for what was proposed; a colleague, for a draft of several.
+    published_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     #: The day on which who keeps it is asked whether it still holds, and when somebody last said that it does.
     review_on: Mapped[date | None] = mapped_column(index=True)
     verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
+    published_by: Mapped[User | None] = relationship(foreign_keys=[published_by_id])
     tags: Mapped[list[Tag]] = relationship(secondary=resource_tag, order_by=Tag.sort_key)
     #: Its files in order, without those taken away.
     attachments: Mapped[list[Attachment]] = relationship(

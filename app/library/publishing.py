@@ -132,7 +132,7 @@ def _change_state(person: User, resource: Resource, state: State, action: str) -
 
 def _bring_out(person: User, resource: Resource) -> None:
     resource.state, resource.shared_draft, resource.proposed_at = State.PUBLISHED, False, None
-    resource.published_at = now()
+    resource.published_at, resource.published_by_id = now(), person.id
     begin_checks(resource)
     db.session.flush()
     record("resource.shared", person, resource, space_id=resource.space_id, files=len(resource.attachments))

@@ -140,6 +140,16 @@ def test_sent_back_with_words_completed_and_published_through_the_pages(app: Fla
     assert facilitator.post(review, {"seen_version": seen[1]}).status_code == 302
     assert member.get(f"/ressources/{public_id}-bilan-du-soir-2020").status_code == 200
     assert any("Bilan du soir 2020" in text and to == MEMBER for to, _subject, text in mails(app))
+    history = plain(member.get(f"/ressources/{public_id}/historique"))
+    assert re.search(r"Déposée par Malik Benali, publiée le .* par Faustine Delmas\.", history)
+
+
+def test_history_names_once_who_published_their_own(app: Flask, browser: Any) -> None:
+    with app.app_context():
+        address = f"/ressources/{share('Directe').public_id}/historique"
+    history = plain(browser(MEMBER).get(address))
+    assert re.search(r"Publiée le .* par Faustine Delmas\.", history)
+    assert "Déposée par" not in history
 
 
 def test_those_who_run_the_space_are_mailed_once_until_nothing_waits(app: Flask) -> None:
