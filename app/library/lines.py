@@ -93,8 +93,11 @@ def _url(attachment: Attachment, *, on_its_page: bool) -> str:
     return download_url(version, attached=False)
 
 
-def received_line(received: ReceivedFile, *, fits: bool = True) -> FileLine:
-    """Return a file that waits for its form; not ``fits``: its space has no place left for it."""
+def received_line(received: ReceivedFile, *, fits: bool = True, in_table: bool = False) -> FileLine:
+    """Return a file that waits for its form; not ``fits``: its space has no place left for it.
+
+    ``in_table``: it waits in the table of files to complete, which has no column for a summary.
+    """
     told = may_be_told(received)
     state = state_of(received.blob) if told else FileState(_("Lecture en cours"), "", is_final=False)
     if not fits:
@@ -103,7 +106,7 @@ def received_line(received: ReceivedFile, *, fits: bool = True) -> FileLine:
     return FileLine(
         received.name,
         _meta(received.name, received.blob) if told else format_size(received.blob.size),
-        status=state.sentence,
+        status=_said_in_table(state) if in_table else state.sentence,
         tone=state.tone,
         icon=_icon(received.name),
         poll_url="" if state.is_final else asked,
@@ -113,6 +116,14 @@ def received_line(received: ReceivedFile, *, fits: bool = True) -> FileLine:
         proposed={name: one for name, one in received.blob.proposed.items() if isinstance(one, str)} if told else {},
         mail=parts_of_mail(received) if told else None,
     )
+
+
+def _said_in_table(state: FileState) -> str:
+    """Return what is said of a file, with what can be done about it where it stands."""
+    if not state.fact:
+        return state.sentence
+    advice = _("Pour ajouter un résumé, enregistrez cette ligne en brouillon.")
+    return f"{state.fact} {advice}"
 
 
 def waiting_lines(person: User, form: str, order: Sequence[str] = ()) -> list[FileLine]:

@@ -13,11 +13,15 @@ from app.library.scans import is_being_recognised, pages_of_scan
 
 @dataclass(frozen=True)
 class FileState:
-    """One sentence for the person who brought a file; ``tone`` colours it, ``is_final`` ends the asking."""
+    """One sentence for the person who brought a file; ``tone`` colours it, ``is_final`` ends the asking.
+
+    ``fact`` is the sentence without what it advises to do about it; empty where it advises nothing.
+    """
 
     sentence: str
     tone: str
     is_final: bool = True
+    fact: str = ""
 
 
 def state_of(blob: Blob) -> FileState:
@@ -41,7 +45,8 @@ def _state_of_reading(blob: Blob) -> FileState:
         return _of_mixed(blob)
     if blob.reading in {Reading.SEARCHABLE, Reading.RECOGNISED}:
         return FileState(_read(blob) if blob.reading == Reading.SEARCHABLE else _recognised(blob), "ok")
-    return FileState(_trouble(blob), "warn")
+    fact, advice = _trouble(blob)
+    return FileState(f"{fact} {advice}", "warn", fact=fact) if advice else FileState(fact, "warn")
 
 
 def _being_recognised(blob: Blob) -> str:
@@ -119,21 +124,29 @@ def _recognised(blob: Blob) -> str:
     )
 
 
-def _trouble(blob: Blob) -> str:
+def _trouble(blob: Blob) -> tuple[str, str]:
+    """Return why the search finds little or nothing of a file, and what can be done about it."""
     return {
-        Reading.PARTIAL: _("Texte lu en partie : la recherche n'en trouvera qu'un morceau."),
-        Reading.IMAGE_ONLY: _("Ce document est une image : on ne peut pas encore y chercher. Ajoutez un résumé."),
-        Reading.PROTECTED: _(
-            "Ce document est protégé par un mot de passe : on ne peut pas y chercher. "
-            "Remplacez-le par une version sans mot de passe, ou ajoutez un résumé."
+        Reading.PARTIAL: (_("Texte lu en partie : la recherche n'en trouvera qu'un morceau."), ""),
+        Reading.IMAGE_ONLY: (
+            _("Ce document est une image : on ne peut pas encore y chercher."),
+            _("Ajoutez un résumé."),
         ),
-        Reading.TOO_BIG: _(
-            "Ce document est trop lourd à lire : on ne peut pas y chercher. Découpez-le, ou ajoutez un résumé."
+        Reading.PROTECTED: (
+            _("Ce document est protégé par un mot de passe : on ne peut pas y chercher."),
+            _("Remplacez-le par une version sans mot de passe, ou ajoutez un résumé."),
         ),
-        Reading.EMPTY: _("Ce document ne contient pas de texte. Ajoutez un résumé."),
+        Reading.TOO_BIG: (
+            _("Ce document est trop lourd à lire : on ne peut pas y chercher."),
+            _("Découpez-le, ou ajoutez un résumé."),
+        ),
+        Reading.EMPTY: (_("Ce document ne contient pas de texte."), _("Ajoutez un résumé.")),
     }.get(
         Reading(blob.reading),
-        _("Ce document n'a pas pu être lu : il est peut-être abîmé. Enregistrez-le de nouveau, ou ajoutez un résumé."),
+        (
+            _("Ce document n'a pas pu être lu : il est peut-être abîmé."),
+            _("Enregistrez-le de nouveau, ou ajoutez un résumé."),
+        ),
     )
 
 

@@ -93,7 +93,7 @@ def rows_of(
         rows.append(
             Row(
                 one.public_id,
-                [received_line(received, fits=received.blob_id not in left) for received in waiting],
+                [received_line(received, fits=received.blob_id not in left, in_table=True) for received in waiting],
                 values,
                 proposed,
                 [(carrier.title, resource_url(carrier)) for carrier in here.values()],

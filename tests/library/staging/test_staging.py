@@ -90,6 +90,20 @@ def test_files_of_the_plain_form_wait_as_rows_with_what_they_propose(app: Flask,
     assert typed(app, rows(app)[0]) == {}
 
 
+def test_file_without_text_is_told_where_a_summary_can_be_written(app: Flask, member: Browser) -> None:
+    member.post(HERE, {"files": upload(pdf(""), "vide.pdf")})
+    work(app)
+    a_moment_later()
+    first, advice = rows(app)[0], "Pour ajouter un résumé, enregistrez cette ligne en brouillon."
+    for address in (HERE, f"{HERE}/etats?ligne={first}"):
+        page = member.get(address).get_data(as_text=True)
+        assert (advice in page, "Ajoutez un résumé" in page, "ou ajoutez un résumé" in page) == (True, False, False)
+    page = follow(member, member.post(HERE, {"ligne": first, "brouillon": "1"}))
+    prepared = re.search(r'href="(/ressources/[a-z2-7]{10}/preparation)"', page)
+    assert prepared is not None
+    assert "Ajoutez un résumé." in member.get(prepared[1]).get_data(as_text=True)
+
+
 def test_rows_are_their_person_s_alone_and_their_space_s(app: Flask, member: Browser, browser: Any) -> None:
     first = drop(member, "confidences")[0]
     for other in (browser(FACILITATOR), browser(GUEST)):
