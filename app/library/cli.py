@@ -49,7 +49,7 @@ library.add_command(thesaurus)
 @click.option(
     "--manifest",
     type=click.Path(path_type=Path),
-    help="CSV: path, title, author, date, lang, kind, tags, and the fields of the kind.",
+    help="CSV: path, title, author, date, lang, kind, tags, and the fields of the kind; French names do as well.",
 )
 @click.option("--as", "email", help="Who brings them; the first facilitator of the space when left out.")
 @click.option("--json", "as_json", is_flag=True, help="Say what became of each file as JSON.")

@@ -17,10 +17,12 @@ from app.core.jobs import BULK
 from app.core.sheets import decoded
 from app.core.text import clean_text, one_line
 from app.library.carriers import holds_bytes
+from app.library.exchange.columns import PATH, Columns, is_file_format
 from app.library.exchange.tables import BrokenTableError, rows_in
 from app.library.exchange.understanding import kinds_by_name
 from app.library.kinds import KINDS, OTHER, Kind, UnreadableError
 from app.library.kinds.moments import moment_of
+from app.library.kinds.registry import AUTHOR
 from app.library.operations import ResourceDetails, share_resource, taken_in
 from app.library.receiving import FileRefusedError, Received, receive
 from app.library.tags import split_tags
@@ -108,8 +110,8 @@ def _plain_path(shown: str) -> str:
 def rows_of(manifest: Path) -> dict[str, dict[str, str]]:
     """Return the rows of a manifest by path: a CSV with a head, whatever its encoding and its separator.
 
-    Columns are ``path, title, author, date, lang, kind, tags`` and those of the fields of the kinds (docs/kinds.md);
-    others are ignored. Raises ImportProblemError.
+    Columns are ``path, title, author, date, lang, kind, tags`` and those of the fields of the kinds, under these names
+    or as the pages call them (docs/kinds.md); others are ignored. Raises ImportProblemError.
     """
     try:
         if manifest.stat().st_size > LONGEST_MANIFEST:
@@ -119,11 +121,21 @@ def rows_of(manifest: Path) -> dict[str, dict[str, str]]:
         raise ImportProblemError(f"the manifest cannot be read: {error.strerror}") from error
     except BrokenTableError as error:
         raise ImportProblemError("the manifest cannot be read to its end: a quotation mark is never closed") from error
-    names = [head.strip().lower() for head in heads]
-    if not rows or "path" not in names:
-        raise ImportProblemError("the manifest needs a first line of column names, with « path » among them")
-    said = [{name: clean_text(cell).strip() for name, cell in zip(names, row, strict=False) if name} for row in rows]
-    return {path: row for row in said if (path := one_line(row.get("path", "")))}
+    columns = Columns(heads)
+    if not rows or PATH not in columns:
+        raise ImportProblemError(
+            "the manifest needs a first line of column names, with « path » (« chemin », « fichier ») among them"
+        )
+    said = [_said(columns, row) for row in rows]
+    return {path: row for row in said if (path := one_line(row.get(PATH, "")))}
+
+
+def _said(columns: Columns, row: list[str]) -> dict[str, str]:
+    """Return what a row says; of several columns of one name, the first that says something."""
+    said: dict[str, str] = {}
+    for name, cell in columns.cells(row):
+        said[name] = said.get(name) or clean_text(cell).strip()
+    return said
 
 
 def _listed(folder: Path, shown: str, row: dict[str, str]) -> Entry:
@@ -194,7 +206,7 @@ def details_of(entry: Entry) -> tuple[ResourceDetails, str]:
         kind=kind.key,
         title=(one_line(said.get("title", "")) or title_of(entry.path.name))[:LONGEST_TITLE],
         summary=said.get("summary", "")[:LONGEST_SUMMARY],
-        source="" if takes_author else one_line(said.get("author", ""))[:LONGEST_SOURCE],
+        source="" if takes_author else one_line(next(filter(None, map(said.get, AUTHOR)), ""))[:LONGEST_SOURCE],
         dated_on=moment_of(said.get("date", "")) or kind.date_of(fields),
         lang=_lang(said.get("lang", "")),
         tags=split_tags(one_line(said.get("tags", ""))),
@@ -206,7 +218,8 @@ def details_of(entry: Entry) -> tuple[ResourceDetails, str]:
 def _kind(said: str) -> tuple[Kind, list[str]]:
     """Return the kind a row names, by its key or by any of its names, and a remark where none is called so."""
     known = KINDS.get(said.casefold()) or (kinds_by_name().get(sort_key(said)) if said else None)
-    return known or OTHER, [f"kind: « {said[:40]} » is not known here."] if said and known is None else []
+    is_unknown = bool(said) and known is None and not is_file_format(said)
+    return known or OTHER, [f"kind: « {said[:40]} » is not known here."] if is_unknown else []
 
 
 def _fields(kind: Kind, said: dict[str, str]) -> tuple[dict[str, Any], list[str]]:

@@ -136,6 +136,23 @@ def test_manifest_of_any_spreadsheet_and_any_system_finds_its_files(app: Flask, 
     ]
 
 
+def test_manifest_may_name_its_columns_in_french(app: Flask, folder: Path, tmp_path: Path) -> None:
+    manifest = tmp_path / "liste.csv"
+    manifest.write_text(
+        "Fichier;TITRE;Auteur;Date du document;Langue;Type;Mots-clés;Résumé;Période couverte\n"
+        "Bilan_2020.pdf;Bilan;CLSPD;05/07/2021;fr;Rapport;Nuit, Bruit;En bref;2020\n"
+        "sous-dossier/note.txt;Note;;;;txt;;;\n",
+        encoding="utf-8",
+    )
+    answer = told(app, str(folder), "--space", OPEN, "--manifest", str(manifest))
+    assert [one["reason"] for one in answer["files"] if one["outcome"] == "imported"] == ["", ""]
+    with app.app_context():
+        made, note = db.session.scalars(select(Resource).order_by(Resource.sort_key)).all()
+        assert (made.title, made.source, made.dated_on, made.lang) == ("Bilan", "CLSPD", "2021-07-05", "fr")
+        assert (made.kind, made.summary, made.fields) == ("report", "En bref", {"period": "2020"})
+        assert ([tag.label for tag in made.tags], note.kind) == (["Bruit", "Nuit"], "other")
+
+
 def test_link_that_leads_out_of_the_folder_brings_nothing_in(app: Flask, folder: Path, tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("Rien pour la bibliothèque")
     (folder / "lien.txt").symlink_to(tmp_path / "secret.txt")

@@ -14,10 +14,10 @@ from typing import Any
 from app.core.i18n import gettext as _
 from app.core.sheets import SEPARATORS
 from app.core.tables import BYTE_ORDER_MARK, disarmed, rearmed
+from app.library.exchange.columns import COMMON_LABELS, Columns
 from app.library.exchange.references import Raw, Reference
 from app.library.kinds import KINDS
 
-COMMON_COLUMNS = ("kind", "title", "summary", "body", "source", "date", "lang", "tags")
 RESOURCES = "resources"
 #: The column of the page of a resource on the site it comes from: told, never read.
 PAGE = "page"
@@ -28,7 +28,7 @@ _END = "\x1eend\x1e"
 def columns() -> list[str]:
     """Return the columns of a table: what all kinds have, then the fields of each, a name once."""
     own = dict.fromkeys(one.name for kind in KINDS.values() for one in kind.fields)
-    return [*COMMON_COLUMNS, *(name for name in own if name not in COMMON_COLUMNS), PAGE]
+    return [*COMMON_LABELS, *(name for name in own if name not in COMMON_LABELS), PAGE]
 
 
 def written(reference: Reference) -> dict[str, str]:
@@ -84,18 +84,18 @@ def rows_in(text: str) -> Iterator[list[str]]:
 
 
 def read_csv(text: str) -> Iterator[Raw]:
-    """Yield the rows of a table; its first line names the columns, in any order."""
+    """Yield the rows of a table; its first line names the columns, in any order and as people call them."""
     rows, number = rows_in(text), 0
     try:
-        heads = [cell.strip().lower() for cell in next(rows, [])]
-        if "title" not in heads:
+        known = Columns(next(rows, []))
+        if "title" not in known:
             yield Raw(
-                1, trouble=_("La première ligne du tableau doit nommer les colonnes, dont « title » pour le titre.")
+                1, trouble=_("La première ligne du tableau doit nommer les colonnes, dont « Titre » (« title »).")
             )
             return
-        for number, cells in enumerate(rows, 1):
+        for number, row in enumerate(rows, 1):
             raw = Raw(number)
-            for name, cell in zip(heads, cells, strict=False):
+            for name, cell in known.cells(row):
                 raw.add(name, rearmed(cell))
             yield raw
     except BrokenTableError:

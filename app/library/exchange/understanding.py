@@ -12,6 +12,7 @@ from app.core.db import sort_key
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 from app.core.text import one_line
+from app.library.exchange.columns import SOURCES, is_file_format
 from app.library.exchange.dates import is_partial, iso_of
 from app.library.exchange.references import COMMON, HINTS, Raw, Reference, kind_by_types, without_markup
 from app.library.kinds import KINDS, OTHER, Field, Kind, UnreadableError
@@ -61,20 +62,22 @@ class Understanding:
 
     def _kind(self, raw: Raw, reference: Reference) -> Kind:
         if self.form == "table":
-            said = one_line(" ".join(raw.values.get("kind", [])))
+            said = one_line("".join(raw.values.get("kind", [])[:1]))
         else:
             said = "".join(raw.values.get(HINTS[self.form], [])[:1])
         named = self.by_name.get(sort_key(said)) if said else None
         kind = named or self.by_type.get(raw.type.replace(" ", "").lower())
         unknown = said if self.form == "table" else raw.type
-        if kind is None and unknown:
+        if kind is None and unknown and not (self.form == "table" and is_file_format(said)):
             reference.remarks.append(
                 _("type « %(name)s » inconnu ici, rangé dans « %(kind)s »", name=unknown[:40], kind=OTHER.label)
             )
         return kind or OTHER
 
     def _names(self, meaning: str) -> tuple[str, ...]:
-        return (meaning,) if self.form == "table" else COMMON[meaning].named(self.form)
+        if self.form == "table":
+            return SOURCES if meaning == "source" else (meaning,)
+        return COMMON[meaning].named(self.form)
 
     def _common(self, raw: Raw, reference: Reference) -> None:
         kind = reference.kind

@@ -65,6 +65,7 @@ FIELDS = (
         from_profile=lambda person: person.organisation.name if person.organisation else "",
         codes=Codes("AU A1", "author", "author"),
         names_it=True,
+        columns=("city", "ville", "commune"),
     ),
     Field(
         "start",

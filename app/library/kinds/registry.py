@@ -22,12 +22,15 @@ RIGHTS = (
 AUTHORS = Codes("AU A1", "author", "author")
 ADDRESS = Codes("UR L1 L2", "URL", "url")
 PUBLISHER = Codes("PB", "publisher", "publisher")
+#: What tables call the authors and the address, whatever their fields are called.
+AUTHOR = ("author", "authors", "auteur", "auteurs")
+LINK = ("url", "link", "adresse", "lien")
 _ON_THE_WEB = Field(
     "address",
     _l("Adresse du document"),
     Address(),
     _l("La page où le trouver."),
-    columns=("url", "link"),
+    columns=LINK,
     codes=ADDRESS,
 )
 IN_FORCE = (("yes", _l("En vigueur")), ("soon", _l("Pas encore en vigueur")), ("no", _l("Abrogé ou remplacé")))
@@ -113,7 +116,7 @@ KINDS: dict[str, Kind] = {
                 required=_l("Indiquez le journal où l'article a paru."),
                 facet=True,
                 row=_itself,
-                columns=("journal", "newspaper", "publication", "source"),
+                columns=("journal", "newspaper", "publication", "source", "média", "revue"),
                 codes=Codes("T2 JF JO JA", "container-title", "journal journaltitle"),
             ),
             Field(
@@ -121,7 +124,7 @@ KINDS: dict[str, Kind] = {
                 _l("Auteurs"),
                 Names(),
                 _l("Séparés par des virgules."),
-                columns=("author",),
+                columns=AUTHOR,
                 proposed="author",
                 codes=AUTHORS,
             ),
@@ -130,7 +133,7 @@ KINDS: dict[str, Kind] = {
                 _l("Adresse de l'article"),
                 Address(),
                 _l("Celle de la page du journal."),
-                columns=("url", "link"),
+                columns=LINK,
                 codes=ADDRESS,
             ),
             Field("rights", _l("Droits"), Choice(options=RIGHTS), _l("Ce que le journal permet."), facet=True),
@@ -159,7 +162,7 @@ KINDS: dict[str, Kind] = {
                 Names(),
                 _l("Séparés par des virgules, ou par des points-virgules : Roy, Jean ; Diaz, Ana."),
                 required=_l("Indiquez au moins un auteur."),
-                columns=("author",),
+                columns=AUTHOR,
                 proposed="author",
                 row=counted_names,
                 codes=AUTHORS,
@@ -168,7 +171,7 @@ KINDS: dict[str, Kind] = {
                 "journal",
                 _l("Revue ou éditeur"),
                 help=_l("La revue, l'université ou la maison d'édition."),
-                columns=("publisher", "source"),
+                columns=("publisher", "source", "revue", "éditeur"),
                 facet=True,
                 codes=Codes(
                     "T2 JF JO JA J1 J2 PB",
@@ -266,7 +269,7 @@ KINDS: dict[str, Kind] = {
                 required=_l("Indiquez qui a adopté cette position."),
                 facet=True,
                 row=_itself,
-                columns=("author",),
+                columns=AUTHOR,
                 codes=AUTHORS,
             ),
             Field(
@@ -298,7 +301,7 @@ KINDS: dict[str, Kind] = {
             ),
             Field("in_force", _l("Application"), Choice(options=IN_FORCE), facet=True),
             Field("in_force_on", _l("En vigueur depuis le"), Day()),
-            Field("address", _l("Adresse du texte"), Address(), columns=("url", "link"), codes=ADDRESS),
+            Field("address", _l("Adresse du texte"), Address(), columns=LINK, codes=ADDRESS),
             called={"dated_on": _l("Date du texte")},
             types=Types(
                 "STAT",
@@ -313,14 +316,21 @@ KINDS: dict[str, Kind] = {
             (_l("Guide"), _l("Guides"), lambda n: ngettext("%(num)s guide", "%(num)s guides", n)),
             _l("Guide, méthode, publication à garder sous la main."),
             ("guides",),
-            Field("publisher", _l("Maison d'édition"), help=_l("Qui publie le guide."), facet=True, codes=PUBLISHER),
+            Field(
+                "publisher",
+                _l("Maison d'édition"),
+                help=_l("Qui publie le guide."),
+                facet=True,
+                columns=("éditeur",),
+                codes=PUBLISHER,
+            ),
             Field("readers", _l("Destinataires"), help=_l("À qui il s'adresse.")),
             Field(
                 "address",
                 _l("Adresse du guide"),
                 Address(),
                 _l("La page où le trouver."),
-                columns=("url", "link"),
+                columns=LINK,
                 codes=ADDRESS,
             ),
             types=Types("BOOK", "book", "manual", "manual standard stand"),

@@ -21,6 +21,7 @@ from app.core.throttle import Limit
 from app.extensions import db
 from app.library.addresses import resource_url
 from app.library.exchange import LARGEST_FILE, FileOfReferencesError, read_file
+from app.library.exchange.columns import columns_told
 from app.library.exchange.references import Reference
 from app.library.incoming.judging import DOES, Outcome, heading, tone
 from app.library.incoming.operations import AT_ONCE, give_up, keep_list, outcomes_of, start, work_on
@@ -74,7 +75,9 @@ def import_page(space: Space) -> ResponseReturnValue:
                 public_id = keep_list(person(), space, name, references).public_id
             return _to(space, public_id)
     lists = lists_of(person(), space)
-    page = render_space_page("library/import.html", space, form=form, refusal=refusal, lists=lists)
+    page = render_space_page(
+        "library/import.html", space, form=form, refusal=refusal, lists=lists, columns=columns_told()
+    )
     return page, refusal.status if refusal else 200
 
 

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 
 from app.core.errors import DomainError
 from app.core.tables import disarmed, rearmed
 from app.library.exchange import FORMATS, read_file
+from app.library.exchange.columns import COMMON_LABELS, columns_told
 from app.library.exchange.dates import is_partial, iso_of
 from app.library.exchange.latex import decoded
 from app.library.exchange.references import Reference
@@ -88,7 +90,7 @@ def sample(field: Field) -> Any:
 @pytest.mark.parametrize("form", FORMATS.values(), ids=lambda form: form.key)
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.key)
 def test_every_kind_comes_back_whole_by_every_format(kind: Kind, form: Any) -> None:
-    whole = Reference(
+    kept = Reference(
         kind=kind,
         title="=HYPERLINK(1) : 50 % & {plus} \\ #3 <i_1>",
         summary="@somme, de « tout »; et ~ rien\nTY  - JOUR\nER  -",
@@ -99,8 +101,54 @@ def test_every_kind_comes_back_whole_by_every_format(kind: Kind, form: Any) -> N
         tags=["Nuit", "Médiation"],
         fields={field.name: sample(field) for field in kind.fields},
     )
-    text = "".join(form.write([whole, whole]))
-    assert [back.plain for back in read_file(f"x.{form.ending}", text.encode())] == [whole.plain] * 2
+    text = "".join(form.write([kept, kept]))
+    assert [back.plain for back in read_file(f"x.{form.ending}", text.encode())] == [kept.plain] * 2
+
+
+def whole(kind: Kind) -> Reference:
+    return Reference(
+        kind=kind,
+        title="Un titre",
+        summary="Un résumé",
+        body="Un texte",
+        source="Ville de Castelmaure" if kind.asks("source") else "",
+        date="2021-03-05" if kind.asks("dated_on") else "",
+        lang="fr",
+        tags=["Nuit", "Médiation"],
+        fields={field.name: sample(field) for field in kind.fields},
+    )
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.key)
+def test_table_whose_columns_are_named_as_on_the_pages_comes_back_whole(kind: Kind, language: str) -> None:
+    heads, cells = "".join(FORMATS["csv"].write([whole(kind)])).lstrip("\ufeff").split("\r\n", 1)
+    with force_locale(language):
+        own = {one.name: str(one.label) for one in kind.fields}
+        date = str(kind.called.get("dated_on", COMMON_LABELS["date"]))
+        called = {**{name: str(label) for name, label in COMMON_LABELS.items()}, "date": date, **own}
+        assert [*own.values()] == dict(columns_told())[str(kind.label)]
+    said = ";".join(called.get(name, name) for name in heads.split(";")).upper()
+    assert [back.plain for back in read_file("x.csv", f"{said}\r\n{cells}".encode())] == [whole(kind).plain]
+
+
+def test_table_put_together_by_hand_is_read_in_french_or_english() -> None:
+    heads = "Intitulé;AUTEUR;Mots cles;Type de ressource;Lien;Éditeur"
+    found = one("a.csv", f"{heads}\nBilan;CLSPD;nuit, bruit;guide;https://v.example/;La ville\n")
+    assert (found.title, found.source, found.tags, found.kind.key) == ("Bilan", "CLSPD", ["nuit", "bruit"], "guide")
+    assert found.fields == {"address": "https://v.example/", "publisher": "La ville"}
+    press = one("a.csv", "Titre;Auteurs;Journal;Type;Date de parution\nUn;A. Roy;Le Jour;article;5 juillet 2021\n")
+    assert (press.fields, press.date) == ({"authors": ["A. Roy"], "outlet": "Le Jour"}, "2021-07-05")
+
+
+def test_column_under_its_own_name_counts_before_one_that_may_mean_it() -> None:
+    found = one("a.csv", "kind,title,type\nreport,Bilan,pdf\n")
+    assert (found.kind.key, found.remarks) == ("report", [])
+
+
+def test_type_that_is_the_format_of_a_file_is_no_kind_and_no_trouble() -> None:
+    assert one("a.csv", "title,type\nBilan,PDF\n").remarks == []
+    assert "thèse" in one("a.csv", "titre,type\nBilan,thèse\n").remarks[0]
 
 
 def test_a_new_kind_travels_with_its_entry_alone(monkeypatch: pytest.MonkeyPatch) -> None:

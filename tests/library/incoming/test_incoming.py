@@ -145,6 +145,12 @@ def test_file_that_cannot_be_read_is_refused_in_words(app: Flask, text: str, nam
     assert (answer.status_code, 'role="alert"' in answer.get_data(as_text=True)) == (422, True)
 
 
+def test_page_says_which_columns_of_a_table_are_read(app: Flask) -> None:
+    page = Browser(app, MEMBER).get(HERE).get_data(as_text=True)
+    for names in ("Type, Titre, Résumé, Texte, Source, Date, Langue, Mots-clés", "Journal ou média, Auteurs"):
+        assert names in page, names
+
+
 def test_what_left_comes_back_the_same_in_another_space(app: Flask) -> None:
     shared(
         app, "=Somme", kind="press", fields={"outlet": "La Voix", "authors": ["A"]}, tags=["Nuit"], body="Un\n\nDeux"
