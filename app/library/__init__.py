@@ -22,6 +22,7 @@ from app.library.cli import library as library_commands
 from app.library.collecting import jobs as collecting_jobs
 from app.library.incoming import jobs as incoming_jobs
 from app.library.reading_lists import indexing as lists_indexing
+from app.library.receiving import FORMATS
 from app.library.staging import jobs as staging_jobs
 from app.library.thesaurus import deciding
 from app.library.thesaurus import importing as terms_importing
@@ -66,5 +67,6 @@ def register(app: Flask) -> None:
     app.register_blueprint(space_library)
     app.register_blueprint(files)
     app.register_blueprint(uploads)
+    app.jinja_env.globals["accepted_formats"] = FORMATS
     app.cli.add_command(library_commands)
     indexing.register()

@@ -20,6 +20,9 @@ MOST_FILES = 50
 _BY_CODE = {kind.code: kind for kind in ACCEPTED}
 _BY_EXTENSION = {extension: kind for kind in ACCEPTED for extension in kind.extensions}
 
+#: What one may send, wherever it is said: where files are asked for, where one is refused.
+FORMATS = _l("PDF, Word, PowerPoint, Excel, OpenDocument, image, message (.eml, .msg)")
+
 # What each refusal says to the person: what is wrong with the file, then what can be done.
 _SENTENCES: dict[str, Any] = {
     "empty": _l("« %(name)s » est vide. Vérifiez le fichier, puis choisissez-le de nouveau.", name="{name}"),
@@ -28,8 +31,9 @@ _SENTENCES: dict[str, Any] = {
         name="{name}",
     ),
     "unknown_extension": _l(
-        "Ce format (.%(extension)s) n'est pas accepté. Formats : PDF, Word, PowerPoint, Excel, OpenDocument, image.",
+        "Ce format (.%(extension)s) n'est pas accepté. Formats : %(formats)s.",
         extension="{extension}",
+        formats=FORMATS,
     ),
     "disagrees": _l(
         "« %(name)s » n'est pas un vrai fichier .%(extension)s. Enregistrez-le de nouveau dans ce format.",

@@ -79,6 +79,17 @@ def test_file_sent_by_itself_is_answered_in_words(app: Flask, member: Browser) -
     assert "data-poll-url" not in line
 
 
+@pytest.mark.parametrize("name", ["page.pages", "programme.exe"])
+def test_refused_format_is_told_beside_those_one_may_send_which_are_those_of_every_form(
+    member: Browser, name: str
+) -> None:
+    formats = "PDF, Word, PowerPoint, Excel, OpenDocument, image, message (.eml, .msg)"
+    said = send(member, b"MZ", name).get_json()["error"].replace("\u00a0", " ")
+    assert said == f"Ce format (.{name.partition('.')[2]}) n’est pas accepté. Formats : {formats}."
+    for page in (NEW, f"/espaces/{OPEN}/ressources", f"/espaces/{OPEN}/ressources/depot"):
+        assert formats in member.get(page).get_data(as_text=True), page
+
+
 def a_moment_later() -> None:
     """Let pass the time that reading a file takes at the least."""
     later = clock.now() + timedelta(seconds=5)
