@@ -29,6 +29,8 @@ COMMON = {
 }
 #: Where a kind says its own name, when its type is another's as well.
 HINTS = {"ris": "M3", "csl": "genre", "bibtex": "type"}
+#: Where an entry says its type more finely than by its name.
+FINER = {"bibtex": "entrysubtype"}
 #: Marks that databases leave in titles and abstracts; « p < 0,05 » is none.
 _MARKUP = re.compile(
     r"</?(?:i|b|u|em|strong|su[bp]|sc|span|p|br|div|a|h[1-6]|[uo]l|li|font|jats:[a-z-]+)(?:\s[^<>]*)?/?>", re.IGNORECASE

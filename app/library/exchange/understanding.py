@@ -14,7 +14,7 @@ from app.core.i18n import lazy_gettext as _l
 from app.core.text import one_line
 from app.library.exchange.columns import SOURCES, is_file_format
 from app.library.exchange.dates import is_partial, iso_of
-from app.library.exchange.references import COMMON, HINTS, Raw, Reference, kind_by_types, without_markup
+from app.library.exchange.references import COMMON, FINER, HINTS, Raw, Reference, kind_by_types, without_markup
 from app.library.kinds import KINDS, OTHER, Field, Kind, UnreadableError
 from app.library.kinds.values import LONGEST_ADDRESS, MOST_NAMES, Address, LongText, Names, Text
 from app.library.operations import ResourceDetails
@@ -66,13 +66,18 @@ class Understanding:
         else:
             said = "".join(raw.values.get(HINTS[self.form], [])[:1])
         named = self.by_name.get(sort_key(said)) if said else None
-        kind = named or self.by_type.get(raw.type.replace(" ", "").lower())
+        kind = named or self._typed_as(raw)
         unknown = said if self.form == "table" else raw.type
         if kind is None and unknown and not (self.form == "table" and is_file_format(said)):
             reference.remarks.append(
                 _("type « %(name)s » inconnu ici, rangé dans « %(kind)s »", name=unknown[:40], kind=OTHER.label)
             )
         return kind or OTHER
+
+    def _typed_as(self, raw: Raw) -> Kind | None:
+        """Return the kind of the type of an entry; the finer one (biblatex: ``entrysubtype``) where it is known."""
+        types = [*raw.values.get(FINER.get(self.form, ""), []), raw.type]
+        return next((self.by_type[key] for one in types if (key := one.replace(" ", "").lower()) in self.by_type), None)
 
     def _names(self, meaning: str) -> tuple[str, ...]:
         if self.form == "table":

@@ -238,6 +238,14 @@ def test_abbreviations_parents_and_comments_of_bibtex_are_followed() -> None:
     assert (first.fields["journal"], first.fields["year"]) == ("Revue de nuit", 2020)
 
 
+@pytest.mark.parametrize("finer", ["newspaper", "Magazine"])
+def test_article_of_biblatex_that_says_it_is_of_the_press_is_press(finer: str) -> None:
+    entry = "@article{x, title={Un}, author={Roy, J.}, journaltitle={Le Jour}, entrysubtype={%s}}"
+    found = one("a.bib", entry % finer)
+    assert (found.kind.key, found.fields["outlet"]) == ("press", "Le Jour")
+    assert one("a.bib", entry % "nothing known").kind.key == "research"
+
+
 def test_table_of_a_spreadsheet_may_name_columns_as_a_manifest_does() -> None:
     found = one("a.csv", "Title,kind,authors,url,date\nUn,Article de presse,A. Roy,https://j.example/1,2021\n")
     assert (found.kind.key, found.date, found.fields) == (
