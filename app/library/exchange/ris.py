@@ -1,7 +1,7 @@
 """RIS, as Reference Manager described it (tags of two signs, « TY » to begin, « ER » to end) and as databases write it.
 
-Read with what is met: no ER, no space after the hyphen, numbers between the records, values over several lines, tags
-nobody knows. ISO 8859-1 and UTF-16 files are decoded before they come here.
+Read with what is met: no ER, no space after the hyphen or before it, numbers between the records, values over several
+lines, some of which look like tags, tags nobody knows. ISO 8859-1 and UTF-16 files are decoded before they come here.
 """
 
 from __future__ import annotations
@@ -14,17 +14,25 @@ from app.core.text import clean_text
 from app.library.exchange.dates import slashed
 from app.library.exchange.references import Raw, Reference, Statement, statements
 
-_TAG = re.compile(r"([A-Z][A-Z0-9]) {0,2}- ?(.*)")
+_TAG = re.compile(r"([A-Z][A-Z0-9])( {0,2})- ?(.*)")
+_SPACES = 2  # between a tag and its hyphen, says the format
+_LONG = frozenset({"AB", "N1", "N2"})  # paragraphs may stand there
+_TAGS = (
+    "A1 A2 A3 A4 AB AD AN AU AV BT C1 C2 C3 C4 C5 C6 C7 C8 CA CN CP CT CY DA DB DI DO DP ED EP ER ET H1 H2 ID IS J1 "
+    "J2 JA JF JO KW L1 L2 L3 L4 LA LB LK M1 M2 M3 N1 N2 NO NV OP PB PM PP PY RI RN RP SE SN SP ST T1 T2 T3 TA TI TT "
+    "TY U1 U2 U3 U4 U5 UR VL VO Y1 Y2"
+)
+_KNOWN = frozenset(_TAGS.split())
 _OTHER_FORMAT = re.compile(r"(?:FN |VR |PT )", re.MULTILINE)
 
 
 def read(text: str) -> Iterator[Raw]:
     """Yield the entries of a file; one that is no RIS at all gives a single entry with its trouble."""
     entry: Raw | None = None
-    number, last = 0, ""
+    number, last, spaces = 0, "", _SPACES
     for line in text.splitlines():
         found = _TAG.fullmatch(line.rstrip("\x1a"))
-        if found is None:
+        if found is None or (last in _LONG and not _is_tag(found, spaces)):
             _go_on(entry, last, line.strip())
             continue
         last = found[1]
@@ -33,18 +41,26 @@ def read(text: str) -> Iterator[Raw]:
             entry = None
         if last == "TY":
             number += 1
-            entry = Raw(number, found[2].strip())
+            entry, spaces = Raw(number, found[3].strip()), len(found[2])
         elif entry is not None:
-            entry.add(last, found[2])
+            entry.add(last, found[3])
     if entry is not None:
         yield entry
     if number == 0:
         yield Raw(1, trouble=_trouble(text))
 
 
+def _is_tag(found: re.Match[str], spaces: int) -> bool:
+    """Tell whether a line after a long text begins with a tag: set apart as that of its entry, and not only by chance.
+
+    « UE - Un programme… » may be a line of an abstract.
+    """
+    return len(found[2]) == spaces and (spaces == _SPACES or found[1] in _KNOWN)
+
+
 def _go_on(entry: Raw | None, tag: str, line: str) -> None:
     """Add a line to the value it goes on; an empty one parts paragraphs where there may be some."""
-    if entry is not None and tag not in {"", "TY"} and (line or tag in {"N1", "AB", "N2"}):
+    if entry is not None and tag not in {"", "TY"} and (line or tag in _LONG):
         values = entry.values.setdefault(tag, [""])
         values[-1] = f"{values[-1]}\n{clean_text(line)}"
 

@@ -246,6 +246,14 @@ def test_article_of_biblatex_that_says_it_is_of_the_press_is_press(finer: str) -
     assert one("a.bib", entry % "nothing known").kind.key == "research"
 
 
+@pytest.mark.parametrize("spaces", ["  ", " ", ""])
+def test_line_of_an_abstract_that_looks_like_a_tag_is_not_lost(spaces: str) -> None:
+    lines = ("TY- RPRT", "TI- Un", "AB- Programmes suivis :", "UE - Un programme", "EN - B", "KW- Nuit", "ER- ")
+    found = one("a.ris", "\n".join(line.replace("-", f"{spaces}-", 1) if line[2] == "-" else line for line in lines))
+    kept = "Programmes suivis :\nUE - Un programme\nEN - B"
+    assert (found.summary, found.tags) == (kept, ["Nuit"])
+
+
 def test_table_of_a_spreadsheet_may_name_columns_as_a_manifest_does() -> None:
     found = one("a.csv", "Title,kind,authors,url,date\nUn,Article de presse,A. Roy,https://j.example/1,2021\n")
     assert (found.kind.key, found.date, found.fields) == (
