@@ -173,10 +173,11 @@ def verify() -> None:
 
 @library.command("reread")
 @click.option("--all", "everything", is_flag=True, help="Every file, not only those read by an older reader.")
-def reread(everything: bool) -> None:
+@click.option("--type", "types", multiple=True, help="Only files of this type, as xlsx; may be said several times.")
+def reread(everything: bool, types: tuple[str, ...]) -> None:
     """Have files read again: those an older version of the reader has read, or those never read."""
     with transaction():
-        query = select(Blob)
+        query = select(Blob).where(Blob.type.in_(types)) if types else select(Blob)
         if everything:
             for blob in db.session.scalars(query):
                 blob.reader_version = 0

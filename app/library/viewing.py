@@ -13,6 +13,7 @@ from app.core.i18n import current_language
 from app.core.storage import storage
 from app.extensions import db
 from app.library.addresses import download_url, picture_url, resource_url
+from app.library.grids import Grid, grid_of
 from app.library.hits import boxes_on, pages_with_hits
 from app.library.models import Blob, FileVersion, Page, Resource
 from app.library.reading.pictures import THUMBNAIL_WIDTH, VIEW_WIDTH, has_pictures, picture_name
@@ -46,6 +47,8 @@ class Document:
     url: str
     view: str
     text: Markup
+    #: The text as a table, where the page is of a sheet whose columns are known.
+    grid: Grid | None = None
     image: str = ""
     image_width: int = 0
     image_height: int = 0
@@ -148,6 +151,7 @@ def _show_text(document: Document, blob: Blob, lang: str) -> None:
     clauses = clauses_of(document.find)
     text = page.text if page.unit == "sheet" else flowing(page.text)
     document.text = mark(text, clauses, lang or "fr")
+    document.grid = grid_of(page, clauses, lang or "fr")
     document.label, document.unit, document.is_recognised = page.label, page.unit, page.is_recognised
     document.boxes = boxes_on(page, clauses, lang)
 

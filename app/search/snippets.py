@@ -1,6 +1,7 @@
 """The few words around the hits, and the marks over them; everything else of the text is escaped."""
 
 import re
+from collections import deque
 from collections.abc import Sequence
 
 from markupsafe import Markup, escape
@@ -40,6 +41,22 @@ def flowing(text: str) -> str:
 def mark(text: str, clauses: Sequence[Clause], lang: str | None = "fr") -> Markup:
     """Give the whole text, escaped, with its hits marked; line breaks stay."""
     return marked(text, find_hits(text, clauses, lang))
+
+
+def mark_pieces(pieces: Sequence[str], clauses: Sequence[Clause], lang: str | None = "fr") -> list[Markup]:
+    """Give the pieces of one text, escaped, with its hits marked: one that runs over several is marked in each."""
+    hits, shown, start = deque(find_hits("".join(pieces), clauses, lang)), list[Markup](), 0
+    for piece in pieces:
+        end, cut = start + len(piece), list[Hit]()
+        while hits and hits[0].start < end:
+            hit = hits[0]
+            cut.append(Hit(max(hit.start, start) - start, min(hit.end, end) - start, hit.clause))
+            if hit.end > end:
+                break  # it goes on in the next piece
+            hits.popleft()
+        shown.append(marked(piece, cut))
+        start = end
+    return shown
 
 
 def stretch(text: str, clauses: Sequence[Clause], lang: str | None = "fr", length: int = 1600) -> Markup:

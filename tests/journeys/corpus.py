@@ -28,8 +28,8 @@ DATA = ROOT.parent / "shared" / "data"
 DOCUMENTS, EDGE_CASES = DATA / "A_documents", DATA / "B_edge_cases"
 PER_FILE = Limits(cpu=35)
 """What one of these files may cost, in work, which a busy machine does not change; beyond, its reading says so."""
-JOINERS = str.maketrans("", "", "\n\u200c\u200d")
-"""What a text may hold that is not printed: ends of lines, and the joiners of Arabic and Persian."""
+JOINERS = str.maketrans("", "", "\n\t\u200c\u200d")
+"""What a text may hold that is not printed: ends of lines and of cells, and the joiners of Arabic and Persian."""
 
 
 def read_within_bounds(path: Path, filetype: Any) -> Any:

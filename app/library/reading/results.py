@@ -9,7 +9,10 @@ if TYPE_CHECKING:
     from datetime import date
 
 # Raised whenever another text or other boxes come out of the same bytes: older pages are then read again.
-READER_VERSION = 2
+READER_VERSION = 3
+
+# What stands between two cells of a row of a sheet, so that columns can be told apart.
+CELL = "\t"
 
 # A scan of more pages is read so far; the search then says that it knows a part of it.
 MOST_SCANNED = 500
@@ -24,8 +27,9 @@ class PageText:
 
     `n` counts from 1 and is the page's own number, so that a page that could not be read leaves a gap.
     `label` is what the document itself calls it (a sheet's name, a page's printed number), or empty.
-    `text` is NFKC for PDF, NFC otherwise, its lines separated by line feeds. `boxes`, for PDF only, holds one
-    (x0, y0, x1, y1) for each word of `text.split()`, as fractions of the page as shown, from its top left.
+    `text` is NFKC for PDF, NFC otherwise, its lines separated by line feeds, the cells of a sheet by tabs (`CELL`).
+    `boxes`, for PDF only, holds one (x0, y0, x1, y1) for each word of `text.split()`, as fractions of the page as
+    shown, from its top left.
     A word hyphenated over two lines has the box of its first half.
     """
 

@@ -136,3 +136,32 @@ def pdf_page(content: bytes, box: str = "0 0 612 792", rotate: int = 0) -> bytes
 def typeset(folder: Path, source: str, name: str = "typeset.pdf") -> Path:
     """Return a PDF made by typst from a source."""
     return written(folder, name, typst.compile(source.encode()))
+
+
+_SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def xlsx(rows: dict[int, dict[str, str]], merged: str = "", name: str = "Budget") -> bytes:
+    """Return a minimal workbook of one sheet: what stands in each row, by the letters of its columns."""
+    cells = "".join(
+        f'<row r="{n}">'
+        + "".join(f'<c r="{at}{n}" t="inlineStr"><is><t>{said}</t></is></c>' for at, said in row.items())
+        + "</row>"
+        for n, row in rows.items()
+    )
+    merges = f'<mergeCells count="1"><mergeCell ref="{merged}"/></mergeCells>' if merged else ""
+    return zipped(
+        {
+            "[Content_Types].xml": CONTENT_TYPES.format(part="xl/workbook.xml", kind="spreadsheetml.sheet.main"),
+            "_rels/.rels": f'<Relationships xmlns="{_RELATIONS}"><Relationship Id="r1" Type="{_OFFICE}/officeDocument" '
+            'Target="xl/workbook.xml"/></Relationships>',
+            "xl/workbook.xml": f'<workbook xmlns="{_SHEET}" xmlns:r="{_OFFICE}"><sheets>'
+            f'<sheet name="{name}" sheetId="1" r:id="r1"/></sheets></workbook>',
+            "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_RELATIONS}"><Relationship Id="r1" '
+            f'Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+            "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{_SHEET}">'
+            f"<sheetData>{cells}</sheetData>{merges}</worksheet>",
+        }
+    )

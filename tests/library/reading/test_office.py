@@ -8,7 +8,7 @@ import docx as word
 import odfdo
 import pytest
 
-from tests.library.reading.samples import docx, paragraph, pptx, read, real, written, zipped
+from tests.library.reading.samples import docx, paragraph, pptx, read, real, written, xlsx, zipped
 
 
 def test_word_document_is_read_in_passages(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_open_document_presentation_is_read_by_slide(tmp_path: Path) -> None:
 def test_sheets_keep_their_names(tmp_path: Path) -> None:
     reading = read(real("A_documents/fr_eig/Exemple-KUMU-BulloterieEIG.xlsx"))
     assert [(page.unit, page.label) for page in reading.pages] == [("sheet", "Elements"), ("sheet", "Connections")]
-    assert "Gabriel Person" in reading.pages[0].text
+    assert "Gabriel\tPerson" in reading.pages[0].text
 
 
 def test_password_on_an_open_document_is_told(tmp_path: Path) -> None:
@@ -85,6 +85,28 @@ def test_password_on_an_open_document_is_told(tmp_path: Path) -> None:
         "content.xml": "secret",
     })  # fmt: skip
     assert read(written(tmp_path, "a.odt", locked)).status == "protected"
+
+
+def test_cells_of_a_sheet_stand_under_each_other(tmp_path: Path) -> None:
+    table = {3: {"C": "Bilan  de\nl'année"}, 4: {"C": "Ville", "D": "Année", "G": "Coût"}, 6: {"C": "Lens", "G": "12"}}
+    reading = read(written(tmp_path, "a.xlsx", xlsx(table, merged="C3:G3")))
+    said = [(page.label, page.text) for page in reading.pages]
+    assert said == [("Budget", "Bilan de l'année\nVille\tAnnée\t\tCoût\n\nLens\t\t\t12")]
+
+
+def test_sheet_as_large_as_any_keeps_its_words_and_costs_no_more_than_they_do(tmp_path: Path) -> None:
+    corners = read(
+        written(tmp_path, "a.xlsx", xlsx({1: {"A": "un"}, 1048576: {"XFD": "deux"}}, merged="B1:XFC1048576"))
+    )
+    assert [page.text.split() for page in corners.pages] == [["un", "deux"]]
+    steps = {n: {_letters(n): f"v{n}"} for n in range(1, 1500)}
+    diagonal = read(written(tmp_path, "b.xlsx", xlsx(steps)))
+    assert "".join(page.text for page in diagonal.pages).split() == [f"v{n}" for n in steps]
+    assert sum(len(page.text) for page in diagonal.pages) < 10_000
+
+
+def _letters(n: int) -> str:
+    return _letters((n - 1) // 26) + chr(65 + (n - 1) % 26) if n else ""
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ def test_first_heading_is_the_title_of_markdown(tmp_path: Path) -> None:
 def test_table_is_one_sheet_whose_long_part_goes_on(tmp_path: Path) -> None:
     rows = "ville;habitants\n" + "".join(f"Ville-{n};{n}\n" for n in range(3000))
     reading = read(written(tmp_path, "a.csv", rows.encode("cp1252")))
-    assert reading.pages[0].text.startswith("ville habitants\nVille-0 0\n")
+    assert reading.pages[0].text.startswith("ville\thabitants\nVille-0\t0\n")
     assert ({page.unit for page in reading.pages}, reading.sheets) == ({"sheet"}, 1)
     assert reading.pages[1].label.endswith("–" + reading.pages[1].label.rsplit("–", 1)[1])
     assert sum(len(page.text.splitlines()) for page in reading.pages) == 3001

@@ -35,6 +35,11 @@ def clean_text(text: str) -> str:
     return _MANY_BREAKS.sub("\n\n", lines).strip()
 
 
+def clean_sheet(text: str) -> str:
+    """Return the rows of a sheet in NFC, the tabs between their cells kept, at most one empty line in a row."""
+    return _MANY_BREAKS.sub("\n\n", unicodedata.normalize("NFC", _UNWANTED.sub("", text))).strip("\n")
+
+
 def has_words(text: str) -> bool:
     """Tell whether a text holds at least one letter or digit."""
     return any(character.isalnum() for character in text)
