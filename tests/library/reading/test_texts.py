@@ -25,6 +25,37 @@ def test_latin_9_is_told_from_windows() -> None:
     assert decode(text.encode("iso-8859-15")) == text
 
 
+@pytest.mark.parametrize("charset", ["mac-roman", "cp850"])
+def test_french_of_an_old_macintosh_or_of_dos_is_read(charset: str) -> None:
+    for text in (
+        "Le procès-verbal a été signé à l'unanimité",
+        "SÉCURITÉ ET TRANQUILLITÉ",
+        "Ça, « où », naïf, l'été dernier",
+    ):
+        assert decode(text.encode(charset)) == text
+
+
+@pytest.mark.parametrize(
+    ("charset", "text"),
+    [
+        *[(name, "Програма превенції: Совет города принял решение") for name in ("cp1251", "koi8-u", "iso8859-5")],
+        *[(name, "Однажды, в студеную зимнюю пору, я из лесу вышел") for name in ("cp866", "koi8-r", "cp1251")],
+        *[(name, "Το δημοτικό συμβούλιο για την ασφάλεια") for name in ("cp1253", "iso8859-7", "cp737")],
+        ("cp1255", "לא ניתן לקרוא את הקובץ, אנא נסו שוב מאוחר יותר"),
+        ("cp1256", "المجلس البلدي من أجل السلامة"),
+    ],
+)
+def test_other_alphabets_are_read_in_their_own_letters(charset: str, text: str) -> None:
+    assert decode(text.encode(charset)) == text
+
+
+def test_no_french_text_of_windows_is_taken_for_another() -> None:
+    texts = [path.read_text("utf-8") for path in sorted(real("A_documents").glob("fr_*/*.md"))[:40]]
+    pieces = [text[at : at + 300] for text in texts for at in range(0, len(text), 3000)]
+    written = [piece.encode("cp1252", "ignore") for piece in pieces]
+    assert [decode(piece) for piece in written] == [piece.decode("cp1252") for piece in written]
+
+
 def test_text_encoded_twice_is_mended() -> None:
     text = "Les élus décident déjà à l’unanimité"
     assert decode(text.encode().decode("cp1252").encode()) == text
@@ -70,6 +101,7 @@ def test_true_declaration_is_followed() -> None:
         ("derived_encodings/fr_truncated-multibyte.txt", "systèmes"),
         ("derived_encodings/fr_utf-16-bom.txt", "systèmes"),
         ("encodings_rtl/french.txt", "comme ça"),
+        ("encodings_rtl/russian.cp866.txt", "студеную зимнюю"),
         ("encodings_rtl/habibi.html", "حَبيبي"),
         ("encodings_rtl/testHTMLNoisyMetaEncoding_1~f28d.html", "الجزائري"),
         ("large_many_pages/big-preamble.html", "недвижимость"),

@@ -1,4 +1,4 @@
-"""From bytes to text, whatever was declared: marks, UTF-8, the declared charset, then Windows Western European."""
+"""From bytes to text, whatever was declared: marks, UTF-8, the declared charset, then the likeliest single-byte one."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import codecs
 import re
 
 from ..textual import byte_order_mark, utf16_without_mark  # noqa: TID252 - the child loads this package under another name
+from .alphabets import alphabet_of, old_charset_of
 
 _DECLARED = re.compile(
     rb"""<(?:meta|\?xml)\b[^>]{0,300}?(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})""", re.IGNORECASE
@@ -30,7 +31,8 @@ def decode(data: bytes, *, markup: bool = False, said: str = "") -> str:
 
     In order: the byte order mark; UTF-16 without mark; strict UTF-8 (hardly ever right by chance); UTF-8 but for
     a few bytes (a file cut in the middle of a letter); the charset `said` beside it (by a server, by a mail); with
-    `markup`, the charset the page declares; Windows-1252 or ISO 8859-15. Text encoded twice is mended.
+    `markup`, the charset the page declares; the alphabet its words are of (Cyrillic, Greek …); Windows-1252 or
+    ISO 8859-15, unless an old Macintosh or DOS says clearly more. Text encoded twice is mended.
     """
     mark = byte_order_mark(data)
     if mark:
@@ -38,7 +40,7 @@ def decode(data: bytes, *, markup: bool = False, said: str = "") -> str:
     if wide := utf16_without_mark(data):
         return data.decode(wide, "replace")
     return mend_twice_encoded(
-        _nearly_utf8(data) or _named(data, said) or _declared(data, markup=markup) or _western(data)
+        _nearly_utf8(data) or _named(data, said) or _declared(data, markup=markup) or _guessed(data)
     )
 
 
@@ -67,6 +69,13 @@ def _named(data: bytes, charset: str) -> str | None:
         return data.decode(name, "replace")
     except (LookupError, ValueError):
         return None
+
+
+def _guessed(data: bytes) -> str:
+    """Decode by the letters that come out."""
+    text = _western(data)
+    charset = alphabet_of(data) or old_charset_of(data, text)
+    return data.decode(charset, "replace") if charset else text
 
 
 def _western(data: bytes) -> str:
