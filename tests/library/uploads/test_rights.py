@@ -8,7 +8,6 @@ import re
 import threading
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -110,24 +109,6 @@ def test_file_that_could_not_wait_beside_so_many_others_is_refused_before_it_tra
     tus.sent(FILE)
     refused = tus.create(9, "Autre.pdf")
     assert (refused.status_code, "attendent déjà" in refused.get_json()["error"]) == (409, True)
-
-
-@pytest.mark.parametrize(
-    ("name", "size", "said"),
-    [
-        ("bilan.pdf", 900, ""),
-        ("bilan.pdf", 2000, "ne tient plus dans l’espace"),
-        ("bilan.pdf", 90 * 1024 * 1024, "la limite est de 50"),
-        ("programme.exe", 900, "n’est pas accepté"),
-        ("bilan.pdf", "trop", "est vide"),
-    ],
-)
-def test_page_may_ask_whether_a_file_can_come(app: Flask, tus: Tus, name: str, size: object, said: str) -> None:
-    with app.app_context(), transaction() as session:
-        set_quota(session.scalars(select(Space).where(Space.slug == OPEN)).one(), 1000)
-    asked = urlencode({"nom": name, "taille": size})
-    error = tus.ask("GET", f"{BASE.removesuffix('envois')}place?{asked}").get_json()["error"]
-    assert (said in error) if said else error == ""
 
 
 def test_last_piece_sent_twice_at_once_is_taken_once(app: Flask, tus: Tus) -> None:
