@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -50,9 +52,10 @@ class Photograph:
         """
         empty_tables(app)
         since = now() - self.moment
-        with db.engine.begin() as connection:
+        with db.engine.connect() as connection, _keys_trusted(connection):
             for table, rows in self.rows.items():
                 connection.execute(table.insert(), [_later(row, since) for row in rows])
+            connection.commit()
         if self.album is not None:
             shutil.copytree(self.album / "storage", _storage(app), copy_function=_lay, dirs_exist_ok=True)
             index = _index(app)
@@ -83,18 +86,42 @@ def _later(row: Row, since: timedelta) -> Row:
 
 def empty_tables(app: Flask) -> None:
     """Remove every row, in one journey to the server; the triggers that keep the journal are lifted meanwhile."""
-    deletes = [f'DELETE FROM "{table.name}"' for table in reversed(db.metadata.sorted_tables)]  # noqa: S608 - our own names
     with app.app_context():
         db.session.remove()
-        raw = db.engine.raw_connection()
-        try:
-            if db.engine.dialect.name == "sqlite":
+        with db.engine.connect() as connection, _keys_trusted(connection):
+            raw = connection.connection
+            if connection.dialect.name == "sqlite":
                 guards = raw.cursor().execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
                 dropped, made = [f"DROP TRIGGER {name}" for name, _sql in guards], [sql for _name, sql in guards]
-                raw.cursor().executescript("; ".join(["BEGIN IMMEDIATE", *dropped, *deletes, *made, "COMMIT"]))
+                full = [f'DELETE FROM "{name}"' for (name,) in raw.cursor().execute(_full_tables())]  # noqa: S608 - our own names
+                raw.cursor().executescript("; ".join(["BEGIN IMMEDIATE", *dropped, *full, *made, "COMMIT"]))
             else:
                 lifted, back = [f"ALTER TABLE audit {word} TRIGGER USER" for word in ("DISABLE", "ENABLE")]
-                raw.cursor().execute("; ".join([lifted, *deletes, back]))
+                raw.cursor().execute("; ".join([lifted, *_deletes(), back]))
                 raw.commit()
-        finally:
-            raw.close()
+
+
+@cache
+def _deletes() -> list[str]:
+    return [f'DELETE FROM "{table.name}"' for table in reversed(db.metadata.sorted_tables)]  # noqa: S608 - our own names
+
+
+@cache
+def _full_tables() -> str:
+    named = (table.name for table in db.metadata.sorted_tables)
+    return " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in named)  # noqa: S608
+
+
+@contextmanager
+def _keys_trusted(connection: Connection) -> Iterator[None]:
+    """Let SQLite follow no key from row to row meanwhile: all go, or all come back, and following costs the most."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw = connection.connection
+    raw.cursor().execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        raw.rollback()  # inside a transaction, SQLite does not hear what follows
+        raw.cursor().execute("PRAGMA foreign_keys=ON")
