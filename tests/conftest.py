@@ -6,7 +6,7 @@ import gc
 import getpass
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -84,11 +84,17 @@ def _again_on_postgres(items: list[pytest.Item]) -> list[pytest.Item]:
     return again
 
 
-def pytest_collection_finish() -> None:
-    """Leave out of each collection of garbage what was imported: it stays, and walking it takes a fifth of the time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for no garbage while tests are gathered, nor ever in what was imported: it stays, and walking it is long."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(200_000, 20, 50)
+        gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
