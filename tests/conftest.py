@@ -56,6 +56,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="on PostgreSQL, leave out thorough tests and all cases of a test but the first, unless marked every_case",
     )
+    parser.addoption(
+        "--first-cases",
+        action="store_true",
+        help="leave out all cases of a test but the first on each database, unless marked every_case",
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -63,11 +68,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     order = {ROOT / "tests" / name: place for place, name in enumerate(LONGEST)}
     long = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")}
     items.sort(key=lambda item: (order.get(item.path, len(order)), item.path not in long))
-    if config.getoption("few_on_postgres"):
-        again = _again_on_postgres(items)
-        config.hook.pytest_deselected(items=again)
-        left_out = set(again)
+    left_out = set(_again_on_postgres(items) if config.getoption("few_on_postgres") else [])
+    left_out.update(later_cases(items) if config.getoption("first_cases") else [])
+    if left_out:
+        config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
+
+
+def later_cases(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Return the cases of a test after its first one on the same database, thorough ones left aside."""
+    seen, later = set(), []
+    for item in items:
+        if item.get_closest_marker("every_case") or item.get_closest_marker("thorough"):
+            continue
+        cases = getattr(getattr(item, "callspec", None), "params", {})
+        name = item.nodeid.partition("[")[0], cases.get("app")
+        if name in seen:
+            later.append(item)
+        seen.add(name)
+    return later
 
 
 def _again_on_postgres(items: list[pytest.Item]) -> list[pytest.Item]:

@@ -15,7 +15,7 @@ from .places import PYTHON, ROOT
 
 HELP = """\
 ./run                    set up what is missing, then serve the site (settings: BEFFROI_*, see docs)
-./run test               style, types, arrows, all tests; --quick: without the slow ones and the browser;
+./run test               style, types, arrows, all tests; --quick: one case each, none slow, SQLite alone;
                          --install: also install Chromium where it is missing; the rest goes to pytest
 ./run lint               style, types and arrows only
 ./run demo               load the demo network on purpose; accounts: who may sign in

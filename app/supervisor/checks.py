@@ -87,7 +87,7 @@ def _tests(rest: Sequence[str], notes: list[str]) -> list[Outcome]:
         if not postgres:
             notes.append("tests on PostgreSQL (no server: set TEST_POSTGRES_URL, or install postgresql)")
         if quick:
-            notes.append("slow and thorough tests, PostgreSQL and browser journeys (--quick)")
+            notes.append("slow and thorough tests, cases after the first, PostgreSQL and browser journeys (--quick)")
         elif not browser:
             notes.append("browser journeys (no Chromium: ./run test --install as root installs it)")
         environ = os.environ | {"TEST_POSTGRES_URL": postgres, "TEST_CHROMIUM": browser}
@@ -102,8 +102,8 @@ def pytest_runs(words: Sequence[str], *, quick: bool, browser: bool) -> list[Che
 
     Sites, browsers and workers each have a port and a folder of their own and wait for each other: three processes, a
     file always in one, in the order `tests/conftest.py` gives, the longest first. On PostgreSQL tests run once each,
-    with their first case; asked for by name they run with all of them. The few that kill and are held to a time have
-    the machine for themselves.
+    with their first case; so does every test when it must be quick. Asked for by name they run with all of them. The
+    few that kill and are held to a time have the machine for themselves.
     """
     pytest = [sys.executable, "-m", "pytest", "-rfEs"]
     together = [*pytest, "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", "--few-on-postgres", "-m"]
@@ -111,7 +111,7 @@ def pytest_runs(words: Sequence[str], *, quick: bool, browser: bool) -> list[Che
         left_out = QUICK if quick else "" if browser else "not browser"
         return [Check("tests", [*pytest, *(["-m", left_out] if left_out else []), *words])]
     if quick:
-        return [Check("tests", [*together, QUICK])]
+        return [Check("tests", [*together, QUICK, "--first-cases"])]
     return [
         Check("tests", [*together, "not alone" if browser else "not alone and not browser"]),
         Check("crashes", [*pytest, "-m", "alone"]),

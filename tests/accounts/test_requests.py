@@ -349,6 +349,7 @@ def test_seconds_of_the_page_fit_in_those_of_the_decision() -> None:
     assert Organisation is not User
 
 
+@pytest.mark.slow
 def test_words_of_a_stranger_reach_only_those_who_decide(app: Flask, cast: Cast, browser: Any) -> None:
     give_domain(app)
     asked = waiting_request(app, name="Zorglub Secret", organisation="Zorglubville", function="Zorglub en chef")

@@ -105,6 +105,7 @@ def test_unknown_space_is_not_found(cast: Cast, app: Flask, browser: Any) -> Non
     assert browser(ADMIN).get("/administration/espaces/aaaaaaaaaa/entrer").status_code == 404
 
 
+@pytest.mark.slow
 def test_home_search_and_lists_follow_the_stay_to_the_minute(app: Flask, way_in: str, browser: Any) -> None:
     with app.app_context():
         with transaction():

@@ -51,6 +51,7 @@ def rule_ids(app: Flask) -> list[str]:
         return list(db.session.scalars(select(SearchRule.public_id).order_by(SearchRule.id)))
 
 
+@pytest.mark.slow
 def test_group_of_synonyms_is_obeyed_at_once_changed_removed_and_put_back(shelves: Flask, browser: Any) -> None:
     here = browser(ADMIN)
     assert titles(browser, MEMBER, "silice") == []

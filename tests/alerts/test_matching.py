@@ -107,6 +107,7 @@ def test_search_saved_while_the_index_is_away_learns_later_what_stood_there(
     assert told(context, MEMBER) == [["Médiation nouvelle"]]
 
 
+@pytest.mark.slow
 def test_new_thing_is_told_once_whatever_happens_to_it(context: Flask) -> None:
     save(MEMBER, name="Médiation", q="médiation")
     new = publish("Médiation nocturne")
@@ -130,6 +131,7 @@ def test_new_thing_is_told_once_whatever_happens_to_it(context: Flask) -> None:
     assert news(MEMBER) == {"Médiation": 1}
 
 
+@pytest.mark.slow
 def test_thread_that_comes_to_answer_by_somebody_else_s_reply_is_news(context: Flask) -> None:
     thread, mine = ask("Une question"), ask("Ma question", by=MEMBER)
     work(context)
@@ -165,6 +167,7 @@ def test_all_searches_of_a_person_go_into_one_mail_and_a_thing_stands_there_once
     assert told(context, MEMBER) == [["Médiation et police", "Police de nuit"]]
 
 
+@pytest.mark.slow
 def test_second_mail_at_once_waits_and_gathers(context: Flask) -> None:
     save(MEMBER, q="médiation")
     save(MEMBER, name="Une autre", q="1 OU 2")
@@ -202,6 +205,7 @@ def test_night_is_that_of_the_reader(moment: str, leaves: str) -> None:
     assert by_day(datetime.fromisoformat(moment), "Europe/Paris") == datetime.fromisoformat(leaves)
 
 
+@pytest.mark.slow
 def test_rhythms_wait_for_their_hour_and_go_together(context: Flask) -> None:
     save(MEMBER, Rhythm.DAILY, name="Jour", q="médiation")
     save(MEMBER, Rhythm.WEEKLY, name="Semaine", q="police")
@@ -218,6 +222,7 @@ def test_rhythms_wait_for_their_hour_and_go_together(context: Flask) -> None:
     assert ("Jour" in text_of(mail), "Semaine" in text_of(mail), "Jamais" in text_of(mail)) == (True, True, False)
 
 
+@pytest.mark.slow
 def test_clock_set_back_tells_nothing_twice(context: Flask) -> None:
     save(MEMBER, Rhythm.DAILY, q="médiation")
     publish("Médiation")
@@ -245,6 +250,7 @@ def test_seven_o_clock_is_the_reader_s() -> None:
 BLIND = (OUTSIDER, GUEST, EXPIRED_GUEST, ADMIN)
 
 
+@pytest.mark.slow
 def test_word_of_a_closed_space_reaches_nobody_outside(context: Flask) -> None:
     for who in (*BLIND, MEMBER, CLOSED_GUEST):
         save(who, name="Canari", q="zorglub")
@@ -287,6 +293,7 @@ def test_what_a_space_held_before_one_came_in_is_not_news(context: Flask) -> Non
     assert told(context, OUTSIDER) == [["Médiation nouvelle"]]
 
 
+@pytest.mark.slow
 def test_what_closes_between_finding_and_sending_is_not_named(context: Flask) -> None:
     save(OUTSIDER, Rhythm.DAILY, name="Médiation", q="médiation")
     closing, staying = publish("Médiation zorglub"), publish("Médiation ouverte")
@@ -513,6 +520,7 @@ def test_mail_is_in_the_reader_s_language_and_shows_words_as_text(context: Flask
     assert "https://" in text_of(mail) or "http://" in text_of(mail)
 
 
+@pytest.mark.slow
 def test_statements_of_a_look_do_not_grow_with_what_is_new(context: Flask) -> None:
     save(MEMBER, q="médiation")
     counts = []
@@ -526,6 +534,7 @@ def test_statements_of_a_look_do_not_grow_with_what_is_new(context: Flask) -> No
     assert counts[1] <= counts[0], counts
 
 
+@pytest.mark.slow
 def test_search_of_a_space_follows_each_member_s_rights(context: Flask) -> None:
 
     one = shared("Médiation de l'atelier", q="médiation")

@@ -73,6 +73,7 @@ def own(who: str) -> list[SavedSearch]:
     return list(db.session.scalars(query.execution_options(populate_existing=True)))
 
 
+@pytest.mark.slow
 def test_search_saved_from_its_results_opens_the_same_page_again(context: Flask, browser: Any) -> None:
     publish("Médiation nocturne")
     work(context)
@@ -126,6 +127,7 @@ def test_bad_input_comes_back_with_a_sentence_and_what_was_typed(context: Flask,
     assert own(MEMBER) == []
 
 
+@pytest.mark.slow
 def test_one_follows_so_many_searches_and_is_told_why_no_more(context: Flask, browser: Any) -> None:
     for n in range(MOST_FOLLOWED):
         save(MEMBER, Rhythm.NONE, q=f"mot{n}")
@@ -134,6 +136,7 @@ def test_one_follows_so_many_searches_and_is_told_why_no_more(context: Flask, br
     assert len(own(MEMBER)) == MOST_FOLLOWED
 
 
+@pytest.mark.slow
 def test_page_of_a_search_shows_what_came_until_it_is_seen(context: Flask, browser: Any) -> None:
     watch = save(MEMBER, Rhythm.NONE, name="Médiation", q="médiation")
     publish("Médiation nocturne", summary="Une médiation de nuit.")
@@ -196,6 +199,7 @@ def test_search_of_somebody_else_answers_like_none(context: Flask, browser: Any)
             assert answer.status_code == 404, path
 
 
+@pytest.mark.slow
 def test_facilitator_shares_a_search_and_members_follow_it(context: Flask, browser: Any) -> None:
     watch = save(FACILITATOR, Rhythm.NONE, name="Médiation", q="médiation", espace=OPEN)
     running, one = browser(FACILITATOR), f"/recherches/{watch.search.public_id}"
@@ -245,6 +249,7 @@ def test_facilitator_renames_and_takes_out_a_shared_search(context: Flask, brows
     assert "déjà partagée dans cet espace : « La même »" in words(refused)
 
 
+@pytest.mark.slow
 def test_name_of_another_closed_space_is_not_told_by_a_shared_search(context: Flask, browser: Any) -> None:
     publish("Rapport", where=PRIVATE, tags=["motsecret"])
     work(context)
@@ -268,6 +273,7 @@ def test_space_has_so_many_searches_and_says_why_no_more(context: Flask, browser
     assert (answer.status_code, "20 recherches sont déjà partagées" in words(answer)) == (422, True)
 
 
+@pytest.mark.slow
 def test_statements_of_the_pages_do_not_grow_with_the_searches(context: Flask, browser: Any) -> None:
     here = browser(MEMBER)
     counts = []

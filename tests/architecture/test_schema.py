@@ -27,6 +27,7 @@ def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
         db.engine.dispose()
 
 
+@pytest.mark.slow
 def test_migrations_lead_to_the_models(fresh: Flask) -> None:
     upgrade()
     with db.engine.connect() as connection:
@@ -34,6 +35,7 @@ def test_migrations_lead_to_the_models(fresh: Flask) -> None:
         assert compare_metadata(context, db.metadata) == []
 
 
+@pytest.mark.slow
 def test_migrations_lead_back_to_nothing(fresh: Flask) -> None:
     upgrade()
     downgrade(revision="base")
@@ -67,6 +69,7 @@ def put_resource(connection: Connection, n: int, **more: Any) -> None:
     put(connection, "resource", id=n, space_id=n, public_id=f"bbbbbbbbb{n}", **texts)
 
 
+@pytest.mark.slow
 def test_a_keyword_becomes_a_word_of_each_space_that_used_it_and_back(fresh: Flask) -> None:
     upgrade(revision=BEFORE_WORDS)
     with db.engine.begin() as connection:
@@ -89,6 +92,7 @@ def test_a_keyword_becomes_a_word_of_each_space_that_used_it_and_back(fresh: Fla
 BEFORE_PARTIAL_DATES = "e93b7d2c5a18"
 
 
+@pytest.mark.slow
 def test_table_that_is_copied_keeps_its_rows_and_what_refers_to_them(fresh: Flask) -> None:
     upgrade(revision=BEFORE_PARTIAL_DATES)
     with db.engine.begin() as connection:
@@ -114,6 +118,7 @@ PERSON = "function, organisation_id, kind, is_admin, language, is_demo"
 EMPTY = "short_name, summary, purpose, purpose_html, partner"
 
 
+@pytest.mark.slow
 def test_later_migrations_keep_what_people_have(fresh: Flask) -> None:
     upgrade(revision=FIRST)
     moment = "'2026-11-01 08:00:00+00:00'"

@@ -93,6 +93,7 @@ def said() -> frozenset[Key]:
 # --- The catalogues --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_catalogue_holds_what_is_said_and_nothing_else(language: str) -> None:
     held = set(messages(language))
@@ -227,6 +228,7 @@ def _spoken(node: nodes.Node) -> Iterator[str]:
         yield from _spoken(child)
 
 
+@pytest.mark.slow
 def test_no_word_given_to_a_component_stands_outside_of_the_catalogue() -> None:
     reader = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
     spoken = {_name(path): set(_spoken(reader.parse(path.read_text("utf-8")))) for path in INSPECTED}
@@ -251,6 +253,7 @@ def _unsaid(path: Path) -> Iterator[str]:
                     yield f"{path.relative_to(ROOT)}:{value.lineno} {value.value}"
 
 
+@pytest.mark.slow
 def test_no_sentence_of_the_code_stands_outside_of_the_catalogue() -> None:
     modules = [path for path in (ROOT / "app").rglob("*.py") if "demo" not in path.parts]
     assert [line for path in modules for line in _unsaid(path)] == []

@@ -71,6 +71,7 @@ def test_hostile_source_gives_a_harmless_page(source: str) -> None:
     assert dangers(source) == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not PAYLOADS.is_dir(), reason="the shared payload lists are not on this machine")
 def test_payload_lists_give_harmless_pages() -> None:
     lines = (PAYLOADS / "xss_payloadbox" / "xss-payload-list.txt").read_text(errors="replace").splitlines()[::12]

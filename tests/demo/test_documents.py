@@ -96,6 +96,7 @@ def test_the_practice_of_castelmaure_says_how_it_works_on_page_four() -> None:
     assert pages[3].endswith("Ville de Castelmaure 4")
 
 
+@pytest.mark.slow
 def test_word_and_opendocument_files_have_headings_and_properties() -> None:
     for resource, file in EVERY_FILE:
         data = io.BytesIO(compose(resource, file.format))

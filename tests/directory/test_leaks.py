@@ -78,6 +78,7 @@ def test_canaries_sing_for_those_inside(app: Flask, insider: str, browser: Any) 
         assert [word for word in (ABOUT, SUBJECT, PHONE, KEYWORD) if word.encode() not in said] == [], who
 
 
+@pytest.mark.slow
 def test_canaries_are_silent_for_those_outside(app: Flask, insider: str, browser: Any) -> None:
     words = [word.encode() for word in (ABOUT, SUBJECT, PHONE, KEYWORD, "Georgia", "Maltais", insider)]
     leaks = []

@@ -220,6 +220,7 @@ def test_counts_of_places_are_exact(app: Flask, known: Cast, browser: Any) -> No
     assert re.findall(r"<span>(\d+) personne", page) == ["2", "1", "1"]
 
 
+@pytest.mark.slow
 def test_place_outside_the_network_shows_through_what_one_already_sees(app: Flask, known: Cast, browser: Any) -> None:
     outside = "Ville-Invitée"
     assert outside in _names(browser(MEMBER), PLACES)  # two guests of it are in his spaces
@@ -249,6 +250,7 @@ def test_page_of_a_place_shows_its_people_and_what_i_may_read(app: Flask, known:
         assert "depuis le 3 mai 2019" in page.replace("\u00a0", " ")
 
 
+@pytest.mark.slow
 @pytest.mark.every_case
 @pytest.mark.parametrize(
     "url",

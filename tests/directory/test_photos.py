@@ -118,6 +118,7 @@ def test_nothing_chosen_is_said(app: Flask, cast: Cast, browser: Any) -> None:
     assert (refused.status_code, "Choisissez une photo" in refused.get_data(as_text=True)) == (422, True)
 
 
+@pytest.mark.slow
 def test_photo_goes_to_whom_its_owner_shows_it(app: Flask, cast: Cast, browser: Any) -> None:
     _send(browser(FACILITATOR), _jpeg())
     path = _address(app, FACILITATOR)
@@ -144,6 +145,7 @@ def test_photo_stands_beside_the_name_where_it_may(app: Flask, cast: Cast, brows
     assert path not in browser(OUTSIDER).get(page).get_data(as_text=True)
 
 
+@pytest.mark.slow
 def test_removed_photo_is_gone_at_once(app: Flask, cast: Cast, browser: Any) -> None:
     here = browser(MEMBER)
     addresses = [_address(app, MEMBER, side) for side in (SMALL, LARGE)]
@@ -165,6 +167,7 @@ def test_removed_photo_is_gone_at_once(app: Flask, cast: Cast, browser: Any) -> 
             here.sign_in(MEMBER)
 
 
+@pytest.mark.slow
 def test_small_size_goes_with_its_photo(app: Flask, cast: Cast, browser: Any) -> None:
     here = browser(MEMBER)
     for leaving in ("another", "removed", "erased"):

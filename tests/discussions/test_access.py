@@ -96,6 +96,7 @@ def _places(app: Flask, slug: str) -> dict[str, str]:
         }
 
 
+@pytest.mark.slow
 @EACH_SPACE
 def test_reading(app: Flask, browser: Any, slug: str) -> None:
     places = _places(app, slug)
@@ -106,6 +107,7 @@ def test_reading(app: Flask, browser: Any, slug: str) -> None:
     }
 
 
+@pytest.mark.slow
 @EACH_SPACE
 def test_writing(app: Flask, browser: Any, slug: str) -> None:
     places = _places(app, slug)
@@ -116,6 +118,7 @@ def test_writing(app: Flask, browser: Any, slug: str) -> None:
         assert {who: browser(who).post(places[name], words).status_code for who in EVERYBODY} == sent, name
 
 
+@pytest.mark.slow
 @EACH_SPACE
 def test_the_messages_of_others(app: Flask, browser: Any, slug: str) -> None:
     places = _places(app, slug)

@@ -30,6 +30,7 @@ def search(app: Flask, email: str, typed: str) -> Results:
         return find(loaded(email), parse(typed).query)
 
 
+@pytest.mark.slow
 def test_a_hit_opens_the_message_that_answers(app: Flask, browser: Any) -> None:
     with app.app_context():
         thread = start(title="Sorties d'école")

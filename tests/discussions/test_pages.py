@@ -129,6 +129,7 @@ def test_outsider_is_offered_to_join_before_writing(app: Flask, browser: Any) ->
     assert me.post(f"{url}/reponses", {"body": "Bonjour"}).status_code == 302
 
 
+@pytest.mark.slow
 def test_thread_opens_where_the_person_stopped(app: Flask, browser: Any) -> None:
     with app.app_context():
         thread = start()
@@ -353,6 +354,7 @@ def _statements(app: Flask, browser: Any, url: str) -> list[str]:
     return counted.statements
 
 
+@pytest.mark.slow
 def test_a_thread_costs_the_same_with_three_and_with_forty_posts(app: Flask, browser: Any) -> None:
     with app.app_context():
         short, long, card = start(title="Courte"), start(title="Longue"), f"[[resource:{shelve().public_id}]]"
@@ -378,6 +380,7 @@ def test_the_list_costs_the_same_with_one_and_with_three_threads(app: Flask, bro
     assert len(many) <= 14, "\n".join(many)
 
 
+@pytest.mark.slow
 def test_last_page_costs_what_the_first_does(app: Flask, browser: Any) -> None:
     with app.app_context():
         thread = start(title="Longue")
@@ -410,6 +413,7 @@ def long_thread(app: Flask, browser: Any) -> tuple[Any, str]:
         return browser(MEMBER), path(thread)
 
 
+@pytest.mark.slow
 def test_words_looked_for_are_marked_and_one_goes_from_message_to_message(app: Flask, browser: Any) -> None:
     me, url = long_thread(app, browser)
     opened = me.get(f"{url}-sorties-d-ecole?q=médiatrice")
@@ -427,6 +431,7 @@ def test_words_looked_for_are_marked_and_one_goes_from_message_to_message(app: F
     assert "?page=1&q=m%C3%A9diatrice#reponse-8" in last
 
 
+@pytest.mark.slow
 def test_words_that_no_message_holds_are_said_to_be_absent(app: Flask, browser: Any) -> None:
     me, url = long_thread(app, browser)
     for words in ("zorglub", "-", "« ", "x" * 900, "[[resource:abc]]"):
@@ -439,6 +444,7 @@ def test_words_that_no_message_holds_are_said_to_be_absent(app: Flask, browser: 
     assert "Chercher dans cette discussion" not in whole(me, f"{short}-courte")
 
 
+@pytest.mark.slow
 def test_looking_for_words_costs_the_same_for_few_as_for_many(app: Flask, browser: Any) -> None:
     me, url = long_thread(app, browser)
     with app.app_context():

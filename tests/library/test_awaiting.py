@@ -44,6 +44,7 @@ def propose(app: Flask, title: str, space: str = OPEN) -> str:
         return made.public_id
 
 
+@pytest.mark.slow
 def test_proposals_are_named_to_those_alone_who_run_their_space(app: Flask) -> None:
     only = propose(app, "Rapport du cercle", PRIVATE)
     asked = tasks_of(app, FACILITATOR)
@@ -66,6 +67,7 @@ def due(app: Flask, title: str, by: str, space: str = OPEN) -> str:
         return made.public_id
 
 
+@pytest.mark.slow
 def test_what_is_due_is_named_to_who_shared_it_or_to_who_runs_the_space_they_left(app: Flask) -> None:
     public_id = due(app, "Guide du guichet", MEMBER)
     asked = tasks_of(app, MEMBER)
@@ -81,6 +83,7 @@ def test_what_is_due_is_named_to_who_shared_it_or_to_who_runs_the_space_they_lef
     assert [tasks_of(app, one) for one in (OUTSIDER, GUEST, ADMIN, ENTERED)] == [""] * 4
 
 
+@pytest.mark.slow
 def test_number_of_statements_does_not_grow_with_what_is_asked(app: Flask) -> None:
     counts = []
     for many in (2, 5):

@@ -195,6 +195,7 @@ def test_synonym_of_a_term_that_stands_there_changes_nothing(context: Flask) -> 
     ]
 
 
+@pytest.mark.slow
 def test_number_of_statements_does_not_grow(app: Flask) -> None:
     counts = []
     with app.app_context():

@@ -85,6 +85,7 @@ def test_added_field_appears(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Non
         assert ("La pratique", "Lampadaires", ["48"]) in list(table.lines())
 
 
+@pytest.mark.slow
 def test_what_one_may_not_see_is_passed_over(app: Flask, browser: Any) -> None:
     seen = practice(app, "Permanence", FIRST)
     hidden = practice(app, CANARY, {**SECOND, "place": CANARY}, space=PRIVATE, audience="space", by=MEMBER)
@@ -110,6 +111,7 @@ def test_four_at_most(app: Flask, browser: Any) -> None:
     assert "les 2 dernières choisies ne sont pas montrées" in page
 
 
+@pytest.mark.slow
 def test_practices_are_chosen_in_the_list(app: Flask, browser: Any) -> None:
     one, two = practice(app, "Permanence", FIRST), practice(app, "Médiation", SECOND)
     member = browser(MEMBER)

@@ -116,6 +116,7 @@ def test_size_of_a_picture_is_read_from_its_head(app: Flask) -> None:
     assert webp_size(b"\x89PNG" + b"\0" * 40) is None
 
 
+@pytest.mark.slow
 def test_document_is_read_though_its_pictures_cannot_be_asked_for(
     app: Flask, browser: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -41,6 +41,7 @@ def found(context: Flask) -> Any:
     return titles
 
 
+@pytest.mark.slow
 def test_resource_is_found_by_its_words_tags_summary_and_pages(context: Flask, found: Any) -> None:
     share("Médiation scolaire", summary="Un binôme", tags=["Jeunesse"], files=[(pdf("les guetteurs"), "g.pdf")])
     work(context)
@@ -49,6 +50,7 @@ def test_resource_is_found_by_its_words_tags_summary_and_pages(context: Flask, f
     assert found(OUTSIDER, "kind:guide guetteur") == []
 
 
+@pytest.mark.slow
 def test_secret_word_is_found_by_readers_only(context: Flask, found: Any) -> None:
     share("Rien", space=PRIVATE, files=[(pdf("zanzibar"), "z.pdf")])
     share("Pour tous", space=PRIVATE, audience=Audience.NETWORK, summary="tombouctou")
@@ -80,6 +82,7 @@ def test_stricter_audience_counts_at_once(context: Flask, found: Any) -> None:
     assert found(OUTSIDER, "confidence") == []
 
 
+@pytest.mark.slow
 def test_results_cost_the_same_for_one_as_for_three(context: Flask, found: Any) -> None:
     share("Premier", files=[(b"kangourou", "a.txt")])
     work(context)
@@ -107,6 +110,7 @@ def test_card_opens_the_page_of_the_hit_in_its_file(context: Flask) -> None:
         assert card.url(Passage(1_000_007, "page", "", "")) == f"{start}?page=7&fichier={second}#document"
 
 
+@pytest.mark.slow
 def test_places_name_the_page_and_the_file_when_it_is_not_the_first(context: Flask) -> None:
     made = share("D", summary="Résumé court", files=[(pdf("a", "b"), "a.pdf"), (pdf("c", "d"), "annexe.pdf")])
     work(context)

@@ -56,6 +56,7 @@ def pages() -> list[tuple[int, str, str]]:
     return [(n, unit, text) for n, unit, text in rows]
 
 
+@pytest.mark.slow
 def test_file_is_read_page_by_page(context: Flask) -> None:
     share(files=[(pdf("premier", "deuxième", title="Un titre"), "d.pdf")])
     work(context)
@@ -66,6 +67,7 @@ def test_file_is_read_page_by_page(context: Flask) -> None:
     assert len(page.boxes) == 1
 
 
+@pytest.mark.slow
 def test_long_sheet_is_cut_for_the_search_and_told_as_one(context: Flask) -> None:
     table = "ville;habitants\n" + "".join(f"Ville-{n};{n}\n" for n in range(3000))
     share(files=[(table.encode(), "villes.csv")])
@@ -76,6 +78,7 @@ def test_long_sheet_is_cut_for_the_search_and_told_as_one(context: Flask) -> Non
     assert state_of(blob).sentence.endswith("1 feuille consultable par la recherche")
 
 
+@pytest.mark.slow
 def test_small_file_does_not_wait_behind_a_large_one(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     small, large = pdf("petit"), pdf(*["grand"] * 9)
     monkeypatch.setattr(sys.modules[keep_blob.__module__], "LARGE", len(small))
@@ -89,6 +92,7 @@ def test_small_file_does_not_wait_behind_a_large_one(context: Flask, monkeypatch
     assert len(pages()) == 10
 
 
+@pytest.mark.slow
 def test_reading_again_makes_no_second_pages(context: Flask) -> None:
     share(files=[(pdf("premier", "deuxième"), "d.pdf")])
     work(context)
@@ -101,6 +105,7 @@ def test_reading_again_makes_no_second_pages(context: Flask) -> None:
     assert pages() == before
 
 
+@pytest.mark.slow
 def test_reading_begun_and_broken_off_is_done_whole_by_the_next(
     context: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,6 +132,7 @@ def test_reading_begun_and_broken_off_is_done_whole_by_the_next(
     assert the_blob().reading == Reading.SEARCHABLE
 
 
+@pytest.mark.slow
 def test_job_whose_worker_died_is_taken_again_when_its_lease_is_over(context: Flask) -> None:
     share(files=[(pdf("un"), "d.pdf")])
     with transaction():
@@ -142,6 +148,7 @@ def test_job_whose_worker_died_is_taken_again_when_its_lease_is_over(context: Fl
     assert len(pages()) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "name", "reading"),
     [
@@ -159,6 +166,7 @@ def test_every_file_ends_in_a_state(context: Flask, content: bytes, name: str, r
     assert db.session.scalar(select(func.count()).select_from(Job).where(Job.state != "done")) == 0
 
 
+@pytest.mark.slow
 def test_killed_child_leaves_a_reason(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     hurried = partial(open_reading, limits=Limits(wall=0.001))
     monkeypatch.setattr(jobs, "open_reading", hurried)
@@ -178,6 +186,7 @@ def test_missing_bytes_are_given_up_with_a_reason(context: Flask) -> None:
     assert failed.state == "failed"
 
 
+@pytest.mark.slow
 def test_first_pages_and_their_thumbnails_are_drawn_ahead(context: Flask) -> None:
     share(files=[(pdf(*"abcdefghijklmn"), "d.pdf")])
     work(context)
@@ -187,6 +196,7 @@ def test_first_pages_and_their_thumbnails_are_drawn_ahead(context: Flask) -> Non
         assert drawn == list(range(1, 13))
 
 
+@pytest.mark.slow
 def test_language_said_by_the_file_fills_what_nobody_said(context: Flask) -> None:
     content = pdf("La commune a décidé de renforcer la prévention de la délinquance dans les quartiers de la ville.")
     unsaid, said = share(lang="", files=[(content, "a.pdf")]), share("Autre", lang="de", files=[(content, "a.pdf")])
@@ -199,6 +209,7 @@ def test_proposals_are_short_and_only_what_was_said() -> None:
     assert proposals(Summary("searchable", title="T" * 900, author=None)) == {"title": "T" * 300}
 
 
+@pytest.mark.slow
 def test_what_is_read_is_searchable_with_its_page(context: Flask) -> None:
 
     made = share("Diagnostic", files=[(pdf("rien"), "a.pdf"), (pdf("rien", "le guetteur"), "b.pdf")])

@@ -301,6 +301,7 @@ def options(browser: Browser, address: str, name: str) -> dict[str, int]:
     return {value: int(count) for value, count in found}
 
 
+@pytest.mark.slow
 def test_values_of_a_filter_widen_and_filters_narrow(app: Flask, member: Browser, charter: Kind) -> None:
     shared(app, "Un", kind="charter", fields={"signers": ["A"], "colour": "red"})
     shared(app, "Deux", kind="charter", fields={"signers": ["A", "B"], "colour": "blue"})
@@ -338,6 +339,7 @@ def test_practices_are_filtered_by_the_size_of_the_authority(app: Flask, member:
     assert "118 000 hab." in member.get(base).get_data(as_text=True).replace("\u202f", " ").replace("\u00a0", " ")
 
 
+@pytest.mark.slow
 def test_list_is_seen_through_cities_like_mine(app: Flask, member: Browser) -> None:
     shared(app, "La nôtre", by=MEMBER)
     shared(app, "De même taille", by=FACILITATOR)

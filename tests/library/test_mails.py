@@ -31,6 +31,7 @@ def names(app: Flask, model: type[ReceivedFile | FileVersion]) -> list[str]:
         return list(db.session.scalars(select(model.name).order_by(model.id)))
 
 
+@pytest.mark.slow
 def test_attachments_chosen_join_the_resource_and_refused_ones_are_told(app: Flask) -> None:
     browser = Browser(app, MEMBER)
     sent = browser.post(NEW, {"files": upload(carrying().as_bytes(), "message.eml")}, headers=FETCH)

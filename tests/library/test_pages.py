@@ -50,6 +50,7 @@ def test_list_is_newest_first_and_sorts_by_title(app: Flask, browser: Any) -> No
     assert titles(member, "/ressources?tri=drop%20table") == ["Abribus", "Écoute", "Zones"]
 
 
+@pytest.mark.slow
 def test_list_filters_by_kind_and_by_all_keywords(app: Flask, browser: Any) -> None:
     shared(app, "Un", kind="guide", tags=["Jeunesse"])
     shared(app, "Deux", kind="guide", tags=["Jeunesse", "Nuit"])
@@ -71,6 +72,7 @@ def test_counts_of_kinds_are_those_one_may_read(app: Flask, browser: Any) -> Non
     assert counted.findall(browser(OUTSIDER).get("/ressources").get_data(as_text=True)) == ["1"]
 
 
+@pytest.mark.slow
 def test_list_is_cut_in_pages_that_keep_its_state(app: Flask, browser: Any) -> None:
     for number in range(23):
         shared(app, f"Ressource {number:02}", kind="guide")
@@ -104,6 +106,7 @@ def test_list_costs_as_many_statements_for_one_as_for_three(app: Flask, browser:
     assert len(three) == len(one), "\n".join(three.statements)
 
 
+@pytest.mark.slow
 def test_resource_page_costs_the_same_for_one_file_as_for_three(app: Flask, browser: Any) -> None:
     public_id, resource_id = shared(app, "Un", tags=["A"], files=[(pdf("Une page"), "a.pdf")])
     work(app)
@@ -122,6 +125,7 @@ def test_resource_page_costs_the_same_for_one_file_as_for_three(app: Flask, brow
     assert len(three) == len(one), "\n".join(three.statements)
 
 
+@pytest.mark.slow
 def test_document_opens_at_the_page_of_the_address(app: Flask, browser: Any) -> None:
     public_id, _ = shared(app, "D", files=[(pdf("premier", "deuxième", "troisième"), "d.pdf")])
     work(app)
@@ -134,6 +138,7 @@ def test_document_opens_at_the_page_of_the_address(app: Flask, browser: Any) -> 
         assert member.get(f"/ressources/{public_id}-d?{odd}").status_code == 200, odd
 
 
+@pytest.mark.slow
 def test_words_looked_for_open_the_first_page_that_holds_them_and_are_boxed(app: Flask, browser: Any) -> None:
     public_id, _ = shared(app, "D", files=[(pdf("rien ici", "la médiation", "rien", "des médiateurs"), "d.pdf")])
     work(app)
@@ -158,6 +163,7 @@ def test_way_back_leads_to_the_results_one_comes_from(app: Flask, browser: Any) 
     assert "Résultats pour" not in elsewhere
 
 
+@pytest.mark.slow
 def test_page_not_drawn_yet_shows_its_text_and_is_drawn_for_the_next_reader(app: Flask, browser: Any) -> None:
     public_id, _ = shared(app, "D", files=[(pdf(*[f"numéro {n}" for n in range(1, 16)]), "d.pdf")])
     work(app)
@@ -171,6 +177,7 @@ def test_page_not_drawn_yet_shows_its_text_and_is_drawn_for_the_next_reader(app:
     assert "se dessine" not in after
 
 
+@pytest.mark.slow
 def test_chosen_file_is_shown(app: Flask, browser: Any) -> None:
     public_id, resource_id = shared(app, "D", files=[(pdf("premier"), "a.pdf"), (pdf("second"), "b.pdf")])
     work(app)
@@ -182,6 +189,7 @@ def test_chosen_file_is_shown(app: Flask, browser: Any) -> None:
     assert member.get(f"/ressources/{public_id}-d?fichier=aaaaaaaaaa").status_code == 404
 
 
+@pytest.mark.slow
 def test_one_of_several_files_is_opened_on_the_page_of_its_resource(app: Flask, browser: Any) -> None:
     files = [(pdf("premier"), "a.pdf"), (pdf("second"), "b.pdf")]
     public_id, _ = shared(app, "D", files=[(pdf("seul"), "s.pdf")])
@@ -209,6 +217,7 @@ def test_resource_without_file_shows_its_text(app: Flask, browser: Any) -> None:
     assert "<script>alert" not in text
 
 
+@pytest.mark.slow
 def test_state_of_a_file_is_told_to_who_brought_it(app: Flask, browser: Any) -> None:
     public_id, _ = shared(app, "D", files=[(pdf("un", "deux"), "d.pdf")])
     facilitator = browser(FACILITATOR)

@@ -107,6 +107,7 @@ def test_preview_shows_the_page_and_publishes_nothing(app: Flask, member: Browse
     assert 'value="un jour"' in text_of(member.get(NEW))
 
 
+@pytest.mark.slow
 def test_draft_shared_with_the_city_is_completed_by_a_colleague_and_published(
     app: Flask, browser: Any, member: Browser
 ) -> None:
@@ -228,6 +229,7 @@ def test_two_changes_at_once_are_shown_field_by_field_and_nothing_is_lost(app: F
         assert kept.fields == {**theirs, "need": "Besoin des deux", "actions": "Action vue par moi"}
 
 
+@pytest.mark.slow
 def test_file_proposes_and_the_person_takes_or_keeps(app: Flask, member: Browser) -> None:
     member.post(NEW, {"kind": "research", "title": "Mon titre", "audience": "space", "joindre": "1"})
     content = pdf("texte", title="Le titre du fichier", author="Ana Diaz")

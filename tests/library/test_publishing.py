@@ -84,6 +84,7 @@ def test_rules_answer_the_same_for_one_thing_and_as_sql(context: Flask, email: s
         assert found == {one.id for one in made if rule(person, one)}
 
 
+@pytest.mark.slow
 def test_proposal_is_seen_by_its_author_and_those_who_run_the_space(app: Flask, browser: Any) -> None:
     with app.app_context():
         made = share("Mot secret", by=MEMBER, files=[(pdf("dedans"), "dedans.pdf")])
@@ -107,6 +108,7 @@ def test_proposal_is_seen_by_its_author_and_those_who_run_the_space(app: Flask, 
     assert browser(MEMBER).get(QUEUE).status_code == 403
 
 
+@pytest.mark.slow
 def test_sent_back_with_words_completed_and_published_through_the_pages(app: Flask, browser: Any) -> None:
     member, facilitator = browser(MEMBER), browser(FACILITATOR)
     assert "Proposer à la publication" in plain(member.get(NEW))
@@ -185,6 +187,7 @@ def test_what_was_changed_meanwhile_is_not_published_unread(context: Flask) -> N
     assert (made.state, made.title) == (State.PUBLISHED, "Corrigé")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_empty_index")
 def test_archived_resource_is_read_found_marked_and_last(app: Flask, browser: Any) -> None:
     with app.app_context():

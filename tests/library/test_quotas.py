@@ -177,6 +177,7 @@ def test_form_says_beside_which_file_there_is_no_place(app: Flask, browser: Any)
     assert "« a.txt » (4 Ko)" in page.get_data(as_text=True).replace("\u00a0", " ")
 
 
+@pytest.mark.slow
 def test_place_used_is_shown_to_those_who_run_the_space_and_reaches_nobody_else(app: Flask, browser: Any) -> None:
     for slug in (OPEN, REQUEST, PRIVATE):
         shared(app, "Bilan", space=slug, files=[(text(3), "a.txt")])

@@ -123,6 +123,7 @@ def test_resource_goes_to_the_trash_and_comes_back_once(app: Flask) -> None:
         assert (said("resource.removed"), said("resource.restored"), it(made).deleted_at) == (1, 1, None)
 
 
+@pytest.mark.slow
 def test_moves_states_shelves_and_deeds_on_several_follow_one_another(app: Flask) -> None:
     with app.app_context():
         ids = [share(title).id for title in ("A", "B", "C")]

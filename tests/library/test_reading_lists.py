@@ -159,6 +159,7 @@ def test_pins_stand_first_until_what_they_show_leaves(context: Flask) -> None:
         pin(loaded(FACILITATOR), place(OPEN), last, on=True)
 
 
+@pytest.mark.slow
 def test_pages_make_fill_order_and_put_away(app: Flask, browser: Any) -> None:
     public_id, _ = shared(app, "Premier")
     other, _ = shared(app, "Second")

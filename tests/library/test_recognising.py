@@ -96,6 +96,7 @@ def pages() -> list[tuple[int, str]]:
     return [(n, text) for n, text in db.session.execute(select(Page.n, Page.text).order_by(Page.n))]
 
 
+@pytest.mark.slow
 def test_words_of_a_scan_are_found_on_their_page_and_marked(app: Flask, browser: Any) -> None:
     words = ("La mairie veille sur la tranquillité", "Le guetteur du beffroi sonne la cloche")
     public_id, _ = shared(app, "Registre", lang="", files=[(scan(*words), "registre.pdf")])
@@ -115,6 +116,7 @@ def test_words_of_a_scan_are_found_on_their_page_and_marked(app: Flask, browser:
     assert "Texte reconnu par lecture optique" in opened
 
 
+@pytest.mark.slow
 def test_keywords_of_a_scan_are_offered_once_its_words_are_read(app: Flask) -> None:
     with app.app_context(), transaction():
         bring_in(None, [TermSaid("Médiation sociale", "Social mediation")], origin="test")
@@ -125,6 +127,7 @@ def test_keywords_of_a_scan_are_offered_once_its_words_are_read(app: Flask) -> N
         assert offer.label == "Médiation sociale"
 
 
+@pytest.mark.slow
 def test_scanned_pages_among_pages_with_text_are_recognised_and_the_others_left_alone(app: Flask) -> None:
     written, drawn = "Le conseil municipal délibère", "Le guetteur du beffroi sonne la cloche"
     shared(app, "Registre", files=[(bound(pdf(written), scan(drawn), pdf("Fin du registre")), "registre.pdf")])
@@ -140,6 +143,7 @@ def test_scanned_pages_among_pages_with_text_are_recognised_and_the_others_left_
             assert "page=2" in result.places[0].url
 
 
+@pytest.mark.slow
 def test_pages_in_pictures_are_owned_up_to_where_nothing_reads_them(context: Flask) -> None:
     context.config["SETTINGS"] = replace(context.config["SETTINGS"], ocr="0")
     share(files=[(bound(pdf("Le conseil délibère"), scan("un scan")), "registre.pdf")])
@@ -149,6 +153,7 @@ def test_pages_in_pictures_are_owned_up_to_where_nothing_reads_them(context: Fla
     assert (state.tone, "page qui est une image" in state.sentence) == ("warn", True)
 
 
+@pytest.mark.slow
 def test_scan_under_a_stamp_is_recognised_and_a_picture_under_a_title_keeps_its_title(
     context: Flask, tmp_path: Path
 ) -> None:
@@ -228,6 +233,7 @@ def test_picture_without_words_stays_a_picture(context: Flask) -> None:
     assert state_of(the_blob()).is_final
 
 
+@pytest.mark.slow
 def test_scans_that_came_before_are_read_once_the_host_can(context: Flask) -> None:
     settings = context.config["SETTINGS"]
     context.config["SETTINGS"] = replace(settings, ocr="0")
@@ -241,6 +247,7 @@ def test_scans_that_came_before_are_read_once_the_host_can(context: Flask) -> No
     assert (the_blob().reading, pages()) == (Reading.RECOGNISED, [(1, "venu avant")])
 
 
+@pytest.mark.slow
 def test_hyphens_at_line_ends_are_joined_and_each_word_has_a_box(tmp_path: Path) -> None:
     content = scan("la préven- \\\ntion des risques \\\net le Saint- \\\nDenis")
     place = tmp_path / "s.pdf"

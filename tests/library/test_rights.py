@@ -92,6 +92,7 @@ def test_rules_answer_the_same_for_one_thing_and_as_sql(context: Flask, email: s
     assert found == {one.id for one in made if rule(person, one)}
 
 
+@pytest.mark.slow
 def test_hidden_resource_answers_like_one_that_never_was(app: Flask, browser: Any) -> None:
     public_id, _ = shared(app, "Mot secret", space=PRIVATE, files=[(pdf("secret"), "secret.pdf")])
     with app.app_context():
@@ -176,6 +177,7 @@ def test_file_is_sent_to_readers_of_its_resource_only(app: Flask, browser: Any) 
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_right_lost_is_file_lost_at_the_next_request(app: Flask, browser: Any, cast: Cast) -> None:
     public_id, _ = shared(app, space=PRIVATE, files=[(pdf("secret"), "s.pdf")])
     work(app)
@@ -205,6 +207,7 @@ def test_nobody_signed_out_gets_a_file(app: Flask, browser: Any) -> None:
         assert browser().get(path).status_code == 302
 
 
+@pytest.mark.slow
 def test_keyword_used_in_closed_spaces_only_answers_like_an_unknown_one(app: Flask, browser: Any) -> None:
     shared(app, "Rien à voir", tags=["Jeunesse"])
     shared(app, "Menaces", space=PRIVATE, tags=["Élus menacés"])

@@ -99,6 +99,7 @@ def test_who_put_it_there_or_runs_that_space_takes_it_off(app: Flask) -> None:
             take_off_shelf(loaded(MEMBER), db.session.get_one(Resource, made.id), place(PRIVATE))
 
 
+@pytest.mark.slow
 def test_pages_show_it_add_it_pin_it_and_take_it_off(app: Flask) -> None:
     with app.app_context():
         public_id = share("Diagnostic partagé", space=OPEN).public_id

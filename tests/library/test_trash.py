@@ -109,6 +109,7 @@ def test_what_is_put_back_comes_with_its_thread_its_references_and_its_place_in_
         assert [one.title for one in shelved] == ["Vieux zorglub"]
 
 
+@pytest.mark.slow
 def test_what_stays_in_the_trash_is_erased_with_all_that_speaks_of_it(context: Flask) -> None:
     made = share("À effacer", by=MEMBER, files=[(pdf("À effacer pour de bon"), "x.pdf")])
     kept = share("Gardée", files=[(pdf("Gardée"), "y.pdf")])

@@ -66,6 +66,7 @@ def draft(app: Flask, email: str, key: str) -> dict[str, Any]:
         return draft_for(loaded(email), key)
 
 
+@pytest.mark.slow
 def test_file_sent_by_itself_is_answered_in_words(app: Flask, member: Browser) -> None:
     answer = send(member, pdf("texte"), "Bilan 2020.pdf")
     said = answer.get_json()
@@ -96,6 +97,7 @@ def a_moment_later() -> None:
     clock.set_clock(lambda: later)
 
 
+@pytest.mark.slow
 def test_bytes_stored_in_a_closed_space_are_read_again_as_far_as_anybody_can_tell(
     app: Flask, cast: Cast, browser: Any
 ) -> None:
@@ -125,6 +127,7 @@ def test_files_stand_in_the_order_of_the_page_though_they_arrive_in_another(
     assert many(app, Resource) == (1 if title else 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_names_are_made_harmless_and_work_to_the_end(app: Flask, member: Browser, name: str) -> None:
     answer = member.post(NEW, {**TYPED, "files": upload(pdf("x"), name)})
@@ -223,6 +226,7 @@ def test_refused_file_among_good_ones_publishes_nothing_and_keeps_the_good_ones(
     assert (many(app, Resource), many(app, ReceivedFile)) == (0, 1)
 
 
+@pytest.mark.slow
 def test_title_language_and_author_are_proposed_by_the_file(app: Flask, member: Browser) -> None:
     content = pdf(
         "Le rapport de la ville parle de la sécurité et de la prévention.", title="Rapport annuel", author="CLSPD"
@@ -240,6 +244,7 @@ def test_file_without_title_proposes_its_name(member: Browser) -> None:
     assert 'value="Bilan de la nuit"' in member.get(NEW).get_data(as_text=True)
 
 
+@pytest.mark.slow
 def test_proposal_never_replaces_what_was_typed(app: Flask, member: Browser) -> None:
     member.post(f"{NEW}/brouillon", {**TYPED, "title": "Mon titre"}, headers=FETCH)
     send(member, pdf("x", title="Titre du logiciel"), "x.pdf")

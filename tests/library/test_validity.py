@@ -87,6 +87,7 @@ def test_filter_counts_what_each_person_keeps(context: Flask, email: str) -> Non
     assert count_due(Holdings(loaded(email)), Wanted()) == kept.get(email, 0)
 
 
+@pytest.mark.slow
 def test_author_is_asked_once_about_everything(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     with app.app_context():
         share("Premier guide", kind="guide", by=MEMBER)
@@ -137,6 +138,7 @@ def test_nothing_is_asked_in_an_archived_space(app: Flask, monkeypatch: pytest.M
     assert asked(app) == []
 
 
+@pytest.mark.slow
 def test_pages_ask_and_only_their_button_answers(app: Flask, browser: Any) -> None:
     with app.app_context():
         made = share("Guide ancien", kind="guide", by=MEMBER, space=OPEN)

@@ -85,6 +85,7 @@ def test_history_and_journal_say_which_version_was_shown_before(context: Flask) 
     assert (line.action, line.detail) == ("resource.file_replaced", {"name": "deux.txt", "version": 2})
 
 
+@pytest.mark.slow
 def test_text_of_a_version_replaced_is_found_no_more_though_the_index_is_late(context: Flask) -> None:
     made = share("Bilan", files=[(pdf("le vieux guetteur"), "un.pdf"), (b"annexe durable", "annexe.txt")])
     work(context)
@@ -104,6 +105,7 @@ def test_text_of_a_version_replaced_is_found_no_more_though_the_index_is_late(co
     assert found(context, "durable") == (0, [])
 
 
+@pytest.mark.slow
 def test_files_in_another_order_are_still_found_on_their_page(context: Flask) -> None:
     made = share("Bilan", files=[(b"le guetteur", "un.txt"), (b"la vigie", "deux.txt")])
     work(context)
@@ -118,6 +120,7 @@ def test_files_in_another_order_are_still_found_on_their_page(context: Flask) ->
     assert names(made) == ["deux.txt", "un.txt"]
 
 
+@pytest.mark.slow
 def test_one_earlier_version_is_erased_for_good_by_those_who_keep_the_resource(app: Flask, browser: Any) -> None:
     public_id, _ = shared(app, "Tableau", files=[(b"Madame Dupont, 06 00 00 00 00", "noms.txt")])
     with app.app_context():
@@ -249,6 +252,7 @@ def test_page_of_files_replaces_and_says_who_came_between(app: Flask, browser: A
     assert ("note 2" in page, "Remplacer" in page, "Revenir à la version" in page) == (True, False, False)
 
 
+@pytest.mark.slow
 def test_earlier_version_is_read_and_saved_under_what_it_is(app: Flask, browser: Any) -> None:
     public_id, _ = shared(app, "Bilan", files=[(b"le texte premier", "un.txt")])
     with app.app_context():

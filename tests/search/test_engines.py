@@ -114,6 +114,7 @@ WORDS = ("police", "nuit", "bruit", "maire", "budget", "jeunes", "sport")
 MOVING = [one for one in EVERYBODY if one != FACILITATOR]
 
 
+@pytest.mark.slow
 @on_every_engine
 def test_what_is_found_is_what_a_plain_filter_over_the_database_gives(site: Flask) -> None:
     chance = random.Random(5)  # noqa: S311 - the same worlds at every run

@@ -93,6 +93,7 @@ def test_each_field_counts_what_the_reader_finds(sought: Sought) -> None:
     assert sorted(counts(found, Field.AUTHOR).values()) == [1, 2]
 
 
+@pytest.mark.slow
 def test_every_value_leaves_as_many_results_as_it_says(sought: Sought) -> None:
     found = sought(MEMBER, "médiation")
     for facet in found.facets:

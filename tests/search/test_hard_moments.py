@@ -142,6 +142,7 @@ def full_disk(room: int = 2048) -> Iterator[None]:
 
 
 # Whoosh forgets to close what it could not write.
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 def test_full_disk_leaves_the_index_as_it_was(context: Flask, books: Shelf) -> None:
     if not isinstance(engine(), FolderEngine):
@@ -163,6 +164,7 @@ def test_full_disk_leaves_the_index_as_it_was(context: Flask, books: Shelf) -> N
 
 
 # Whoosh forgets to close what it could not write.
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 def test_disk_without_room_for_an_empty_index_keeps_nothing_of_it(context: Flask, books: Shelf) -> None:
     one: Any = engine()
@@ -242,6 +244,7 @@ def test_worker_dead_for_an_hour_is_told_and_makes_up_for_it(context: Flask, boo
     assert index_check().ok
 
 
+@pytest.mark.slow
 def test_everything_posted_during_a_rebuild_is_found_after_it(
     context: Flask, books: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -383,6 +386,7 @@ for pattern in sys.argv[2:]:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("module", "name", "patterns"),
     [

@@ -63,6 +63,7 @@ def text(answer: Any) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True)).split())
 
 
+@pytest.mark.slow
 def test_search_is_noted_once_a_day_for_each_person_and_its_pages_and_filters_are_not(
     shelves: Flask, browser: Any
 ) -> None:

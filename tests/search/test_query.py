@@ -263,6 +263,7 @@ def test_years_are_a_span(written: str, years: tuple[int, int]) -> None:
     assert years_in(written) == years
 
 
+@pytest.mark.slow
 def test_anything_typed_is_answered_and_written_back() -> None:
     chance = random.Random(7)  # noqa: S311 - the same questions at every run
     signs = [*"aé -\"«»“”*:+()[]{}~^\\/'’·.,\0\ud800\u202e\u0301😀ש\n\t", "type:", "espace:", " ET ", " OU ", "mot"]

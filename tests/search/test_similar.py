@@ -106,6 +106,7 @@ def test_title_being_typed_is_answered_by_what_bears_its_words(likes: Any, brows
     assert "Une médiation de nuit" in page
 
 
+@pytest.mark.slow
 def test_closed_space_changes_nothing_to_the_byte(app: Flask, likes: Any, browser: Any) -> None:
     addresses = [f"{likes[one]}/semblables" for one in ("night", "report", "thread", "citing")]
     addresses += ["/recherche/proches?q=M%C3%A9diateurs+de+nuit+en+terrasse", "/recherche?q=nuit+budget+terrasse"]
@@ -116,6 +117,7 @@ def test_closed_space_changes_nothing_to_the_byte(app: Flask, likes: Any, browse
     assert "zorglub" in shown(browser, MEMBER, addresses[0])[1].lower()
 
 
+@pytest.mark.slow
 def test_word_of_a_closed_space_is_answered_like_one_that_is_nowhere(app: Flask, likes: Any, browser: Any) -> None:
     plant(app)
     for who in (OUTSIDER, ADMIN, GUEST):

@@ -56,6 +56,7 @@ def proposed(browser: Any, who: str, typed: str) -> list[str]:
     return [" ".join(html.unescape(re.sub("<[^>]+>", "", one)).split()) for one in options]
 
 
+@pytest.mark.slow
 def test_titles_are_grouped_by_what_things_are_with_the_search_itself_last(shelves: Flask, browser: Any) -> None:
     assert proposed(browser, OUTSIDER, "nocturnes média") == [
         "Bilan de la médiation nocturne / Rapport, Castelmaure",
@@ -114,6 +115,7 @@ def test_people_hidden_from_each_other_are_not_proposed(shelves: Flask, browser:
     assert proposed(browser, GUEST, "castel") == ["Chercher « castel » partout"]
 
 
+@pytest.mark.slow
 def test_spaces_are_proposed_to_those_who_know_of_them(shelves: Flask, browser: Any) -> None:
     assert proposed(browser, OUTSIDER, "noct vie")[0] == "Vie nocturne"
     assert proposed(browser, GUEST, "vie noct") == ["Chercher « vie noct » partout"]
@@ -130,6 +132,7 @@ def test_keywords_are_those_of_what_one_reads(shelves: Flask, browser: Any) -> N
     assert not [one for one in proposed(browser, OUTSIDER, "stup") if one.startswith("Stup")]  # a term nothing carries
 
 
+@pytest.mark.slow
 def test_prefix_of_a_closed_space_answers_like_one_that_is_nowhere(shelves: Flask, browser: Any) -> None:
     for who in (OUTSIDER, ADMIN, GUEST):
         here = browser(who)

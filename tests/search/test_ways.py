@@ -83,6 +83,7 @@ def test_word_that_is_found_is_never_corrected(shelves: Flask, browser: Any) -> 
     assert "Vouliez-vous dire" not in page(browser, OUTSIDER, q="xyzzyxyzzy")
 
 
+@pytest.mark.slow
 def test_word_of_a_closed_space_is_only_suggested_inside(shelves: Flask, browser: Any) -> None:
     assert "zorglubinette" in page(browser, MEMBER, q="zorglubinete").replace("zorglubinete", "")
     for who in (OUTSIDER, GUEST):
@@ -165,6 +166,7 @@ def test_words_that_stand_nowhere_any_more_are_forgotten_by_a_rebuild(shelves: F
         assert ("mediation" in kept, "zorglubalors" in kept) == (True, False)
 
 
+@pytest.mark.slow
 def test_help_shows_what_this_reader_may_read_and_every_example_finds_something(shelves: Flask, browser: Any) -> None:
     for who in (OUTSIDER, GUEST, MEMBER):
         shown = page(browser, who, "/recherche/aide")

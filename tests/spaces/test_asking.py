@@ -180,6 +180,7 @@ def test_message_too_long_comes_back(app: Flask, cast: Cast) -> None:
     assert "m" * 601 in answer.text
 
 
+@pytest.mark.slow
 def test_page_of_members_costs_the_same_for_one_request_and_for_three(app: Flask, cast: Cast) -> None:
     browser, counts = Browser(app, FACILITATOR), []
     for email in (OUTSIDER, REFERENT, ADMIN):

@@ -208,6 +208,7 @@ def test_private_space_opens_only_to_who_runs_it(app: Flask, cast: Cast) -> None
         ]
 
 
+@pytest.mark.slow
 def test_work_killed_half_way_goes_on_and_doubles_nobody(app: Flask, cast: Cast) -> None:
     count = 2 * CHUNK + 5
     rows = "".join(f"P{n};;p{n}@ville.example;;;;;;\n" for n in range(count))
@@ -224,6 +225,7 @@ def test_work_killed_half_way_goes_on_and_doubles_nobody(app: Flask, cast: Cast)
         assert db.session.scalar(select(func.count(func.distinct(Invitation.email)))) == count
 
 
+@pytest.mark.slow
 def test_worker_does_the_rows_and_the_mails_leave(app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     chunk = 3
     monkeypatch.setattr(operations, "CHUNK", chunk)

@@ -109,6 +109,7 @@ def test_member_added_without_acceptance_is_told(app: Flask, cast: Cast) -> None
     assert (mail["To"], mail["Subject"]) == (OUTSIDER, "Vous participez maintenant à un nouvel espace")
 
 
+@pytest.mark.slow
 def test_facilitator_finds_by_name_only_people_they_may_know_of(app: Flask, cast: Cast) -> None:
     browser, page = Browser(app, FACILITATOR), f"/espaces/{REQUEST}/membres/ajouter?q="
     assert "Malik Benali" in browser.get(f"{page}malik").text  # they share a space

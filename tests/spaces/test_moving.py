@@ -85,6 +85,7 @@ def _move(browser: Browser, names: dict[str, str], target: str, **more: str) -> 
     return [browser.post(path, sent).status_code for path in moves]
 
 
+@pytest.mark.slow
 def test_moved_to_a_stricter_space_all_is_closed_at_once(app: Flask, moved: dict[str, str]) -> None:
     outsider, member = Browser(app, OUTSIDER), Browser(app, MEMBER)
     assert [_status(outsider, path) for path in _addresses(moved)] == [200] * 10
@@ -107,6 +108,7 @@ def test_moved_to_a_stricter_space_all_is_closed_at_once(app: Flask, moved: dict
         work(app)
 
 
+@pytest.mark.slow
 def test_moved_back_to_an_open_space_all_is_read_again(app: Flask, moved: dict[str, str]) -> None:
     facilitator, outsider = Browser(app, FACILITATOR), Browser(app, OUTSIDER)
     _move(facilitator, moved, PRIVATE)
@@ -116,6 +118,7 @@ def test_moved_back_to_an_open_space_all_is_read_again(app: Flask, moved: dict[s
     assert "Rapport zibeline" in outsider.get("/recherche?q=zibeline").text
 
 
+@pytest.mark.slow
 def test_moved_to_a_space_on_request_only_its_name_is_told(app: Flask, moved: dict[str, str]) -> None:
     _move(Browser(app, FACILITATOR), moved, REQUEST)
     outsider = Browser(app, OUTSIDER)

@@ -60,6 +60,7 @@ def mails(app: Flask) -> list[EmailMessage]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", [OPEN, REQUEST, PRIVATE])
 @pytest.mark.parametrize("page", ["", "/membres"])
 def test_space_opens_to_its_readers_only(app: Flask, cast: Cast, slug: str, page: str) -> None:

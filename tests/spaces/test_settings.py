@@ -132,6 +132,7 @@ def test_newcomer_reads_the_welcome_until_it_is_put_away(app: Flask, cast: Cast)
     assert "Bienvenue à toutes" not in browser.get(f"/espaces/{OPEN}").text
 
 
+@pytest.mark.slow
 def test_settings_belong_to_those_who_run_the_space(app: Flask, cast: Cast) -> None:
     allowed = {OPEN: {FACILITATOR, ADMIN, ENTERED}, REQUEST: {FACILITATOR, ENTERED}, PRIVATE: {FACILITATOR, ENTERED}}
     for slug, people in allowed.items():
@@ -217,6 +218,7 @@ def _send(browser: Browser, content: bytes, name: str) -> str:
     return browser.get(_settings(PRIVATE)).text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "name"), [("JPEG", "photo.jpg"), ("PNG", "photo.png"), ("WEBP", "photo.webp")])
 def test_image_is_drawn_anew_without_what_the_camera_wrote(app: Flask, cast: Cast, kind: str, name: str) -> None:
     browser = Browser(app, FACILITATOR)

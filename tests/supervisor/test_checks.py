@@ -9,6 +9,7 @@ import pytest
 
 from app.supervisor import browser, checks, postgres
 from app.supervisor.checks import Check, Outcome
+from tests.conftest import later_cases
 
 APT_GET = """#!/bin/sh
 echo "$@" >> "{folder}/asked"
@@ -57,6 +58,17 @@ def marks(words: list[str], *, quick: bool, browser: bool) -> list[str]:
 def test_quick_leaves_out_what_is_slow_and_the_browser() -> None:
     assert marks([], quick=True, browser=True) == [checks.QUICK]
     assert marks(["tests/core"], quick=True, browser=True) == [checks.QUICK]
+
+
+def test_quick_tries_the_first_case_of_a_test_and_the_whole_suite_all(request: pytest.FixtureRequest) -> None:
+    (quick,) = checks.pytest_runs([], quick=True, browser=True)
+    assert "--first-cases" in quick.command
+    assert not any("--first-cases" in one.command for one in checks.pytest_runs([], quick=False, browser=True))
+    module = request.node.getparent(pytest.Module)
+    later = later_cases(list(module.collect()))
+    assert [one.name for one in later] == [
+        f"{test_chromium_is_never_installed_unasked_or_without_the_right.__name__}[0-False]"
+    ]
 
 
 def test_every_test_is_in_one_of_the_two_runs() -> None:

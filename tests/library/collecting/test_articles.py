@@ -69,6 +69,7 @@ def found_by(app: Flask, person: str, words: str) -> bool:
     return "La nuit apaisée" in Browser(app, person).get(f"/recherche?q={words}").get_data(as_text=True)
 
 
+@pytest.mark.slow
 def test_article_fills_the_form_and_its_words_are_found_and_shown_by_right_only(app: Flask, site: str) -> None:
     browser = Browser(app, MEMBER)
     page = fetched(app, browser, f"{site}/article")
@@ -97,6 +98,7 @@ def test_article_fills_the_form_and_its_words_are_found_and_shown_by_right_only(
     assert not found_by(app, MEMBER, "tintamarre")
 
 
+@pytest.mark.slow
 def test_double_in_a_closed_space_is_not_told(app: Flask, site: str) -> None:
     shared(app, "Secret", kind="press", space=PRIVATE, fields={"outlet": "X", "address": f"{site}/2021/nuit?id=7"})
     with app.app_context():
@@ -120,6 +122,7 @@ def test_what_was_typed_stays_and_the_page_may_be_left_aside(app: Flask, site: s
         assert db.session.scalar(select(func.count()).select_from(FetchedPage)) == 0
 
 
+@pytest.mark.slow
 def test_document_at_the_address_is_joined_and_a_false_one_is_not(app: Flask, site: str) -> None:
     browser = Browser(app, MEMBER)
     assert "pdf.pdf" in fetched(app, browser, f"{site}/pdf")

@@ -113,6 +113,7 @@ def test_text_is_not_kept_where_the_site_reserves_it(site: Any) -> None:
     assert (page.title != "", page.text) == (True, "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "why"),
     [

@@ -51,6 +51,7 @@ def real_files() -> Iterator[tuple[str, bytes]]:
             yield f"{n}.{ending}", said.encode()
 
 
+@pytest.mark.slow
 @REAL
 def test_every_entry_of_real_files_comes_in_or_is_named_and_comes_back_the_same_by_every_format() -> None:
     came, named = 0, 0

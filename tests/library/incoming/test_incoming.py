@@ -108,6 +108,7 @@ def test_double_in_a_closed_space_is_not_told(app: Flask) -> None:
     assert "déjà dans" in page.get(send(page, text).headers["Location"]).get_data(as_text=True).lower()
 
 
+@pytest.mark.slow
 def test_long_list_is_done_behind_and_may_be_stopped(app: Flask) -> None:
     text = "".join(f"TY  - RPRT\nTI  - Rapport {n}\nER  - \n" for n in range(30))
     browser = Browser(app, MEMBER)

@@ -70,6 +70,7 @@ def failure_of(limits: Limits) -> str:
         return outcome.failure
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("script", "limits", "failure"),
     [
@@ -230,12 +231,14 @@ def test_archive_that_lies_about_its_sizes_is_read_within_limits(tmp_path: Path)
     assert reading.status in {"unreadable", "too_big", "empty", "searchable", "partial"}
 
 
+@pytest.mark.slow
 def test_page_of_a_hundred_kilometres_is_read(tmp_path: Path) -> None:
     content = b"BT /F1 12 Tf 10 10 Td (Grande page) Tj ET"
     reading = read(written(tmp_path, "a.pdf", pdf_page(content, box="0 0 999999999 999999999")))
     assert reading.status == "searchable"
 
 
+@pytest.mark.slow
 def test_decompression_bomb_in_a_picture_is_refused_by_the_child_too(tmp_path: Path) -> None:
     path = written(tmp_path, "a.png", png(9_000, 9_000, rows=2))
     assert read(path).status in {"unreadable", "image_only"}

@@ -35,6 +35,7 @@ def test_table_has_a_page_for_each_sheet(tmp_path: Path) -> None:
         assert made[1].summary.page_count == 2
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the filter is Linux's own")
 def test_child_that_is_cut_off_reaches_no_network_and_neither_does_what_it_starts() -> None:
     script = """

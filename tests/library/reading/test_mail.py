@@ -101,6 +101,7 @@ def test_mail_in_parts_that_does_not_say_where_they_begin_is_read_all_the_same(t
     assert ("rondes de nuit" in mail.text, "La mairie" in mail.text, mail.parts) == (True, True, [])
 
 
+@pytest.mark.slow
 def test_header_cut_in_thousands_of_pieces_does_not_hold_the_reader_up(tmp_path: Path) -> None:
     pieces = b"".join(b" a*%d=x;" % n for n in range(20_000))
     head = b"From: a@b.example\r\nTo: c@d.example\r\nSubject: x\r\nContent-Type: text/plain;" + pieces
@@ -127,6 +128,7 @@ def test_what_is_no_mail_is_not_taken_for_one(tmp_path: Path, content: bytes) ->
         recognise(written(tmp_path, "a.eml", content), "a.eml")
 
 
+@pytest.mark.slow
 def test_outlook_s_mails_are_read_and_unpacked() -> None:
     path = real("G_standard/email_tika/testMSG_att_doc.msg")
     found = read(path)

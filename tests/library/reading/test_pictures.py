@@ -22,6 +22,7 @@ def drawn(path: Path, pages: list[int], width: int = 200) -> dict[int, Image.Ima
     return {page: Image.open(io.BytesIO(content)) for page, content in pictures.items()}
 
 
+@pytest.mark.slow
 def test_pages_are_drawn_at_the_asked_width(tmp_path: Path) -> None:
     path = typeset(tmp_path, "#set page(width: 200pt, height: 300pt)\nUn\n#pagebreak()\nDeux")
     pictures = drawn(path, [1, 2, 3, 0], width=1000)

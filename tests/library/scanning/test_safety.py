@@ -65,6 +65,7 @@ def address(app: Flask) -> str:
         return f"/fichiers/{version.public_id}/{version.name}"
 
 
+@pytest.mark.slow
 def test_clean_file_waits_then_opens(app: Flask, browser: Any, antivirus: Callable[[str], None]) -> None:
     with scanner() as url:
         antivirus(url)
@@ -110,6 +111,7 @@ def test_infected_file_is_never_opened_read_or_found(
             assert find(loaded(MEMBER), parse("guetteur").query).total == 0
 
 
+@pytest.mark.slow
 def test_who_brought_an_infected_file_and_who_runs_its_space_are_told_once(
     app: Flask, browser: Any, antivirus: Callable[[str], None]
 ) -> None:
@@ -155,6 +157,7 @@ def test_bytes_known_to_be_infected_are_refused_by_every_way_in(
             share("Encore", files=[(INFECTED, "p.txt")])
 
 
+@pytest.mark.slow
 def test_file_waits_for_a_scanner_that_is_away_and_is_asked_about_again(
     context: Flask, antivirus: Callable[[str], None]
 ) -> None:
@@ -202,6 +205,7 @@ def test_files_that_waited_are_read_when_the_site_gives_its_antivirus_up(
     assert (the_blob().safety, the_blob().reading) == (Safety.UNCHECKED, Reading.SEARCHABLE)
 
 
+@pytest.mark.slow
 def test_false_alarm_is_let_go_by_command(
     context: Flask, antivirus: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

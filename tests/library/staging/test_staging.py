@@ -75,6 +75,7 @@ def a_moment_later() -> None:
     clock.set_clock(lambda: later)
 
 
+@pytest.mark.slow
 def test_files_of_the_plain_form_wait_as_rows_with_what_they_propose(app: Flask, member: Browser) -> None:
     content = pdf("texte", title="Diagnostic du quartier des Tilleuls")
     member.post(HERE, {"files": [upload(content, "scan_0042.pdf"), upload(b"", "vide.pdf")]})
@@ -126,6 +127,7 @@ def test_what_is_typed_is_kept_by_every_button_and_what_is_proposed_is_not(app: 
     assert typed(app, second) == {"tags": "jeunesse"}
 
 
+@pytest.mark.slow
 def test_date_proposed_is_taken_out_for_good_and_one_read_later_still_comes(app: Flask, member: Browser) -> None:
     first = drop(member, "alpha")[0]
     member.post(f"{HERE}/brouillon", {f"dated_on-{first}": "", f"lang-{first}": "", f"read-{first}": ""})
@@ -145,6 +147,7 @@ def test_ticked_rows_are_filled_at_once_and_their_keywords_added(app: Flask, mem
     assert typed(app, third) == {}
 
 
+@pytest.mark.slow
 def test_rows_put_together_are_one_resource_and_part_again_with_what_was_typed(app: Flask, member: Browser) -> None:
     first, second, third = drop(member, "alpha", "beta", "gamma")
     sent = {f"title-{first}": "Le rapport", f"title-{second}": "Ses annexes", "ligne": [first, second]}
@@ -290,6 +293,7 @@ def test_bytes_already_in_the_library_are_told_where_one_may_read_them(
     assert "Un document du cercle" not in page
 
 
+@pytest.mark.slow
 def test_fifty_rows_cost_no_more_statements_than_two(app: Flask, member: Browser) -> None:
     def counted() -> int:
         with CountedStatements(app) as statements:

@@ -88,6 +88,7 @@ def test_adopted_word_becomes_a_term_everywhere(context: Flask) -> None:
     assert count_waiting(loaded(FACILITATOR)) == 0
 
 
+@pytest.mark.slow
 def test_synonym_is_understood_everywhere_and_a_merged_word_in_its_space_alone(context: Flask) -> None:
     (first, one), (second, two) = word("Adultes relais"), word("Nos médiateurs")
     decided(FACILITATOR, first, Act.SYNONYM, target=term())

@@ -112,6 +112,7 @@ def test_terms_are_drawn_from_what_is_typed_and_one_tick_takes_them(app: Flask, 
         assert [tag.label for tag in made.tags] == ["Nuit", "Vidéoprotection"]
 
 
+@pytest.mark.slow
 def test_terms_are_drawn_from_files_when_they_have_been_read(app: Flask, browser: Any) -> None:
     member = browser(MEMBER)
     content = pdf("La vidéosurveillance et la sécurité routière.", "Encore la vidéosurveillance, la vidéosurveillance.")

@@ -119,6 +119,7 @@ def _comparable(parts: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 def test_rights_come_back_with_the_space(app: Flask, archive: bytes) -> None:
     another_site(app)
     with app.app_context():

@@ -86,6 +86,7 @@ def send(browser: Browser, content: bytes) -> Any:
     return browser.post(IMPORT, {"file": (io.BytesIO(content), "espace.zip")})
 
 
+@pytest.mark.slow
 def test_administrator_sees_what_an_archive_holds_then_brings_it_in(app: Flask) -> None:
     late = now().replace(hour=23, minute=30)  # already the next day where the site is
     clock.set_clock(lambda: late)
@@ -114,6 +115,7 @@ def test_administrator_sees_what_an_archive_holds_then_brings_it_in(app: Flask) 
     assert admin.get(there).status_code == 404
 
 
+@pytest.mark.slow
 def test_files_beyond_the_place_of_a_space_come_in_with_a_limit_of_its_own(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -137,6 +137,7 @@ def test_administrator_invites_into_the_network_and_sees_what_was_sent(app: Flas
     assert NEW in page.get(url).text
 
 
+@pytest.mark.slow
 def test_sent_invitations_are_searched_and_administrators_find_those_of_others_into_the_network(
     app: Flask, cast: Cast
 ) -> None:

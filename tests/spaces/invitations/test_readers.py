@@ -44,6 +44,7 @@ def _pages(slug: str) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_composers_say_how_many_guests_read(app: Flask, pages: dict[str, list[str]]) -> None:
     with app.app_context(), transaction():
         add_member(space(PRIVATE), loaded(GUEST), expires_at=now() + timedelta(days=3))

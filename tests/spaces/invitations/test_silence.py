@@ -80,6 +80,7 @@ def test_mail_goes_to_the_invited_alone(app: Flask, cast: Cast) -> None:
     assert all("Cercle" not in str(one["Subject"]) for one in told)
 
 
+@pytest.mark.slow
 def test_answers_tell_nothing_of_who_has_an_account(app: Flask, cast: Cast) -> None:
     """Inviting somebody already inside, a member elsewhere, a closed account or a stranger reads the same."""
     here, url = Browser(app, FACILITATOR), f"/espaces/{PRIVATE}/invitations"
