@@ -88,7 +88,7 @@ def test_code_of_another_organisation_of_the_kind_is_refused(app: Flask, cast: C
     here = browser(ADMIN)
     assert here.post(f"{HERE}/nouvelle", {**FILLED, "insee_code": "91223"}).status_code == 302
     again = here.post(f"{HERE}/nouvelle", {**FILLED, "name": "Ville d'Étampes", "insee_code": "91223"})
-    assert (again.status_code, "est déjà le code de Étampes" in again.text) == (422, True)
+    assert (again.status_code, "est déjà le code d’Étampes" in again.text) == (422, True)
     kept = here.post(f"{page_of(app, 'Étampes')}/modifier", {**FILLED, "insee_code": "91223", "edit_version": "1"})
     assert kept.status_code == 302
     other = {**FILLED, "name": "Agglo", "insee_code": "91223", "kind": "intercommunality"}

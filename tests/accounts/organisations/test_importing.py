@@ -77,7 +77,7 @@ def test_code_of_another_of_its_kind_is_refused(context: Flask, cast: Cast) -> N
     fates = brought_in("\n".join(("Nom;Nature;Code INSEE", *rows)).encode())
     assert [fate.outcome for fate in fates] == [Outcome.REFUSED, Outcome.RECORDED, Outcome.RECORDED, Outcome.REFUSED]
     assert [str(fate.reason).replace("\xa0", " ") for fate in fates if fate.reason] == [
-        "« 91223 » est déjà le code de Étampes.",
+        "« 91223 » est déjà le code d’Étampes.",
         "« 11111 » est déjà le code de Lac.",
     ]
 
