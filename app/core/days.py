@@ -5,6 +5,9 @@ from __future__ import annotations
 import calendar
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from flask import current_app
 
 from app.core.clock import now
 from app.core.i18n import format_date, local
@@ -20,6 +23,11 @@ YEAR = 12
 def today() -> date:
     """Return the present day where the reader is; in a job, where the site is."""
     return local(now()).date()
+
+
+def day_here(moment: datetime) -> date:
+    """Return the day of a moment where the site is, whoever reads: what is kept once for all readers."""
+    return moment.astimezone(ZoneInfo(current_app.config["SETTINGS"].timezone)).date()
 
 
 def months_after(day: date, months: int) -> date:

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import User
+from app.core.days import day_here
 from app.core.events import listen
 from app.core.i18n import format_date, ngettext
 from app.core.i18n import lazy_gettext as _l
@@ -120,7 +121,7 @@ def _row(thread: Thread, *, published: bool) -> CatalogueRow:
         space_id=thread.space_id,
         audience=Audience(thread.audience),
         published=published,
-        date=thread.last_post_at.date(),
+        date=day_here(thread.last_post_at),
         lang=thread.lang,
         authors=(thread.author_id,) if thread.author_id else (),
         about=f"resource:{thread.subject_id}" if thread.subject_type == Resource.__tablename__ else "",

@@ -11,6 +11,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased, selectinload, undefer
 
 from app.accounts.models import User
+from app.core.days import day_here
 from app.core.db import first_day
 from app.core.events import listen
 from app.core.i18n import gettext as _
@@ -220,7 +221,7 @@ def _known_lang(lang: str) -> str | None:
 
 
 def _row(one: Any, parts: list[int], voices: int) -> CatalogueRow:
-    published = one.published_at.date() if one.published_at else None
+    published = day_here(one.published_at) if one.published_at else None
     return CatalogueRow(
         key=f"resource:{one.id}",
         kind=one.kind,

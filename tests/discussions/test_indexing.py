@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -45,6 +46,14 @@ def test_a_hit_opens_the_message_that_answers(app: Flask, browser: Any) -> None:
         assert "#" not in by_title.card.url(None)
     page = browser(MEMBER).get("/recherche?q=médiateur").get_data(as_text=True)
     assert "-sorties-d-ecole?page=2&amp;q=m%C3%A9diateur#reponse-55" in page
+
+
+def test_the_year_of_a_talk_that_ends_late_in_the_evening_is_that_of_its_day_here(app: Flask) -> None:
+    with app.app_context():
+        thread = start(title="Vœux de minuit")
+        with transaction():
+            thread.last_post_at = datetime(2025, 12, 31, 23, 30, tzinfo=UTC)
+    assert [search(app, MEMBER, f"minuit year:{year}").total for year in (2025, 2026)] == [0, 1]
 
 
 def test_a_private_word_is_found_by_its_readers_only(app: Flask) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -80,6 +81,14 @@ def test_stricter_audience_counts_at_once(context: Flask, found: Any) -> None:
     with transaction():
         edit_resource(loaded(FACILITATOR), made, strict, 1)
     assert found(OUTSIDER, "confidence") == []
+
+
+def test_year_of_what_came_out_late_in_the_evening_is_that_of_its_day_here(context: Flask, found: Any) -> None:
+    resource = share("Vœux de minuit")
+    with transaction():
+        resource.published_at = datetime(2025, 12, 31, 23, 30, tzinfo=UTC)
+    work(context)
+    assert [found(MEMBER, f"minuit year:{year}") for year in (2025, 2026)] == [[], ["Vœux de minuit"]]
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import User
+from app.core.days import day_here
 from app.core.i18n import lazy_gettext as _l
 from app.core.portraits import signature
 from app.core.text import plain_text
@@ -51,7 +52,7 @@ class ReadingListSource:
                 space_id=one.space_id,
                 audience=Audience(one.audience),
                 published=one.is_live and one.space.deleted_at is None,
-                date=one.published_at.date() if one.published_at else None,
+                date=day_here(one.published_at) if one.published_at else None,
                 lang=one.lang or None,
             )
 
