@@ -10,7 +10,7 @@ from sqlalchemy import false, func, or_, select
 from app.accounts.models import User
 from app.core.db import sort_key
 from app.extensions import db
-from app.library.listing import Wanted, are_visible
+from app.library.listing import WITH, Wanted, are_visible
 from app.library.models import Resource, Tag, TagState, resource_tag
 from app.library.tags import terms_called
 from app.library.thesaurus.models import tag_word
@@ -69,6 +69,7 @@ def tags_by_slug(person: User, slugs: Iterable[str]) -> list[Tag]:
     terms = terms_called(wanted)
     read = select(resource_tag.c.tag_id).join(Resource, Resource.id == resource_tag.c.resource_id)
     typed = [slug for slug in wanted if slug not in terms]
-    known = Tag.slug.in_(typed) & Tag.id.in_(read.where(are_visible(person, Wanted()), Tag.state == TagState.PROPOSED))
+    carried = read.where(are_visible(person, Wanted(archived=WITH)), Tag.state == TagState.PROPOSED)
+    known = Tag.slug.in_(typed) & Tag.id.in_(carried)
     words = {tag.slug: tag for tag in db.session.scalars(select(Tag).where(known))} if typed else {}
     return sorted((terms | words).values(), key=lambda tag: sort_key(tag.name))

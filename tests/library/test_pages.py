@@ -64,6 +64,23 @@ def test_list_filters_by_kind_and_by_all_keywords(app: Flask, browser: Any) -> N
     assert titles(member, f"{SPACE_LIST}?type=inconnu&tri=title") == ["Deux", "Trois", "Un"]
 
 
+def test_keyword_ticked_stays_ticked_where_it_leaves_nothing(app: Flask, browser: Any) -> None:
+    shared(app, "Un", kind="guide", tags=["Jeunesse"])
+    shared(app, "Deux", kind="press", tags=["Nuit"])
+    page = browser(MEMBER).get("/ressources?type=press&mot=jeunesse").get_data(as_text=True)
+    assert TITLES.findall(page) == []
+    assert re.findall(r'name="mot" value="([^"]+)" checked>.*?check__count">(\d+)<', page) == [("jeunesse", "0")]
+
+
+def test_keyword_of_archived_resources_alone_is_told_above_the_list(app: Flask, browser: Any) -> None:
+    public_id, _id = shared(app, "Un", tags=["Couvre-feu"])
+    facilitator = browser(FACILITATOR)
+    facilitator.post(f"/ressources/{public_id}/archiver", {})
+    page = facilitator.get("/ressources?archives=avec&mot=couvre-feu").get_data(as_text=True)
+    assert TITLES.findall(page) == ["Un"]
+    assert 'href="/ressources?archives=avec"' in page  # the list without the keyword, beside its name
+
+
 def test_counts_of_kinds_are_those_one_may_read(app: Flask, browser: Any) -> None:
     shared(app, "Un", kind="guide")
     shared(app, "Deux", kind="guide", space="cercle-ferme")

@@ -23,7 +23,7 @@ from app.library.keywords import tags_by_slug
 from app.library.kinds import KINDS, kind_of
 from app.library.kinds.values import LONGEST_KEY
 from app.library.listing import SORTS, WITH, Wanted
-from app.library.models import Resource
+from app.library.models import Resource, Tag
 from app.library.permissions import can_add_resource, can_edit_resource
 from app.library.queries import drafts_prepared_by, resources_beside
 from app.library.reading_lists.queries import pinned_in
@@ -140,7 +140,7 @@ def _listing(address: Callable[..., str], space: Space | None = None) -> Listing
     wanted, choosing_many = wanted_here(space), CHOOSE in request.args
     held, per_page = Holdings(person()), PER_PAGE_CHOOSING if choosing_many else PER_PAGE
     page = held.page(wanted, page_number(), per_page)
-    by_kind = count_by_kind(held, wanted)
+    by_kind, keywords = count_by_kind(held, wanted), tags_by_slug(person(), wanted.tags)
     beside = {
         key: text for part in collect("resource.counts", [one.id for one in page.items]) for key, text in part.items()
     }
@@ -154,12 +154,12 @@ def _listing(address: Callable[..., str], space: Space | None = None) -> Listing
         rows=[row_of(one, person(), beside.get(one.id, ""), in_space=_is_home(space, one)) for one in page.items],
         wanted=wanted,
         kinds=_kind_choices(address, by_kind, wanted, state),
-        tags=_tag_choices(held, wanted),
+        tags=_tag_choices(held, wanted, keywords),
         lens=cities_like_mine(held, wanted),
         groups=[*facet_groups(held, wanted), *_due(held, wanted), *_archives(held, wanted)],
         drafts=_drafts(space),
         state=_pairs(state),
-        ticked=_ticked(address, wanted, state),
+        ticked=_ticked(address, wanted, keywords, state),
         total=sum(by_kind.values()),
         address=address(),
         page_address=address(**state, page="NUMBER").replace("NUMBER", "{n}"),
@@ -314,14 +314,19 @@ def _kind_choices(
     return choices
 
 
-def _tag_choices(held: Holdings, wanted: Wanted) -> list[dict[str, Any]]:
+def _tag_choices(held: Holdings, wanted: Wanted, ticked: list[Tag]) -> list[dict[str, Any]]:
+    """Return the keywords of the filter: those ticked are in it even where nothing is left to count."""
+    counted = count_by_tag(held, wanted)
+    offered = {tag.slug for tag, _count in counted}
     return [
         {"value": tag.slug, "label": tag.name, "count": count, "checked": tag.slug in wanted.tags}
-        for tag, count in count_by_tag(held, wanted)
+        for tag, count in [*counted, *((one, held.count(wanted)) for one in ticked if one.slug not in offered)]
     ]
 
 
-def _ticked(address: Callable[..., str], wanted: Wanted, state: dict[str, Any]) -> list[dict[str, str]]:
+def _ticked(
+    address: Callable[..., str], wanted: Wanted, keywords: list[Tag], state: dict[str, Any]
+) -> list[dict[str, str]]:
     """Return what the list is filtered by, each with the address of the list without it."""
     fields = [
         {
@@ -336,7 +341,7 @@ def _ticked(address: Callable[..., str], wanted: Wanted, state: dict[str, Any]) 
             "label": tag.name,
             "remove_url": address(**{**state, "mot": [slug for slug in wanted.tags if slug != tag.slug]}),
         }
-        for tag in tags_by_slug(person(), wanted.tags)
+        for tag in keywords
     ]
     mine = person().organisation
     lenses = [
