@@ -219,6 +219,9 @@ def _organisation(record: Record) -> Organisation:
     made.kind = record["kind"] if record.get("kind") in kinds else OrganisationKind.OTHER
     made.country = str(record.get("country") or "FR")[:2]
     made.region, made.insee_code = (record.get("region") or None), (str(record.get("insee_code") or "")[:9] or None)
+    made.population = record.get("population")
+    if None not in (record.get("latitude"), record.get("longitude")):
+        made.latitude, made.longitude = record["latitude"], record["longitude"]
     db.session.flush()
     return made
 

@@ -11,6 +11,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from app.accounts.elsewhere import people_by_digest
+from app.accounts.organisations.details import MOST_PEOPLE
 from app.core.db import PUBLIC_ID_ALPHABET, PUBLIC_ID_LENGTH
 from app.core.i18n import format_size
 from app.core.i18n import gettext as _
@@ -35,8 +36,9 @@ DIGEST = re.compile(r"[0-9a-f]{64}")
 PEOPLE, PLACES, SPACE_PART = "people", "organisations", "space"
 _KNOWN = {
     PEOPLE: {"id", "name", "function", "kind", "organisation", "erased", "email_sha256", "email"},
-    PLACES: {"id", "name", "kind", "country", "region", "insee_code"},
+    PLACES: {"id", "name", "kind", "country", "region", "insee_code", "population", "latitude", "longitude"},
 }
+_BETWEEN = {"population": (0, MOST_PEOPLE), "latitude": (-90, 90), "longitude": (-180, 180)}
 ROOM_KEPT = 512 * 1024 * 1024
 
 
@@ -103,12 +105,21 @@ def _check_known(name: str, record: Record, n: int) -> None:
     ref = record.get("id")
     if not isinstance(ref, str) or not PUBLIC_ID.fullmatch(ref):
         raise _wrong(name, n, "id")
-    texts = _KNOWN[name] - {"id", "erased"}
+    for key in _BETWEEN.keys() & record.keys():
+        if not _is_within(key, record[key]):
+            raise _wrong(name, n, key)
+    texts = _KNOWN[name] - {"id", "erased", *_BETWEEN}
     for key in texts & record.keys():
         if not (isinstance(record[key], str) or record[key] is None) or len(record[key] or "") > 254:  # noqa: PLR2004
             raise _wrong(name, n, key)
     if not str(record.get("name") or "").strip():
         raise _wrong(name, n, "name")
+
+
+def _is_within(name: str, value: Any) -> bool:
+    least, most = _BETWEEN[name]
+    kinds = (int,) if name == "population" else (int, float)
+    return value is None or (type(value) in kinds and least <= value <= most)
 
 
 def _check_part(opened: Opened, part: Part, checked: Checked) -> None:

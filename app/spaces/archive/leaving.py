@@ -26,6 +26,8 @@ from app.spaces.models import Space
 FORMAT, VERSION = "beffroi-space", 1
 MANIFEST, PAGE, DATA, FILES = "manifest.json", "index.html", "data", "files"
 NAMED = ("people", "organisations")
+#: What leaves of a city: what lists compare it by, and where the map shows it.
+OF_PLACES = ("name", "kind", "country", "region", "insee_code", "population", "latitude", "longitude")
 AT_ONCE = 200
 
 
@@ -185,8 +187,7 @@ def _people(leaving: Leaving) -> Iterator[Record]:
 
 def _organisations(leaving: Leaving) -> Iterator[Record]:
     for one in _in_order(Organisation, leaving.places):
-        names = ("name", "kind", "country", "region", "insee_code")
-        yield {"id": one.public_id, **{name: getattr(one, name) for name in names}}
+        yield {"id": one.public_id, **{name: getattr(one, name) for name in OF_PLACES}}
 
 
 def _in_order(model: Any, known: dict[int, str]) -> Iterator[Any]:

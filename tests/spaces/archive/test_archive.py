@@ -119,6 +119,22 @@ def _comparable(parts: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
     }
 
 
+@pytest.mark.usefixtures("archive")
+def test_cities_come_with_what_lists_compare_them_by_and_their_place_on_the_map(app: Flask) -> None:
+    known = {"kind": "city", "region": "Bretagne", "population": 118_000, "latitude": 48.1, "longitude": -1.7}
+    with app.app_context():
+        with transaction():
+            place = db.session.scalars(select(Organisation).where(Organisation.name == "Port-Elvain")).one()
+            for name, value in known.items():
+                setattr(place, name, value)
+        described = carried_out()
+    another_site(app)
+    with app.app_context():
+        carried_in(described)
+        place = db.session.scalars(select(Organisation).where(Organisation.name == "Port-Elvain")).one()
+        assert {name: getattr(place, name) for name in known} == known
+
+
 @pytest.mark.slow
 def test_rights_come_back_with_the_space(app: Flask, archive: bytes) -> None:
     another_site(app)

@@ -84,6 +84,8 @@ WRONG: dict[str, tuple[str, Callable[[Rows], None]]] = {
     "a parent that is no number": ("attachments", says(resource_id={"a": 1})),
     "no earlier text": ("post_revisions", says(fields=[])),
     "a role that is none": ("memberships", says(role="administrator")),
+    "inhabitants that are no number": ("organisations", says(population="41 000")),
+    "a city nowhere on earth": ("organisations", says(latitude=48.5, longitude=200)),
     "a space seen by whom it likes": ("space", says(visibility="everybody")),
 }
 
