@@ -9,6 +9,7 @@ from typing import cast
 
 from flask import current_app
 
+from app.core.db import is_writing
 from app.search.catalogue import Catalogue, CatalogueRow
 from app.search.models import audience_version, changes_after
 from app.search.sources import source_of, sources
@@ -33,7 +34,8 @@ class CatalogueKeeper:
             kept = self._kept
             if kept is None or kept.version != version:
                 kept = _renewed(kept, version)
-                self._kept = kept
+                if not is_writing():  # what is being written may never be: the same number would then say other things
+                    self._kept = kept
             return kept
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -186,6 +187,21 @@ def test_catalogue_is_read_whole_when_the_changes_were_purged(context: Flask, sh
     shelf.asked.clear()
     assert len(catalogue()) == 3
     assert shelf.asked == [None]
+
+
+def test_catalogue_read_within_a_change_that_fails_is_not_kept(context: Flask, shelf: Shelf) -> None:
+    shelf.put(1, "Livre")
+    db.session.rollback()
+    assert len(catalogue()) == 1
+    with suppress(ZeroDivisionError), transaction():
+        shelf.rows_[2] = row("book:2")
+        index_soon("book", 2)
+        assert len(catalogue()) == 2
+        raise ZeroDivisionError
+    del shelf.rows_[2]
+    shelf.put(3, "Livre")
+    db.session.rollback()
+    assert sorted(catalogue().numbers.tolist()) == [1, 3]
 
 
 def test_change_rolled_back_leaves_no_trace(context: Flask, shelf: Shelf) -> None:
