@@ -271,7 +271,8 @@ def undo(person: User, kept: BulkEdit) -> Undone:
     asked = len(wanted)
     _take_room(wanted)
     _write(person, wanted)
-    kept.undone_at = now()
+    if wanted:
+        kept.undone_at = now()
     return Undone(len(wanted), len(by_id) - len(same), len(same) - asked, asked - len(wanted))
 
 

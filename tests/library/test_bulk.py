@@ -237,6 +237,16 @@ def test_pages_tick_show_do_and_undo(app: Flask, browser: Any) -> None:
     assert ("Le changement est annulé" in page, "est modifiée" in page) == (True, False)
 
 
+def test_where_all_has_changed_since_nothing_is_said_to_be_undone(app: Flask, browser: Any) -> None:
+    mine, _ = shared(app, "La mienne", by=MEMBER)
+    member = browser(MEMBER)
+    first = member.post("/ressources/ensemble", {"id": [mine], "ajouter": "Ajout"}).location
+    member.post("/ressources/ensemble", {"id": [mine], "ajouter": "Encore"})
+    page = plain(member.get(member.post(f"{first}/annuler").location).text)
+    assert ("1 ressource a changé depuis" in page, "1 ressource est modifiée" in page) == (True, True)
+    assert ("Le changement est annulé" in page, "0 ressource" in page) == (False, False)
+
+
 def test_keywords_to_take_away_are_read_in_the_language_of_the_reader(app: Flask, browser: Any) -> None:
     mine, number = shared(app, "La mienne", by=MEMBER, tags=("Tranquillité publique",))
     with app.app_context(), transaction():

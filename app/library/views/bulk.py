@@ -83,8 +83,8 @@ def undo_bulk_view(public_id: str) -> ResponseReturnValue:
 
 def _tell(undone: Undone) -> None:
     """Say what is as before, and why the rest is not."""
-    back = undone.back
-    flash(ngettext("%(num)s ressource est comme avant.", "%(num)s ressources sont comme avant.", back))
+    if back := undone.back:
+        flash(ngettext("%(num)s ressource est comme avant.", "%(num)s ressources sont comme avant.", back))
     left = [
         (
             undone.changed,
