@@ -14,6 +14,8 @@ from app.extensions import db
 from tests.conftest import DATABASES, new_database_app
 from tests.people import MEMBER, Cast
 
+#: The tables as they were before what ``search state`` tells was kept.
+BEFORE_SEARCH_STATE = "c4d80f6b219e"
 NOT_SET_UP = "Error: this site is not set up, its database holds nothing yet: flask db upgrade\n"
 
 
@@ -42,7 +44,7 @@ def test_older_and_newer_tables_are_told_apart(tmp_path: Path) -> None:
     with new_database_app("sqlite", tmp_path) as app:
         with app.app_context():
             upgrade()
-            downgrade(revision="-6")
+            downgrade(revision=BEFORE_SEARCH_STATE)
         assert run(app, "search", "state") == (
             1,
             "Error: the database is of an earlier version of Beffroi: flask db upgrade\n",
