@@ -147,11 +147,10 @@ def new_database_app(kind: str, folder: Path, **more: Any) -> Iterator[Flask]:
 
     Skips the test where there is no such server.
     """
-    if kind == "sqlite":
-        yield _app_on("", folder, **more)
-        return
-    with new_database() as address:
-        yield _app_on(address, folder, **more)
+    with ExitStack() as ending:
+        app = _app_on("" if kind == "sqlite" else ending.enter_context(new_database()), folder, **more)
+        ending.callback(_dispose, app)
+        yield app
 
 
 @contextmanager
@@ -196,7 +195,6 @@ def applications() -> Iterator[Callable[[str, Path], Flask]]:
                 with apps[kind].app_context():
                     upgrade()
                     db.session.remove()
-                ending.callback(_dispose, apps[kind])
             return apps[kind]
 
         yield application

@@ -23,8 +23,6 @@ from tests.conftest import DATABASES, new_database_app
 def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     with new_database_app(request.param, tmp_path) as app, app.app_context():
         yield app
-        db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.mark.slow
