@@ -59,7 +59,7 @@ class OrganisationRow:
 
 def organisations_seen_by(reader: User) -> list[OrganisationRow]:
     """Return the organisations this reader may know of: three statements, however many they are."""
-    practices = count_by_organisation(Holdings(reader), PRACTICE)
+    practices = count_by_organisation(Holdings.of(reader), PRACTICE)
     counted = select(User.organisation_id, func.count()).where(can_find_person.where(reader))
     people = {id_: count for id_, count in db.session.execute(counted.group_by(User.organisation_id))}  # noqa: C416 - rows are named tuples
     query = select(Organisation).where(can_see_organisation.where(reader))

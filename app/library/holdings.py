@@ -17,6 +17,7 @@ from app.accounts.models import User
 from app.accounts.organisations.likeness import is_like
 from app.accounts.organisations.sizes import band_column
 from app.core.days import today
+from app.core.db import cache_of_transaction
 from app.core.paging import Page
 from app.extensions import db
 from app.library.facets import SIZE, facet_label, people_of
@@ -25,9 +26,10 @@ from app.library.models import Resource
 from app.library.permissions import can_verify_resource
 from app.library.thesaurus.reach import slugs_reached
 from app.search.audience import catalogue
+from app.search.catalogue import Scope
 from app.search.columns import Bools, Column, Numbers
 from app.search.query import Field
-from app.search.sources import scope_of
+from app.spaces.permissions import readable_space_ids
 
 TYPE = Resource.__tablename__
 
@@ -38,9 +40,20 @@ class Holdings:
     def __init__(self, person: User) -> None:
         self.person = person
         self._catalogue = catalogue()
-        self._scope = scope_of(person)
-        self._readable = self._catalogue.mask(self._scope) & self._catalogue.of_type(TYPE)
+        #: The spaces in which the person reads everything.
+        self.spaces = readable_space_ids(person)
+        scope = Scope(person.id, is_member=person.is_member, space_ids=self.spaces)
+        self._readable = self._catalogue.mask(scope) & self._catalogue.of_type(TYPE)
         self._parts: dict[tuple[str, object], Bools] = {}
+
+    @classmethod
+    def of(cls, person: User) -> Holdings:
+        """Return what a person may read, the same for all that a page shows: until the next ``transaction()``."""
+        kept, key = cache_of_transaction(), f"holdings:{person.id}"
+        if key not in kept:
+            kept[key] = cls(person)
+        found: Holdings = kept[key]
+        return found
 
     def wanted(self, wanted: Wanted = Wanted()) -> Bools:
         """Tell for every place of the catalogue whether a list shows what stands there."""
@@ -78,11 +91,6 @@ class Holdings:
         numbers, way = kept.numbers[places], -1 if wanted.sort == "recent" else 1
         first = (kept.by_name if wanted.sort == "title" else kept.came_in)[places]
         return np.asarray(numbers[np.lexsort((way * numbers, way * first, kept.archived[places]))], np.int64)
-
-    @property
-    def spaces(self) -> frozenset[int]:
-        """The spaces in which the person reads everything."""
-        return self._scope.space_ids
 
     def column(self, one: Field) -> Column:
         """Return the values of a field over all places."""

@@ -163,7 +163,7 @@ def _tabs(**known: int) -> list[Tab]:
 def _figures(tabs: list[Tab]) -> str:
     """Return the line under the title: how many organisations, people and local practices this member finds."""
     places, found = (tab.count or 0 for tab in tabs)
-    practices = count_by_kind(Holdings(person()), Wanted()).get(organisations.PRACTICE, 0)
+    practices = count_by_kind(Holdings.of(person()), Wanted()).get(organisations.PRACTICE, 0)
     parts = [
         ngettext("%(num)s collectivité", "%(num)s collectivités", places),
         ngettext("%(num)s personne", "%(num)s personnes", found),

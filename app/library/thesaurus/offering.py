@@ -50,7 +50,7 @@ def offered(person: User, typed: Sequence[tuple[str, float]], blobs: Iterable[Bl
 
 def _rarity(person: User) -> Callable[[Tag], float]:
     """Return how telling a term is: the fewer of the resources the person reads carry it, the more."""
-    held = Holdings(person)
+    held = Holdings.of(person)
     counts, number = count_by_term(held), held.count()
     return lambda tag: math.log((2 + number) / (1 + counts.get(tag.id, 0))) + 1
 

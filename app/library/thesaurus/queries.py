@@ -44,7 +44,7 @@ class TermPage:
 
 def tree_for(person: User) -> list[Node]:
     """Return the whole thesaurus as a tree; a term under two others stands under both. Four statements."""
-    book, counts = read_book(), count_by_term(Holdings(person))
+    book, counts = read_book(), count_by_term(Holdings.of(person))
     narrower = book.narrower()
 
     def node(tag: Tag, depth: int) -> Node:
@@ -59,7 +59,7 @@ def terms_holding(person: User, words: str) -> list[Node]:
     wanted = sort_key(words).split()
     if not wanted:
         return []
-    counts = count_by_term(Holdings(person))
+    counts = count_by_term(Holdings.of(person))
     found = [tag for tag in read_book().terms.values() if _holds(tag, wanted)]
     found.sort(key=lambda tag: (not sort_key(tag.name).startswith(wanted[0]), sort_key(tag.name)))
     return [Node(tag, counts.get(tag.id, 0)) for tag in found]
@@ -80,7 +80,7 @@ def term_for(public_id: str) -> Tag:
 
 def term_page(person: User, tag: Tag, book: Book | None = None) -> TermPage:
     """Return what the page of a term shows."""
-    book, counts = book or read_book(), count_by_term(Holdings(person))
+    book, counts = book or read_book(), count_by_term(Holdings.of(person))
     below: Any = book.narrower().get(tag.id, ())
     return TermPage(
         tag,

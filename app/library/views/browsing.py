@@ -138,7 +138,7 @@ class Listing:
 
 def _listing(address: Callable[..., str], space: Space | None = None) -> Listing:
     wanted, choosing_many = wanted_here(space), CHOOSE in request.args
-    held, per_page = Holdings(person()), PER_PAGE_CHOOSING if choosing_many else PER_PAGE
+    held, per_page = Holdings.of(person()), PER_PAGE_CHOOSING if choosing_many else PER_PAGE
     page = held.page(wanted, page_number(), per_page)
     by_kind, keywords = count_by_kind(held, wanted), tags_by_slug(person(), wanted.tags)
     beside = {
