@@ -23,7 +23,6 @@ from app.core.text import excerpt
 from app.extensions import db
 from app.library.addresses import resource_url
 from app.library.counting import count_visible
-from app.library.holdings import Holdings
 from app.library.kinds import kind_of
 from app.library.listing import Wanted, named_with, resources_named_to, resources_visible_to
 from app.library.models import Resource
@@ -54,7 +53,7 @@ def space_tab(space: Space) -> Tab | None:
     if not space.shows("library"):
         return None
     url = url_for("space_library.space_resources_page", slug=space.slug)
-    return Tab(url, _("Ressources"), count_visible(Holdings.of(person()), space), active=request.path.startswith(url))
+    return Tab(url, _("Ressources"), count_visible(person(), space), active=request.path.startswith(url))
 
 
 @fill("space.overview", order=5)
@@ -83,7 +82,7 @@ def to_read(space: Space) -> Markup | None:
         replace(row_of(one, person(), said.get(one.id, ""), in_space=one.space_id == space.id), summary="", tags=[])
         for one in found
     ]
-    total = count_visible(Holdings.of(person()), space)
+    total = count_visible(person(), space)
     return Markup(render_template("library/space_panel.html", rows=rows, space=space, total=total))  # noqa: S704 - our own template
 
 

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
@@ -23,23 +22,11 @@ from app.library.staging.publishing import AT_ONCE, AWAITED, KEPT, step
 from app.spaces.models import Space, State
 from app.spaces.quotas import set_quota
 from tests.library.shelves import upload
-from tests.people import FACILITATOR, MEMBER, OPEN, Cast
+from tests.people import FACILITATOR, MEMBER, OPEN
 from tests.support import Browser, CountedStatements, work
 
 HERE = f"/espaces/{OPEN}/ressources/depot"
 MANY = AT_ONCE + 2
-
-
-@pytest.fixture(autouse=True)
-def _everybody(cast: Cast) -> None:
-    """Every test has the cast."""
-
-
-@pytest.fixture
-def member(browser: Any) -> Browser:
-    opened: Browser = browser(MEMBER)
-    opened.get(HERE)
-    return opened
 
 
 def drop(person: Browser, number: int, size: int = 10) -> list[str]:

@@ -25,22 +25,10 @@ from app.spaces.models import Space, State
 from app.spaces.quotas import set_quota
 from tests.library.reading.test_mail import carrying
 from tests.library.shelves import pdf, shared, upload
-from tests.people import FACILITATOR, GUEST, MEMBER, OPEN, PRIVATE, Cast
+from tests.people import FACILITATOR, GUEST, OPEN, PRIVATE
 from tests.support import Browser, CountedStatements, work
 
 HERE = f"/espaces/{OPEN}/ressources/depot"
-
-
-@pytest.fixture(autouse=True)
-def _everybody(cast: Cast) -> None:
-    """Every test has the cast."""
-
-
-@pytest.fixture
-def member(browser: Any) -> Browser:
-    opened: Browser = browser(MEMBER)
-    opened.get(HERE)
-    return opened
 
 
 def drop(person: Browser, *names: str, where: str = HERE) -> list[str]:
