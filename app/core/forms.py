@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
+from babel.support import NullTranslations, Translations
 from flask_wtf import FlaskForm
 from wtforms import Field, StringField, TextAreaField, ValidationError
+from wtforms.i18n import messages_path
 from wtforms.widgets import DateInput
 
+from app.core.i18n import current_language
 from app.core.i18n import gettext as _
 from app.core.text import clean_text, one_line
 
@@ -39,7 +43,9 @@ class BeffroiForm(FlaskForm):
     class Meta(FlaskForm.Meta):
         """WTForms options."""
 
-        locales = ("fr",)
+        def get_translations(self, _form: Any) -> NullTranslations:
+            """Return WTForms' own sentences in the reader's language; Flask-WTF reads their file at each request."""
+            return _sentences_of_forms(current_language())
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
             """Clean every text before the field's own filters."""
@@ -78,6 +84,11 @@ class DayField(StringField):
         """Refuse what cannot be read as a day."""
         if self.data and self.day is None:
             raise ValidationError(_("Écrivez la date comme ceci : 05/07/2021."))
+
+
+@lru_cache
+def _sentences_of_forms(language: str) -> NullTranslations:
+    return Translations.load(messages_path(), [language], domain="wtforms")
 
 
 def _is_secret(field_class: type[Field]) -> bool:
