@@ -6,9 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from flask_login import current_user
+from sqlalchemy import select
 
 from app.accounts import jobs, journal, storing  # noqa: F401 - declare themselves
-from app.accounts.charter import ask_for_charter
+from app.accounts.charter import ask_for_charter, last_charter, remember_charter
 from app.accounts.charter_views import blueprint as charter_blueprint
 from app.accounts.cli import users
 from app.accounts.confirmation_views import blueprint as confirmation_blueprint
@@ -74,5 +75,12 @@ def register(app: Flask) -> None:
 
 
 def _load(user_id: str) -> User | None:
-    user = db.session.get(User, int(user_id)) if user_id.isdigit() else None
-    return user if user is not None and may_sign_in(user) else None
+    """Return who a session is of, with the number of the charter every page compares: one statement."""
+    if not user_id.isdigit():
+        return None
+    found = db.session.execute(select(User, last_charter()).where(User.id == int(user_id))).one_or_none()
+    if found is None:
+        return None
+    user, number = found
+    remember_charter(number)
+    return user if may_sign_in(user) else None

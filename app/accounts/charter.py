@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import current_app, redirect, request, url_for
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 
 from app.accounts.models import CharterVersion, User
 from app.core.access import View, is_page_for_later, person
@@ -22,11 +22,21 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 
+def last_charter() -> ScalarSelect[int | None]:
+    """Return the number of the charter in force as a part of a statement: NULL while the site's own text stands."""
+    return select(func.max(CharterVersion.n)).scalar_subquery()
+
+
+def remember_charter(number: int | None) -> None:
+    """Keep the number of the charter in force, read along with something else, until the next ``transaction()``."""
+    cache_of_transaction()["charter"] = number or 0
+
+
 def last_charter_number() -> int:
     """Return the number of the charter in force, 0 while the site's own text stands; read once a transaction."""
     cache = cache_of_transaction()
     if "charter" not in cache:
-        cache["charter"] = db.session.scalar(select(func.max(CharterVersion.n))) or 0
+        remember_charter(db.session.scalar(select(last_charter())))
     number: int = cache["charter"]
     return number
 
