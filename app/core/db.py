@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     DateTime,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Engine,
     ExceptionContext,
     String,
+    bindparam,
     event,
     inspect,
     or_,
@@ -212,6 +214,11 @@ def cache_of_transaction() -> dict[str, Any]:
     info: dict[str, Any] = db.session().info
     kept: dict[str, Any] = info.setdefault("cache", {})
     return kept
+
+
+def at_present() -> BindParameter[datetime]:
+    """Return the present moment (UTC) as a part of a condition: it is looked up each time its statement is sent."""
+    return bindparam(None, callable_=now, type_=UtcDateTime())
 
 
 def storable(number: int) -> bool:

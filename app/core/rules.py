@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel.speaklater import LazyString
 from sqlalchemy import ColumnElement, and_, not_, or_
 
+from app.core.db import cache_of_transaction, is_writing
 from app.core.errors import NotFoundError, RefusedError
 from app.core.i18n import lazy_gettext as _l
 
@@ -83,8 +84,19 @@ class Rule:
         return self.test(person, thing)
 
     def where(self, person: Any) -> ColumnElement[bool]:
-        """Return the condition that keeps the things for which this person may."""
-        return self.clause(person)
+        """Return the condition that keeps the things for which this person may.
+
+        Made once a transaction: a page asks the same rules about many things, and long ones are made of short ones.
+        While something is written, who may can change: the condition is then made anew each time.
+        """
+        if is_writing():
+            return self.clause(person)
+        made = cache_of_transaction().setdefault("conditions", {})
+        key = id(self), id(person)
+        if key not in made:
+            made[key] = self.clause(person), self, person  # both stay alive as long as their ids stand for them
+        condition: ColumnElement[bool] = made[key][0]
+        return condition
 
     def why(self, person: Any, thing: Any) -> Why:
         """Return whether this person may, for this thing, and the facts that decide it."""
@@ -109,10 +121,11 @@ class Rule:
         return replace(self, name=name, test=test, clause=clause, explain=explain)
 
     def __and__(self, other: Rule) -> Rule:
+        one, two = self.test, other.test
         return Rule(
             f"{self.name} & {other.name}",
             _l("%(one)s et %(other)s", one=self.inside("and"), other=other.inside("and")),
-            lambda person, thing: self(person, thing) and other(person, thing),
+            lambda person, thing: one(person, thing) and two(person, thing),
             lambda person: and_(self.where(person), other.where(person)),
             explain=_deciding(all, self, other),
             joined="and",
@@ -120,10 +133,11 @@ class Rule:
         )
 
     def __or__(self, other: Rule) -> Rule:
+        one, two = self.test, other.test
         return Rule(
             f"{self.name} | {other.name}",
             _l("%(one)s ou %(other)s", one=self.inside("or"), other=other.inside("or")),
-            lambda person, thing: self(person, thing) or other(person, thing),
+            lambda person, thing: one(person, thing) or two(person, thing),
             lambda person: or_(self.where(person), other.where(person)),
             explain=_deciding(any, self, other),
             joined="or",

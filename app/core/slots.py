@@ -57,6 +57,7 @@ def fill(slot: str, order: int = 50) -> Callable[[Filler], Filler]:
 
     def register(filler: Filler) -> Filler:
         _slots[slot][f"{filler.__module__}.{filler.__qualname__}"] = (order, filler)
+        _slots[slot] = dict(sorted(_slots[slot].items(), key=lambda entry: entry[1][0]))
         return filler
 
     return register
@@ -66,7 +67,7 @@ def fillers(slot: str) -> Iterator[Filler]:
     """Yield the functions of a slot in order."""
     if slot not in SLOTS:
         raise KeyError(slot)
-    for _order, filler in sorted(_slots[slot].values(), key=lambda entry: entry[0]):
+    for _order, filler in _slots[slot].values():
         yield filler
 
 

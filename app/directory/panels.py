@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from app.accounts.models import User
 from app.core.access import person
+from app.core.db import cache_of_transaction
 from app.core.i18n import gettext as _
 from app.core.navigation import NavigationEntry, Tab
 from app.core.slots import fill
@@ -20,10 +21,18 @@ from app.spaces.people import can_see_person, shows
 
 @fill("person.page")
 def page_of_person(other: Any) -> str | None:
-    """Return the address of a person's page where the signed-in reader may open it."""
-    if not isinstance(other, User) or not current_user.is_authenticated or not can_see_person(person(), other):
+    """Return the address of a person's page where the signed-in reader may open it; worked out once a transaction.
+
+    The same few people write a whole page.
+    """
+    if not isinstance(other, User) or not current_user.is_authenticated:
         return None
-    return person_url(other)
+    reader = person()
+    cache, key = cache_of_transaction(), f"page:{reader.id}:{other.id}"
+    if key not in cache:
+        cache[key] = person_url(other) if can_see_person(reader, other) else None
+    page: str | None = cache[key]
+    return page
 
 
 @fill("person.photo")

@@ -38,6 +38,8 @@ class Cards:
 
         What may not be seen, or is gone, leaves the same neutral words.
         """
+        if "[[" not in html:
+            return Markup(html)  # noqa: S704 - safe already: most texts point to nothing
         shown = (self._mention, self._card)  # the pattern leaves what stands alone at the odd places
         parts = (fill_placeholders(part, shown[n % 2]) for n, part in enumerate(_ALONE.split(html)))
         return Markup().join(parts)

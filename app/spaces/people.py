@@ -7,8 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 
 from app.accounts.models import ShownTo, User, UserKind
-from app.core.clock import now
-from app.core.db import cache_of_transaction
+from app.core.db import at_present, cache_of_transaction
 from app.core.i18n import lazy_gettext as _l
 from app.core.rules import Rule
 from app.extensions import db
@@ -20,7 +19,7 @@ Detail = Literal["email", "phone", "photo"]
 
 def is_running() -> ColumnElement[bool]:
     """Return the condition that a membership has not come to its end."""
-    return or_(Membership.expires_at.is_(None), Membership.expires_at > now())
+    return or_(Membership.expires_at.is_(None), Membership.expires_at > at_present())
 
 
 def _company(person: User) -> Select[Any]:
@@ -117,7 +116,7 @@ can_find_person = (has_open_account & reads_directory & is_listed).called(
     _l("la personne se trouve dans l'annuaire"), _l("Trouver quelqu'un dans l'annuaire")
 )
 can_see_person = (
-    is_oneself | has_open_account & (shares_space | reads_directory & is_listed | administers & has_place)
+    is_oneself | has_open_account & (reads_directory & is_listed | shares_space | administers & has_place)
 ).called(_l("la personne peut être vue"), _l("Voir la page de quelqu'un"))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from app.accounts.models import User
 from app.core.clock import now
-from app.core.db import cache_of_transaction
+from app.core.db import at_present, cache_of_transaction
 from app.core.i18n import lazy_gettext as _l
 from app.core.rules import Rule
 from app.extensions import db
@@ -62,7 +62,7 @@ def remember_places(people: Sequence[User]) -> None:
 
 
 def _running(person: User, *more: ColumnElement[bool]) -> Select[Any]:
-    unexpired = or_(Membership.expires_at.is_(None), Membership.expires_at > now())
+    unexpired = or_(Membership.expires_at.is_(None), Membership.expires_at > at_present())
     return select(Membership.space_id).where(Membership.user_id == person.id, unexpired, *more)
 
 
@@ -146,7 +146,9 @@ has_entered = Rule(
     lambda person: (
         Space.id.in_(
             select(SpaceEntry.space_id).where(
-                SpaceEntry.user_id == person.id, SpaceEntry.started_at <= now(), SpaceEntry.ends_at > now()
+                SpaceEntry.user_id == person.id,
+                SpaceEntry.started_at <= at_present(),
+                SpaceEntry.ends_at > at_present(),
             )
         )
         if person.is_admin and person.is_member
