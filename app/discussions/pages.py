@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,7 +11,7 @@ from typing import Any
 from flask import url_for
 from markupsafe import Markup
 
-from app.accounts.models import Organisation, User
+from app.accounts.models import User
 from app.core.i18n import format_datetime, moment_writer, ngettext
 from app.core.i18n import gettext as _
 from app.core.paging import Page
@@ -77,7 +77,7 @@ class ThreadPage:
     posts: list[ShownPost]
     fresh: Fresh | None
     folded: int
-    organisations: list[Organisation]
+    organisations: Sequence[Any]
     cited: list[Any]
     about: Any
     space: Space | None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Organisation, User
@@ -169,6 +169,8 @@ class Fresh:
 
 def fresh_after(person: User, thread: Thread, n: int) -> Fresh | None:
     """Return what others wrote in a thread after post ``n``, None when nothing."""
+    if n >= thread.post_count:
+        return None
     wanted = select(func.min(Post.n), func.count(Post.id)).where(Post.thread_id == thread.id, Post.n > n)
     first, count = db.session.execute(wanted.where(*_by_others(person))).one()
     return Fresh(first, count) if count else None
@@ -210,12 +212,12 @@ def comment_counts(kind: str, ids: Sequence[int]) -> dict[int, int]:
     return {subject_id: count for subject_id, count in found if subject_id is not None}
 
 
-def organisations_in(thread: Thread) -> list[Organisation]:
-    """Return the cities and organisations whose people wrote in a thread, by name."""
+def organisations_in(thread: Thread) -> list[Row[tuple[str, str]]]:
+    """Return the ``name`` and ``public_id`` of the cities and organisations whose people wrote in a thread, by name."""
     authors = select(User.organisation_id).join(Post, Post.author_id == User.id)
     authors = authors.where(Post.thread_id == thread.id, Post.deleted_at.is_(None))
-    wanted = select(Organisation).where(Organisation.id.in_(authors)).order_by(Organisation.sort_key)
-    return list(db.session.scalars(wanted))
+    wanted = select(Organisation.name, Organisation.public_id).where(Organisation.id.in_(authors))
+    return list(db.session.execute(wanted.order_by(Organisation.sort_key)))
 
 
 def cited_in(thread: Thread) -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ from app.spaces.invitations import cli as inviting_cli
 from app.spaces.invitations import jobs, network_views, notices, space_views, warnings
 from app.spaces.invitations import views as invitations
 from app.spaces.journal_views import blueprint as journal_blueprint
-from app.spaces.queries import runs_a_space, turnout
+from app.spaces.queries import count_of_guests, runs_a_space
 from app.spaces.views import blueprint, listing
 
 __all__ = ["archive_cli", "archive_jobs", "inviting_cli", "jobs", "notices", "own", "register", "warnings"]
@@ -53,6 +53,6 @@ def register(app: Flask) -> None:
     for views in (invitations, space_views, network_views):
         app.register_blueprint(views.blueprint)
     app.cli.add_command(spaces)
-    app.jinja_env.globals["guests_in"] = lambda space: turnout(space).guests
+    app.jinja_env.globals["guests_in"] = count_of_guests
     set_scope_provider(scope_for)
     set_space_names_provider(space_names)

@@ -189,6 +189,16 @@ def turnout(space: Space) -> Turnout:
     return found
 
 
+def count_of_guests(space: Space) -> int:
+    """Return how many guests take part in a space; read once a transaction."""
+    cache, key = cache_of_transaction(), f"guests:{space.id}"
+    if key not in cache:
+        guests = select(func.count(Membership.id)).join(Membership.user).where(Membership.space_id == space.id)
+        cache[key] = db.session.scalar(guests.where(User.kind == UserKind.GUEST, is_present())) or 0
+    count: int = cache[key]
+    return count
+
+
 def organisations_of(space: Space, limit: int) -> list[Organisation]:
     """Return the first organisations, by name, whose people take part in a space."""
     theirs = (
