@@ -9,13 +9,13 @@ from typing import Any
 
 from flask import render_template
 from markupsafe import Markup
-from sqlalchemy import ForeignKey, Select, delete, func, select
+from sqlalchemy import ColumnElement, ForeignKey, Select, delete, exists, func, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from app.accounts.models import User
 from app.core.access import person
 from app.core.clock import now
-from app.core.db import UtcDateTime, insert_into
+from app.core.db import UtcDateTime, cache_of_transaction, insert_into
 from app.core.i18n import gettext as _
 from app.core.slots import fill
 from app.core.takeaway import ExportPart
@@ -74,10 +74,31 @@ def mark(who: User, resource: Resource, kind: Mark, *, on: bool) -> None:
     db.session.execute(insert_into(kind).values(row).on_conflict_do_nothing())
 
 
-def is_marked(who: User, resource: Resource, kind: Mark) -> bool:
-    """Tell whether a person has put this mark on a resource."""
-    mine = (kind.resource_id == resource.id) & (kind.user_id == who.id)
-    return db.session.scalar(select(kind.resource_id).where(mine)) is not None
+@dataclass(frozen=True)
+class Marks:
+    """Whether a person keeps a resource and found it useful, and how many people did."""
+
+    kept: bool
+    useful: bool
+    count: int
+
+
+def marks_of(who: User, resource: Resource) -> Marks:
+    """Return the marks of a resource as one person sees them: one statement, sent once a transaction."""
+    cache, key = cache_of_transaction(), f"marks:{who.id}:{resource.id}"
+    if key not in cache:
+        kept, useful = (
+            exists().where(kind.resource_id == resource.id, kind.user_id == who.id) for kind in (Kept, Useful)
+        )
+        count = select(func.count(Useful.user_id)).where(*_open_marks(resource)).scalar_subquery()
+        cache[key] = Marks(*db.session.execute(select(kept, useful, count)).one())
+    found: Marks = cache[key]
+    return found
+
+
+def _open_marks(resource: Resource) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of those who found a resource useful and whose account is open; ``User`` is joined."""
+    return Useful.resource_id == resource.id, Useful.user_id == User.id, User.disabled_at.is_(None)
 
 
 def kept_by(who: User) -> Select[Any]:
@@ -101,13 +122,11 @@ class Usefulness:
 
 
 def usefulness_of(reader: User, resource: Resource) -> Usefulness:
-    """Return who found a resource useful, as a reader may know it: three statements."""
-    of_resource = Useful.resource_id == resource.id, User.disabled_at.is_(None)
-    marked = select(Useful.user_id).join(User).where(*of_resource)
-    count = db.session.scalar(select(func.count()).select_from(Useful).join(User).where(*of_resource)) or 0
-    named = select(User).where(User.id.in_(marked), can_see_person.where(reader)).options(joinedload(User.organisation))
-    people = db.session.scalars(named.order_by(User.sort_key, User.id).limit(MOST_NAMED)).all() if count else []
-    return Usefulness(count, people, is_marked(reader, resource, Useful))
+    """Return who found a resource useful, as a reader may know it: two statements."""
+    marks = marks_of(reader, resource)
+    named = select(User).where(*_open_marks(resource), can_see_person.where(reader))
+    named = named.options(joinedload(User.organisation)).order_by(User.sort_key, User.id).limit(MOST_NAMED)
+    return Usefulness(marks.count, db.session.scalars(named).all() if marks.count else [], marks.useful)
 
 
 @fill("resource.aside", order=10)

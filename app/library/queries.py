@@ -37,10 +37,12 @@ def resource_for(person: User, public_id: str) -> Resource:
 
 def opened_resource_for(person: User, public_id: str) -> Resource:
     """Return a resource this person may read, or a proposed one they may publish. Raises as ``resource_for``."""
-    opens = or_(can_read_resource.where(person), can_review_resource.where(person))
-    query = select(Resource).where(Resource.public_id == public_id, opens)
-    resource: Resource | None = db.session.scalar(query.options(*shown_with()))
-    return resource if resource is not None else resource_for(person, public_id)
+    wanted = select(Resource).where(Resource.public_id == public_id)
+    for rule in (can_read_resource, can_review_resource):
+        resource: Resource | None = db.session.scalar(wanted.where(rule.where(person)).options(*shown_with()))
+        if resource is not None:
+            return resource
+    raise refusal_of(person, wanted)
 
 
 def proposed_resource_for(person: User, public_id: str) -> Resource:

@@ -27,7 +27,7 @@ from app.library.histories import is_replaced, replaced_words
 from app.library.jobs import draw_soon, will_be_drawn
 from app.library.kinds import kind_of
 from app.library.lines import file_lines
-from app.library.marks import Kept, is_marked
+from app.library.marks import marks_of
 from app.library.models import Attachment, FileVersion, Resource
 from app.library.paper import form_names
 from app.library.permissions import (
@@ -169,7 +169,7 @@ def _page(resource: Resource, version: FileVersion | None, document: Document | 
         "may_move": can_move_resource(person(), resource),
         "due": due_words(resource) if is_due(resource) and can_verify_resource(person(), resource) else "",
         "may_mark": can_mark_resource(person(), resource),
-        "is_kept": is_marked(person(), resource, Kept),
+        "is_kept": marks_of(person(), resource).kept,
         "may_pin": can_pin(person(), resource.space) and resource.state == State.PUBLISHED,
         "is_pinned": is_pinned(resource.space, resource),
         "may_list": can_mark_resource(person(), resource),
