@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from app.accounts.models import User
 from app.accounts.organisations.likeness import is_like, lenses_of
@@ -85,15 +85,15 @@ def _words_of(held: Holdings, slugs: list[str]) -> list[Tag]:
 
     Elsewhere, as it stands on a resource they read: how a closed space spells what others use is its own.
     """
-    query = select(Tag).where(Tag.state == TagState.PROPOSED).order_by(Tag.id.desc())
-    ours = query.where(Tag.slug.in_(slugs), Tag.space_id.in_(held.spaces))
-    words = {tag.slug: tag for tag in db.session.scalars(ours)} if slugs else {}
-    others = [slug for slug in slugs if slug not in words]
-    if others:
-        carrying = select(resource_tag.c.tag_id).join(Resource, Resource.id == resource_tag.c.resource_id)
-        carried = carrying.where(resource_tag.c.tag_id == Tag.id, are_visible(held.person, Wanted(archived=WITH)))
-        words |= {tag.slug: tag for tag in db.session.scalars(query.where(Tag.slug.in_(others), carried.exists()))}
-    return list(words.values())
+    if not slugs:
+        return []
+    carrying = select(resource_tag.c.tag_id).join(Resource, Resource.id == resource_tag.c.resource_id)
+    carried = carrying.where(resource_tag.c.tag_id == Tag.id, are_visible(held.person, Wanted(archived=WITH)))
+    query = select(Tag).where(Tag.state == TagState.PROPOSED, Tag.slug.in_(slugs))
+    query = query.where(or_(Tag.space_id.in_(held.spaces), carried.exists()))
+    # Of two spellings the oldest, among those of spaces the person reads if there is one.
+    found = sorted(db.session.scalars(query), key=lambda tag: (tag.space_id in held.spaces, -tag.id))
+    return list({tag.slug: tag for tag in found}.values())
 
 
 def facet_groups(held: Holdings, wanted: Wanted) -> list[FacetGroup]:
@@ -135,8 +135,8 @@ def cities_like_mine(held: Holdings, wanted: Wanted) -> FacetGroup | None:
     if mine is None or not lenses_of(mine):
         return None
     lenses = lenses_of(mine)
-    query = people_of(is_like(mine, lenses)).add_columns(*(is_like(mine, [lens]) for lens in lenses))
-    seen = db.session.execute(query).all()
+    through = [is_like(mine, [lens]) for lens in lenses]
+    seen = db.session.execute(people_of(or_(*through)).add_columns(*through)).all()
     counts = {lens: held.count_from({row[0] for row in seen if row[n]}, aside) for n, lens in enumerate(lenses, 1)}
     return lens_group(mine, counts, wanted.like)
 
