@@ -44,6 +44,10 @@ _THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}\b)")
 #: « de » and « que » before a value that is put in, such as a name. An h elides nothing: no letter tells whether it
 #: is mute (« d'Hélène », « de Hambourg »). A y does before a consonant (« d'Yvetot », « de Yasmine »).
 _ELIDABLE = re.compile(r"\b([Dd]|[Qq]u|[Ll]orsqu|[Pp]uisqu)e %\((\w+)\)s")
+#: « de » and « à » before the name of a place that is put in: « les collègues du Havre », « appartient aux Lilas ».
+_CONTRACTED = re.compile(r"\b([Dd]e|[àÀ]) %\((place|city)\)s")
+_ARTICLE = re.compile(r"(Les?) (?=\S)")
+_ONE_WORD = {"de Le": "du", "de Les": "des", "à Le": "au", "à Les": "aux"}
 _VOWEL_FIRST = re.compile(r"(?:<[^>]*>)*(?:[aeiouàâäéèêëîïôöùûüœæ]|y(?![aeiouyàâäéèêëîïôöùûü])\w)", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"\b(p\.|n°|page|Page|art\.) (?=\d)")
 
@@ -63,9 +67,23 @@ def french_spaces(text: str) -> str:
 
 
 def _elided(sentence: str, variables: dict[str, Any]) -> str:
-    """Return a French sentence as it is said before these values: « l'accès d'Inès », « l'accès de Paul »."""
-    if "e %(" not in sentence or current_language() != "fr":
+    """Return a French sentence as it is said before these values: « l'accès d'Inès », « les collègues du Havre ».
+
+    Where an article melts into « du », its place without it is added to the values.
+    """
+    if ("e %(" not in sentence and "à %(" not in sentence) or current_language() != "fr":
         return sentence
+
+    def before_place(found: re.Match[str]) -> str:
+        preposition, name = found[1], found[2]
+        place = variables.get(name)
+        if not isinstance(place, str) or (article := _ARTICLE.match(place)) is None:
+            return found[0]
+        variables[f"{name}_bare"] = place[article.end() :]
+        word = _ONE_WORD[f"{preposition.lower()} {article[1]}"]
+        return f"{word.capitalize() if preposition[0].isupper() else word} %({name}_bare)s"
+
+    sentence = _CONTRACTED.sub(before_place, sentence)
 
     def before_value(found: re.Match[str]) -> str:
         vowel = _VOWEL_FIRST.match(str(variables.get(found[2], "")))

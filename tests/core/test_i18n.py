@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask, render_template_string
 from flask_babel import force_locale
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app.core import clock
 from app.core.i18n import (
@@ -104,6 +104,29 @@ def test_semicolons_and_colons_are_spaced_as_each_language_does(context: Flask) 
     with force_locale("en"):
         assert join_sentences(["one", "the other"]) == "one; the other"
         assert (after_colon(3), after_colon(Markup("<b>Inès</b>"))) == (": 3", Markup(": <b>Inès</b>"))
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("Le Havre", "Collègues du Havre, qui appartiennent au Havre"),
+        ("Les Lilas", "Collègues des Lilas, qui appartiennent aux Lilas"),
+        ("La Rochelle", "Collègues de La Rochelle, qui appartiennent à La Rochelle"),
+        ("Lens", "Collègues de Lens, qui appartiennent à Lens"),
+        ("Évreux", "Collègues d’Évreux, qui appartiennent à Évreux"),
+        ("Le", "Collègues de Le, qui appartiennent à Le"),
+        ("Le <Havre>", "Collègues du &lt;Havre&gt;, qui appartiennent au &lt;Havre&gt;"),
+    ],
+)
+def test_article_of_a_place_melts_into_the_word_before_it(context: Flask, place: str, said: str) -> None:
+    sentence = "Collègues de %(place)s, qui appartiennent à %(place)s"
+    with force_locale("fr"):
+        page = render_template_string("{{ _(sentence, place=place) }}", sentence=sentence, place=place)
+        assert (escape(gettext(sentence, place=place)), page) == (said, said)
+        assert gettext("De %(place)s à « %(place)s »", place="Le Havre") == "Du Havre à «\u00a0Le Havre\u00a0»"
+        assert gettext("le cousin de %(name)s", name="Le Thi Mai") == "le cousin de Le Thi Mai"
+    with force_locale("en"):
+        assert gettext(sentence, place="Le Havre") == "Collègues de Le Havre, qui appartiennent à Le Havre"
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ def new_page() -> ResponseReturnValue:
         except BadDetailsError as error:
             form.take(error.problems)
         else:
-            flash(_("La fiche de %(name)s est enregistrée.", name=place.name))
+            flash(_("La fiche de %(place)s est enregistrée.", place=place.name))
             return redirect(_page_of(place))
     page = render_template("admin/organisation_new.html", form=form, **places_for(url_for(".new_page")))
     return page, REFUSED if form.errors else 200
@@ -200,7 +200,7 @@ def delete_page(public_id: str) -> ResponseReturnValue:
     name = place.name
     with transaction():
         delete_organisation(place, person())
-    flash(_("La fiche de %(name)s est supprimée.", name=name))
+    flash(_("La fiche de %(place)s est supprimée.", place=name))
     return redirect(url_for("admin_organisations.list_page"))
 
 
