@@ -14,6 +14,7 @@ from sqlalchemy import inspect, select
 from app.core import clock
 from app.core.audit import AuditEntry
 from app.core.clock import now
+from app.core.days import day_here
 from app.core.db import transaction
 from app.core.jobs import Job
 from app.extensions import db
@@ -55,7 +56,7 @@ def often(app: Flask, *words: str, day: dt.date | None = None) -> None:
     with app.app_context():
         for one in words:
             for _ in range(3):
-                keep(one, day or now().date())
+                keep(one, day or day_here(now()))
 
 
 def text(answer: Any) -> str:
@@ -78,7 +79,14 @@ def test_search_is_noted_once_a_day_for_each_person_and_its_pages_and_filters_ar
     browser(MEMBER).get("/recherche?q=zircon+rue")
     with shelves.app_context():
         days = db.session.scalars(select(SearchAsked.day).order_by(SearchAsked.day)).all()
-    assert days == [moment.date(), moment.date() + dt.timedelta(days=1)]
+        assert days == [day_here(moment), day_here(moment + dt.timedelta(days=1))]
+
+
+def test_day_of_a_search_is_that_of_the_site(shelves: Flask, browser: Any) -> None:
+    clock.set_clock(lambda: dt.datetime(2027, 1, 14, 23, 30, tzinfo=dt.UTC))
+    browser(MEMBER).get("/recherche?q=zircon")
+    with shelves.app_context():
+        assert db.session.scalars(select(SearchAsked.day)).all() == [dt.date(2027, 1, 15)]
 
 
 def test_neither_who_nor_where_from_nor_the_hour_is_kept_anywhere(shelves: Flask, browser: Any) -> None:
@@ -124,7 +132,8 @@ def test_site_that_keeps_nothing_notes_nothing_and_forgets_what_it_had(
 
 
 def test_days_beyond_the_setting_are_neither_shown_nor_kept(shelves: Flask) -> None:
-    today = now().date()
+    with shelves.app_context():
+        today = day_here(now())
     often(shelves, "zircon", day=today - dt.timedelta(days=89))
     often(shelves, "quartz", day=today - dt.timedelta(days=90))
     with shelves.app_context():

@@ -10,6 +10,7 @@ from typing import Any, cast
 from flask import Response, after_this_request, current_app
 
 from app.core.clock import now
+from app.core.days import day_here
 from app.core.db import insert_into, transaction
 from app.search.log.models import LONGEST, SearchAsked
 from app.search.log.people import PeopleKnown
@@ -31,7 +32,7 @@ class Listener:
 
     def is_first_today(self, person_id: int, words: str) -> bool:
         """Tell whether this process hears these words of this person for the first time today, and remember it."""
-        today = now().date()
+        today = day_here(now())
         if self._day != today:
             self._day, self._asked = today, set()
         asked = hash((person_id, words))
@@ -73,7 +74,7 @@ def _keep(app: Any, listener: Listener, words: str) -> None:
     try:
         with app.app_context():
             if not listener.people.named_in(words):
-                keep(words, now().date())
+                keep(words, day_here(now()))
     except Exception:  # a search is answered whether it can be noted or not
         log.warning("a search could not be noted", exc_info=True)
 
@@ -88,4 +89,4 @@ def keep(words: str, day: date) -> None:
 
 def oldest_kept() -> date:
     """Return the first of the days whose searches are kept."""
-    return now().date() - timedelta(days=days_kept() - 1)
+    return day_here(now()) - timedelta(days=days_kept() - 1)
