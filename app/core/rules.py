@@ -13,6 +13,9 @@ from app.core.db import cache_of_transaction, is_writing
 from app.core.errors import NotFoundError, RefusedError
 from app.core.i18n import lazy_gettext as _l
 
+#: How many conditions a transaction keeps: a page needs some dozens, a job may speak of thousands of people.
+MOST_CONDITIONS = 500
+
 Test = Callable[[Any, Any], bool]
 Clause = Callable[[Any], ColumnElement[bool]]
 Explanation = Callable[[Any, Any], "Why"]
@@ -94,6 +97,8 @@ class Rule:
         made = cache_of_transaction().setdefault("conditions", {})
         key = id(self), id(person)
         if key not in made:
+            if len(made) >= MOST_CONDITIONS:
+                made.clear()
             made[key] = self.clause(person), self, person  # both stay alive as long as their ids stand for them
         condition: ColumnElement[bool] = made[key][0]
         return condition

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.accounts.models import UserKind
 from app.core import clock
 from app.core.clock import now
 from app.core.db import transaction
@@ -20,7 +21,7 @@ from app.library.models import Resource
 from app.spaces import permissions
 from app.spaces.models import Audience, JoinPolicy, Membership, Role, Space, State, Visibility
 from app.spaces.permissions import can_read, can_read_space, can_see_space, readable_space_ids
-from tests.people import CLOSED_GUEST, EVERYBODY, FORMER, PRIVATE, Cast
+from tests.people import CLOSED_GUEST, EVERYBODY, FORMER, OUTSIDER, PRIVATE, Cast
 from tests.support import Browser, loaded
 
 RULES = [name for name, value in vars(permissions).items() if isinstance(value, Rule)]
@@ -64,6 +65,27 @@ def test_rule_and_its_sql_agree_for_everybody(every_space: list[int], name: str)
         person = loaded(email)
         listed = set(db.session.scalars(select(Space.slug).where(rule.where(person))))
         assert listed == {space.slug for space in spaces if rule(person, space)}, email
+
+
+def test_condition_made_once_still_ends_at_its_minute(context: Flask, cast: Cast) -> None:
+    guest = loaded(CLOSED_GUEST)
+    condition = can_read_space.where(guest)
+    assert can_read_space.where(guest) is condition
+    assert db.session.scalars(select(Space.slug).where(condition)).all() == [PRIVATE]
+    moment = now() + timedelta(days=40)
+    clock.set_clock(lambda: moment)
+    assert db.session.scalars(select(Space.slug).where(condition)).all() == []
+
+
+def test_condition_is_made_anew_while_who_may_changes(context: Flask, cast: Cast) -> None:
+    person = loaded(OUTSIDER)
+    assert PRIVATE not in db.session.scalars(select(Space.slug).where(can_read_space.where(person))).all()
+    with transaction():
+        person = loaded(OUTSIDER)
+        before = can_read_space.where(person)
+        person.kind = UserKind.GUEST
+        assert can_read_space.where(person) is not before
+        assert db.session.scalars(select(Space.slug).where(can_read_space.where(person))).all() == []
 
 
 @pytest.mark.parametrize("name", RULES)
