@@ -51,7 +51,12 @@ class Sheet:
 
 
 def read_sheet(data: bytes, *, kept: int = LONGEST_KEPT) -> Sheet:
-    """Return the table of a file, ``kept`` characters of each cell at most.
+    """Return the table of a file, ``kept`` characters of each cell at most. Raises as text_of and read_text do."""
+    return read_text(text_of(data), kept=kept)
+
+
+def text_of(data: bytes) -> str:
+    """Return the text of a file that holds a table.
 
     Raises TooLargeError beyond 5 MB, SheetRefusedError with the reason otherwise.
     """
@@ -61,7 +66,7 @@ def read_sheet(data: bytes, *, kept: int = LONGEST_KEPT) -> Sheet:
         raise SheetRefusedError(
             _l("Ce fichier est un classeur ou un document. Dans votre tableur, enregistrez-le au format CSV.")
         )
-    return read_text(decoded(data), kept=kept)
+    return decoded(data)
 
 
 def read_text(text: str, *, kept: int = LONGEST_KEPT) -> Sheet:

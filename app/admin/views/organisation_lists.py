@@ -19,7 +19,7 @@ from app.core.forms import number_in
 from app.core.i18n import format_day_number, format_number, ngettext
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
-from app.core.sheets import LARGEST_SHEET, Sheet, read_sheet
+from app.core.sheets import LARGEST_SHEET, Sheet, read_text, text_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -38,7 +38,7 @@ def import_page() -> ResponseReturnValue:
         return render_template("admin/organisation_import.html", fates=None)
     try:
         content, doing = _sent()
-        sheet = read_sheet(content)
+        sheet = read_text(content)
         fates = _do(sheet) if doing else import_organisations(sheet, person(), rehearse=True)
     except DomainError as error:
         return render_template("admin/organisation_import.html", fates=None, problem=error.message), REFUSED
@@ -51,25 +51,26 @@ def import_page() -> ResponseReturnValue:
         fates=_worth_showing(fates),
         numbers=[(number, OUTCOME_NAMES[outcome]) for outcome, number in numbers.items()],
         names=OUTCOME_NAMES,
-        total=len(fates),
+        total=format_number(len(fates)),
+        is_whole=len(fates) <= MOST_SHOWN,
         done=doing,
-        kept="" if doing else content.decode("latin-1"),
+        kept="" if doing else content.replace("\x00", ""),
         something=bool(numbers[Outcome.RECORDED]),
     )
 
 
-def _sent() -> tuple[bytes, bool]:
-    """Return the list that was sent, and whether it is to be done: then it comes from the page that showed it.
+def _sent() -> tuple[str, bool]:
+    """Return the text of the list that was sent, and whether it is to be done: then the page that showed it kept it.
 
-    Raises DomainError when no file was chosen.
+    Raises DomainError when no file was chosen, or when it holds no text.
     """
     kept = request.form.get(KEPT_FIELD)
     if kept is not None:
-        return kept.encode("latin-1", errors="replace"), True
+        return kept, True
     file = request.files.get("fichier")
     if not file:
         raise DomainError(_l("Choisissez le fichier de la liste."))
-    return file.stream.read(LARGEST_SHEET + 1), False
+    return text_of(file.stream.read(LARGEST_SHEET + 1)), False
 
 
 def _do(sheet: Sheet) -> list[Fate]:
