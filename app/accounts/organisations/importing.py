@@ -15,6 +15,7 @@ from sqlalchemy import insert, select
 from app.accounts.models import Organisation, OrganisationDomain, OrganisationKind, User
 from app.accounts.organisations.details import Details, codes_differ, form_problems, namesake_problem
 from app.accounts.organisations.domains import split_domains
+from app.accounts.organisations.kinds import country_code
 from app.accounts.organisations.numbers import decimal_number, whole_number
 from app.core.audit import record
 from app.core.db import sort_key
@@ -227,7 +228,7 @@ def _details(given: dict[str, str]) -> Details:
         kind=_kind(given.get("kind", "")),
         is_member=_truth(given.get("is_member", "")),
         joined_on=_day(given.get("joined_on", "")),
-        country=given.get("country", "FR").upper(),
+        country=_country(given.get("country", "")),
         region=given.get("region") or None,
         insee_code=_code(given.get("insee_code", "")),
         population=_number(given.get("population", ""), whole_number),
@@ -245,6 +246,15 @@ def _kind(text: str) -> str:
         if words[0] in known.split():
             return kind
     raise RowError(_l("« %(text)s » n'est pas une nature connue.", text=text[:80]))
+
+
+def _country(text: str) -> str:
+    code = country_code(text) if text else "FR"
+    if code is None:
+        raise RowError(
+            _l("« %(text)s » n'est pas un pays : écrivez son nom ou son code, Belgique ou BE.", text=text[:80])
+        )
+    return code
 
 
 def _truth(text: str) -> bool:

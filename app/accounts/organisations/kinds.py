@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from babel import Locale
 
 from app.accounts.models import OrganisationKind
@@ -30,11 +32,25 @@ def country_name(code: str, language: str = "") -> str:
     return str(Locale(language or current_language()).territories.get(code.upper(), code))
 
 
+def country_code(words: str) -> str | None:
+    """Return the code of a country written as its code or its name, in French or in English; None for another word."""
+    code = words.strip().upper()
+    return code if len(code) == 2 and code.isalpha() else _codes_by_name().get(sort_key(words))  # noqa: PLR2004 - ISO 3166-1 alpha-2
+
+
+@cache
+def _codes_by_name() -> dict[str, str]:
+    return {sort_key(name): code for language in ("en", "fr") for code, name in _names_of_countries(language)}
+
+
 def countries() -> list[tuple[str, str]]:
     """Return the countries as (code, name) in the order of their names, France first."""
-    names = Locale(current_language()).territories
-    real = [(code, name) for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in NOT_ONES]  # noqa: PLR2004 - ISO 3166-1 alpha-2
-    return sorted(real, key=lambda one: (one[0] != "FR", sort_key(one[1])))
+    return sorted(_names_of_countries(current_language()), key=lambda one: (one[0] != "FR", sort_key(one[1])))
+
+
+def _names_of_countries(language: str) -> list[tuple[str, str]]:
+    names = Locale(language).territories
+    return [(code, name) for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in NOT_ONES]  # noqa: PLR2004 - ISO 3166-1 alpha-2
 
 
 # Codes that Unicode adds to those of ISO 3166-1: unions, tests, unknown.

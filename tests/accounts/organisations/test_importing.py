@@ -102,6 +102,14 @@ def test_name_that_differs_by_accents_and_case_is_another_only_with_what_tells_t
     assert "à la ligne 8" in str(fates[-1].reason).replace("\xa0", " ")
 
 
+def test_country_is_read_by_its_name_or_its_code(context: Flask, cast: Cast) -> None:
+    rows = "Gand;Belgique\nBâle;suisse\nFlorence;Italy\nÉtampes;France\nPorto;pt\nAtlantis;Atlantide\n"
+    fates = brought_in(f"Nom;Pays\n{rows}".encode())
+    there = {name: organisation_by_name(name) for name in ("Gand", "Bâle", "Florence", "Étampes", "Porto")}
+    assert [one and one.country for one in there.values()] == ["BE", "CH", "IT", "FR", "PT"]
+    assert "« Atlantide » n'est pas un pays" in str(fates[-1].reason).replace("\xa0", " ").replace("’", "'")
+
+
 def test_namesake_with_another_code_is_never_taken_for_the_one_recorded(context: Flask, cast: Cast) -> None:
     brought_in(b"Nom;Code INSEE\nSaint-Denis;93066\n")
     fates = brought_in("Nom;Code INSEE\nSaint-Denis;97411\nSaint-Denis;93066\nSaint-Denis (Réunion);97411\n".encode())
