@@ -117,6 +117,11 @@ def test_known_place_fills_the_form_without_javascript(
     address = f"{HERE}/{page_of(app, 'Lanvallec')}/modifier"
     changed = here.post(address, {**typed, "edit_version": "1", "lieu": "e243500139"}).text
     assert ('value="Rennes Métropole"' in changed, "Sa position n’est pas publiée" in changed) == (True, True)
+    rennes = {"name": "Rennes", "region": "Bretagne", "insee_code": "35238", "latitude": "48.1", "longitude": "-1.7"}
+    other = here.post(f"{HERE}/nouvelle", {**typed, **rennes, "lieu": "e243500139"}).text
+    assert 'value="48.1"' not in other, "a place has nothing of the one chosen before it"
+    same = here.post(f"{HERE}/nouvelle", {**typed, **rennes, "name": "rennes métropole", "lieu": "e243500139"}).text
+    assert 'value="48.1"' in same, "what is not published stays as typed"
     options = here.get(f"{HERE}/lieux?q=renn")
     assert options.text.count('role="option"') > 1
     assert "lieux proposés" in options.text

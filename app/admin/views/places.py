@@ -11,11 +11,16 @@ from app.accounts.organisations.kinds import country_name, kind_name
 from app.accounts.places.finding import place_of, places_called
 from app.accounts.places.sources import Place
 from app.core.access import administrators
+from app.core.db import sort_key
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
     from flask_wtf import FlaskForm
 
+#: What a place says of an organisation: the field of the form, and what it is called in a place.
+FACTS = {name: name for name in ("name", "kind", "country", "region", "population", "latitude", "longitude")} | {
+    "insee_code": "code"
+}
 blueprint = Blueprint("admin_places", __name__, url_prefix="/administration/collectivites")
 
 
@@ -50,8 +55,18 @@ def is_asking() -> bool:
 
 
 def fill_from_place(form: FlaskForm) -> None:
-    """Put what is published of the chosen place into a form, over what was typed there; the rest stays as typed."""
-    for name, text in facts_of(_chosen_place()).items():
+    """Put what is published of the chosen place into a form, over what was typed there.
+
+    What is not published of it stays as typed when the form is about that place already; of another place (its INSEE
+    code, its region, where it lies) nothing is kept.
+    """
+    place = _chosen_place()
+    if place is None:
+        return
+    known = facts_of(place)
+    if sort_key(form["name"].data or "") != sort_key(place.name):
+        known = dict.fromkeys(FACTS, "") | known
+    for name, text in known.items():
         form[name].data = text
 
 
@@ -64,17 +79,8 @@ def facts_of(place: Place | None) -> dict[str, Any]:
     """Return what a place says of an organisation, in the form in which it is typed."""
     if place is None:
         return {}
-    known = {
-        "name": place.name,
-        "kind": place.kind,
-        "country": place.country,
-        "region": place.region,
-        "insee_code": place.code,
-        "population": place.population,
-        "latitude": place.latitude,
-        "longitude": place.longitude,
-    }
-    return {name: str(value) for name, value in known.items() if value is not None}
+    known = {fact: getattr(place, column) for fact, column in FACTS.items()}
+    return {fact: str(value) for fact, value in known.items() if value is not None}
 
 
 def places_for(form_address: str) -> dict[str, Any]:
