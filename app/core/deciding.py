@@ -17,6 +17,7 @@ from app.core.jobs import URGENT, enqueue
 
 #: How long a decision can be taken back: the eight seconds of the page, and two for the way.
 TAKEN_BACK_WITHIN = timedelta(seconds=10)
+TOO_LATE = _l("La décision a déjà pris effet : le courriel est parti. Elle ne peut plus être annulée.")
 LONGEST_REASON = 1000
 
 
@@ -97,7 +98,7 @@ def take_back(asked: HasDecision) -> bool:
     if asked.state == Answer.PENDING:
         return False
     if not asked.is_undoable:
-        raise DomainError(_l("La décision a déjà pris effet : le courriel est parti. Elle ne peut plus être annulée."))
+        raise DomainError(TOO_LATE)
     asked.state, asked.reason = Answer.PENDING, ""
     asked.decided_at = asked.decided_by_id = asked.effective_at = None
     return True

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.accounts.models import User
 from app.core.audit import record
 from app.core.db import lock, transaction
-from app.core.deciding import Answer, begin_decision, decide, take_back, takes_effect
+from app.core.deciding import TOO_LATE, Answer, begin_decision, decide, take_back, takes_effect
 from app.core.errors import DomainError
 from app.core.events import announce
 from app.core.i18n import gettext as _
@@ -29,6 +29,7 @@ from app.spaces.queries import facilitators_of
 
 LONGEST_MESSAGE = 600
 APPLY = "spaces.apply_answer"
+NOT_ASKED = _l("Cette personne n'a pas demandé à entrer dans cet espace.")
 
 
 def request_access(person: User, space: Space, message: str = "") -> bool:
@@ -84,19 +85,19 @@ def _begin(space: Space, user: User, by: User | None) -> JoinRequest:
     return asked
 
 
-def _request_to_answer(space: Space, user: User, by: User | None) -> JoinRequest:
+def _request_to_answer(space: Space, user: User, by: User | None, *, missing: Any = NOT_ASKED) -> JoinRequest:
     lock(space)
     if by is not None:
         can_run_space.require(by, space)
     asked = _request_of(space, user)
     if asked is None:
-        raise DomainError(_l("Cette personne n'a pas demandé à entrer dans cet espace."))
+        raise DomainError(missing)
     return asked
 
 
 def take_answer_back(space: Space, user: User, *, by: User | None = None) -> None:
     """Let a request wait again, its answer having no effect yet. Raises DomainError after that, RefusedError."""
-    if take_back(_request_to_answer(space, user, by)):
+    if take_back(_request_to_answer(space, user, by, missing=TOO_LATE)):
         record("space.answer_taken_back", by, space, user_id=user.id)
 
 

@@ -111,7 +111,17 @@ def test_answer_in_effect_is_not_taken_back(app: Flask, cast: Cast, outbox: Call
     late = browser.post(f"{asked}/annuler", follow_redirects=True)  # the worker has not come by
     assert "La décision a déjà pris effet" in late.text
     outbox()
-    assert "n'a pas demandé à entrer" in _said(browser.post(f"{asked}/annuler", follow_redirects=True).text)
+    assert "La décision a déjà pris effet" in browser.post(f"{asked}/annuler", follow_redirects=True).text
+    assert "n'a pas demandé à entrer" in _said(browser.post(f"{asked}/accepter", follow_redirects=True).text)
+
+
+def test_refusal_in_effect_is_not_taken_back(app: Flask, cast: Cast, outbox: Callable[[], list[EmailMessage]]) -> None:
+    asked, browser = _asks(app), Browser(app, FACILITATOR)
+    browser.post(f"{asked}/refuser", {"reason": "Le groupe est complet."})
+    _later(TAKEN_BACK_WITHIN.total_seconds() + 1)
+    outbox()
+    late = browser.post(f"{asked}/annuler", follow_redirects=True)
+    assert (late.status_code, "La décision a déjà pris effet" in late.text) == (200, True)
 
 
 def test_request_is_refused_with_a_reason_that_is_sent(

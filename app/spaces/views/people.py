@@ -12,6 +12,7 @@ from app.accounts.models import User
 from app.accounts.queries import is_address, normal_email
 from app.core.access import person, signed_in
 from app.core.db import PUBLIC_ID_LENGTH, transaction
+from app.core.deciding import TOO_LATE
 from app.core.errors import DomainError, NotFoundError, sentence_of
 from app.core.i18n import gettext as _
 from app.core.text import one_line
@@ -166,9 +167,12 @@ def refuse_view(space: Space, public_id: str) -> ResponseReturnValue:
 @blueprint.post(f"/demandes/{PERSON}/annuler")
 @signed_in
 def take_back_view(space: Space, public_id: str) -> ResponseReturnValue:
-    """Take the answer to a request back while it has no effect."""
+    """Take the answer to a request back while it has no effect; who was refused is nobody here any more after that."""
     can_run_space.require(person(), space)
-    user = _someone_in(space, public_id)
+    try:
+        user = _someone_in(space, public_id)
+    except NotFoundError:
+        return _said(space, DomainError(TOO_LATE))
     try:
         with transaction():
             take_answer_back(space, user, by=person())
