@@ -71,6 +71,10 @@ def _pairs(line: str) -> Iterator[tuple[str, str]]:
 def _reason(text: str) -> LazyString:
     if "@" not in text:
         return _l("il manque le signe @")
+    if text.startswith("@"):
+        return _l("il manque ce qui vient avant le signe @")
+    if "@@" in text:
+        return _l("le signe @ est doublé")
     if text.count("@") > 1:
         return _l("deux adresses se touchent")
     if len(text) > LONGEST_EMAIL:

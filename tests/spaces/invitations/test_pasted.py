@@ -50,6 +50,8 @@ def test_several_named_people_on_a_line() -> None:
     [
         ("lea.ville.fr", "il manque le signe @"),
         ("lea@ville", "il manque la fin de l’adresse, par exemple « .fr »"),
+        ("@ville.fr", "il manque ce qui vient avant le signe @"),
+        ("lea@@ville.fr", "le signe @ est doublé"),
         ("lea@ville.frzoe@ville.fr", "deux adresses se touchent"),
         (f"{'l' * 300}@ville.fr", "l’adresse est trop longue"),
         ("l\\ea@ville.fr", "un caractère ne va pas dans une adresse"),
