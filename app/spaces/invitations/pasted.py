@@ -69,16 +69,13 @@ def _pairs(line: str) -> Iterator[tuple[str, str]]:
 
 
 def _reason(text: str) -> LazyString:
-    if "@" not in text:
-        return _l("il manque le signe @")
-    if text.startswith("@"):
-        return _l("il manque ce qui vient avant le signe @")
-    if "@@" in text:
-        return _l("le signe @ est doublé")
-    if text.count("@") > 1:
-        return _l("deux adresses se touchent")
-    if len(text) > LONGEST_EMAIL:
-        return _l("l'adresse est trop longue")
-    if "." not in text.rpartition("@")[2]:
-        return _l("il manque la fin de l'adresse, par exemple « .fr »")
-    return _l("un caractère ne va pas dans une adresse")
+    """Return the first thing that is wrong with what stands where an address should."""
+    wrong = (
+        ("@" not in text, _l("il manque le signe @")),
+        (text.startswith("@"), _l("il manque ce qui vient avant le signe @")),
+        ("@@" in text, _l("le signe @ est doublé")),
+        (text.count("@") > 1, _l("deux adresses se touchent")),
+        (len(text) > LONGEST_EMAIL, _l("l'adresse est trop longue")),
+        ("." not in text.rpartition("@")[2], _l("il manque la fin de l'adresse, par exemple « .fr »")),
+    )
+    return next((reason for is_so, reason in wrong if is_so), _l("un caractère ne va pas dans une adresse"))

@@ -27,7 +27,7 @@ TABLE: list[Line] = [
     Line("spaces.remove_view", "/espaces/{slug}/membres/aaaaaaaaaa/retirer", NOBODY_THERE),
     post("spaces.admit_view", "/espaces/{slug}/demandes/aaaaaaaaaa/accepter", NOBODY_THERE),
     Line("spaces.refuse_view", "/espaces/{slug}/demandes/aaaaaaaaaa/refuser", NOBODY_THERE),
-    post("spaces.take_back_view", "/espaces/{slug}/demandes/aaaaaaaaaa/annuler", NOBODY_THERE),
+    post("spaces.take_back_view", "/espaces/{slug}/demandes/aaaaaaaaaa/annuler", MODERATE),
     post("spaces.image_view", "/espaces/{slug}/reglages/image", MODERATE, remove="1"),
     Line("spaces.archive_page", "/espaces/{slug}/archive", MODERATE),
     post("spaces.ask_for_archive_view", "/espaces/{slug}/archive", MODERATE),
