@@ -26,13 +26,18 @@ def head_facts(resource: Resource) -> list[str]:
     """Return the line under the title: who brought it and when, its first file."""
     who = resource.author
     place = who.organisation.name if who and who.organisation else ""
-    by = _("déposé par %(name)s", name=who.name) if who else _("déposé")
+    by = _("déposé par %(name)s", name=named(who)) if who else _("déposé")
     day = resource.published_at or resource.created_at
     facts = [place, _("%(by)s le %(day)s", by=by, day=format_day_number(day))]
     if resource.attachments:
         first = resource.attachments[0].current
         facts.append(f"{file_facts(first.name, first.blob)}, {format_size(first.blob.size)}")
     return [fact for fact in facts if fact]
+
+
+def named(who: User) -> str:
+    """Return a name for the middle of a sentence, a guest's with the word."""
+    return f"{who.name} ({_('invité')})" if who.is_guest else who.name
 
 
 def essentials(resource: Resource) -> list[tuple[Any, Any]]:

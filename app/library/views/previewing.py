@@ -9,7 +9,7 @@ from flask import render_template, request
 from app.core.access import person
 from app.core.i18n import gettext as _
 from app.core.text import typographic
-from app.library.facts import chapters, essentials
+from app.library.facts import chapters, essentials, named
 from app.library.files import received_for
 from app.library.lines import ORDER
 from app.library.models import Resource
@@ -38,7 +38,7 @@ def preview_page(space: Space, desk: Desk, resource: Resource | None = None) -> 
         "space": space,
         "kind": desk.form.of_kind,
         "lang": foreign_lang(shown),
-        "head": [place.name if place else "", _("déposé par %(name)s", name=person().name)],
+        "head": [place.name if place else "", _("déposé par %(name)s", name=named(person()))],
         "body": typographic(details.body_html) if details.lang == "fr" else details.body_html,
         "chapters": chapters(shown),
         "essentials": essentials(shown),

@@ -72,3 +72,12 @@ def test_guest_is_called_so_beside_what_they_write(app: Flask, pages: dict[str, 
     for path in (thread, f"/espaces/{PRIVATE}/membres", f"/espaces/{PRIVATE}/discussions"):
         page = Browser(app, FACILITATOR).get(path, follow_redirects=True).text
         assert "Georgia Blanc" not in page or "invité" in page[page.index("Georgia Blanc") :], path
+
+
+def test_guest_is_called_so_on_the_page_of_what_they_share(app: Flask, cast: Cast) -> None:
+    with app.app_context(), transaction():
+        resource = share_resource(loaded(GUEST), space(OPEN), ResourceDetails.of(kind="report", title="Un titre"))
+        name, page = loaded(GUEST).name, f"/ressources/{resource.public_id}"
+    said = Browser(app, FACILITATOR).get(page, follow_redirects=True).text.replace("</a>", "")
+    assert f"{name} (invité) le" in said, "the line under the title"
+    assert f"{name}, invité" in said, "« Partagé par »"
