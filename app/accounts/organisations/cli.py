@@ -37,12 +37,13 @@ SHOWN = ("region", "insee_code", "population")
 @organisations.command("list")
 @click.argument("words", default="")
 def list_command(words: str) -> None:
-    """List the organisations, or those whose name, code or domain has these words."""
+    """List the organisations with their codes and people, or those whose name, code or domain has these words."""
     places = db.session.scalars(organisations_wanted(Wanted(words=words))).all()
     numbers = people_numbers(places)
     for place in places:
         belongs = "member" if place.is_member else "outside"
-        click.echo(f"{place.kind:16} {place.country} {belongs:7} {numbers.get(place.id, 0):5} {place.name}")
+        code = place.insee_code or "–"
+        click.echo(f"{place.kind:16} {place.country} {code:9} {belongs:7} {numbers.get(place.id, 0):5} {place.name}")
 
 
 @organisations.command("create")

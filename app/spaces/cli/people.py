@@ -88,6 +88,8 @@ def role_command(space: str, email: str, role: str) -> None:
 def remove(space: str, email: str) -> None:
     """Take a person out of a space, from the next request on."""
     place, user = space_named(space), user_named(email)
+    if membership_in(place, user) is None:
+        raise click.ClickException(f"{user.email} takes no part in {place.slug}")
     with deed():
         remove_member(place, user)
     click.echo(f"{user.email} takes no part in {place.slug}")

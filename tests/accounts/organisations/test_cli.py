@@ -19,7 +19,7 @@ def run(app: Flask, *arguments: str) -> tuple[int, str]:
 def test_create_then_list_shows_the_organisation(app: Flask, cast: Cast) -> None:
     code, output = run(app, "create", "Gand", "--country", "be", "--domain", "@Gent.be")
     assert (code, output.startswith("Gand recorded (as published: population 2")) == (0, True)
-    assert run(app, "list", "gand") == (0, "city             BE member      0 Gand\n")
+    assert run(app, "list", "gand") == (0, "city             BE –         member      0 Gand\n")
     assert len(run(app, "list")[1].splitlines()) == 5
 
 
