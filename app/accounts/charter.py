@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from flask import current_app, redirect, request, url_for
+from flask import current_app, redirect, render_template, request, url_for
+from markupsafe import Markup
 from sqlalchemy import ScalarSelect, func, select
 
 from app.accounts.models import CharterVersion, User
@@ -20,6 +22,9 @@ from app.extensions import db
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
+
+
+_HEADING = re.compile(r"(</?h)([3-6])\b")
 
 
 def last_charter() -> ScalarSelect[int | None]:
@@ -39,6 +44,20 @@ def last_charter_number() -> int:
         remember_charter(db.session.scalar(select(last_charter())))
     number: int = cache["charter"]
     return number
+
+
+def shipped_charter() -> str:
+    """Return the charter the site comes with, as Markdown in the reader's language."""
+    return render_template("accounts/charter.txt").strip()
+
+
+def charter_text(version: CharterVersion | None) -> Markup:
+    """Return the text of a charter for its page, without a version the one the site comes with.
+
+    Its headings begin at level 2: nothing but the title of the page stands above them.
+    """
+    html = version.html if version is not None else render_markdown(shipped_charter())
+    return Markup(_HEADING.sub(lambda found: f"{found[1]}{int(found[2]) - 1}", html))  # noqa: S704 - cleaned when made
 
 
 def charter_numbered(number: int) -> CharterVersion | None:

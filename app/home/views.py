@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from sqlalchemy import select
 
-from app.accounts.charter import charter_numbered, last_charter_number
+from app.accounts.charter import charter_numbered, charter_text, last_charter_number
 from app.accounts.models import User
 from app.core.access import anyone, person, signed_in
 from app.core.errors import NotFoundError
@@ -136,7 +136,7 @@ def charter_page() -> ResponseReturnValue:
     version = charter_numbered(asked if asked is not None else last_charter_number())
     if version is None and asked is not None:
         raise NotFoundError
-    return render_template("home/charter.html", version=version, last=last_charter_number())
+    return render_template("home/charter.html", version=version, text=charter_text(version), last=last_charter_number())
 
 
 @blueprint.get("/robots.txt")

@@ -130,3 +130,14 @@ def test_accepting_twice_is_accepting_once(context: Flask) -> None:
             accept_charter(loaded(MEMBER), 1)
     accepted = select(AuditEntry).where(AuditEntry.action == "charter.accepted")
     assert len(db.session.scalars(accepted).all()) == 1
+
+
+def test_first_version_begins_with_the_text_in_force(app: Flask, browser: Any) -> None:
+    in_force = browser(ADMIN).get("/charte").get_data(as_text=True)
+    assert "<h2>Les invités</h2>" in in_force
+    assert '<a href="mailto:contact@reseau.example"' in in_force
+    editor = browser(ADMIN).get("/administration/charte").get_data(as_text=True)
+    assert "# Les invités" in editor
+    browser(ADMIN).post("/langue", {"lang": "en", "next": "/"})
+    assert "# Les invités" in browser(ADMIN).get("/administration/charte").get_data(as_text=True)
+    assert "<h2>Guests</h2>" in browser(ADMIN).get("/charte").get_data(as_text=True)

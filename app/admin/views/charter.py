@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import force_locale
 from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from app.accounts.charter import charter_numbered, charter_versions, count_to_ask, last_charter_number, publish_charter
+from app.accounts.charter import (
+    charter_numbered,
+    charter_versions,
+    count_to_ask,
+    last_charter_number,
+    publish_charter,
+    shipped_charter,
+)
 from app.core.access import administrators, person
 from app.core.db import transaction
 from app.core.errors import DomainError
@@ -49,7 +57,7 @@ def charter_tab() -> Tab:
 def charter_page() -> ResponseReturnValue:
     """Show the charter in force and publish a new version, which everybody is asked to accept."""
     present = charter_numbered(last_charter_number())
-    form = CharterForm(source=present.source if present else "")
+    form = CharterForm(source=present.source if present else _begun())
     if form.validate_on_submit():
         try:
             with transaction():
@@ -63,3 +71,9 @@ def charter_page() -> ResponseReturnValue:
         "admin/charter.html", form=form, present=present, versions=charter_versions(), asked=count_to_ask()
     )
     return page, 422 if form.is_submitted() else 200
+
+
+def _begun() -> str:
+    """Return what the first version begins with: the text in force, in the language of the site."""
+    with force_locale(current_app.config["LANGUAGES"][0]):
+        return shipped_charter()
