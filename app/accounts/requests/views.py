@@ -18,6 +18,7 @@ from app.accounts.requests.operations import (
     confirm_request,
 )
 from app.accounts.requests.queries import request_of_secret, waiting_number
+from app.accounts.sso.proofs import forget_stranger, noted_stranger
 from app.core.access import anyone, person, signed_in
 from app.core.db import transaction
 from app.core.errors import NotFoundError
@@ -38,7 +39,7 @@ SECRET_HEADERS = {"Referrer-Policy": "no-referrer"}
 @anyone
 def ask_page() -> ResponseReturnValue:
     """Ask for an account; the answer is the same for known and unknown addresses."""
-    form = RequestForm()
+    form = RequestForm(data=noted_stranger())
     if form.validate_on_submit():
         email, network = normal_email(form.email.data or ""), network_of(request.remote_addr)
         NETWORK_REQUESTS.check(network)
@@ -46,6 +47,7 @@ def ask_page() -> ResponseReturnValue:
         NETWORK_REQUESTS.count(network)
         with transaction():
             ask_for_access(form.asked())
+        forget_stranger()
         return render_template("requests/sent.html", email=email)
     return render_template("requests/ask.html", form=form), 422 if form.is_submitted() else 200
 

@@ -10,6 +10,7 @@ from app.core.clock import now
 
 PROVEN_KEY = "proven"
 PROVEN_SECONDS = 900
+ASKING_KEY = "asking"
 
 
 @dataclass(frozen=True)
@@ -48,3 +49,19 @@ def kept_proof() -> Proof | None:
     if not isinstance(kept, dict) or kept["until"] <= now().timestamp():
         return None
     return Proof(**{name: value for name, value in kept.items() if name != "until"})
+
+
+def note_stranger(name: str, email: str) -> None:
+    """Note what the provider says of somebody without an account: the request for access begins with it."""
+    session[ASKING_KEY] = {"name": name, "email": email}
+
+
+def noted_stranger() -> dict[str, str]:
+    """Return what the provider said of who asks for access now; nothing when it was not asked."""
+    noted: dict[str, str] = session.get(ASKING_KEY, {})
+    return noted
+
+
+def forget_stranger() -> None:
+    """Forget it, once the request is sent."""
+    session.pop(ASKING_KEY, None)

@@ -18,7 +18,7 @@ from app.accounts.entering import CARRIED_KEY, ENDING_KEY, KEPT_FIELD, SSO, begi
 from app.accounts.queries import may_sign_in
 from app.accounts.sso.operations import person_of, unlink
 from app.accounts.sso.profiles import ProviderDownError, UntrustedAnswerError
-from app.accounts.sso.proofs import Proof, keep_proof, offers_single_sign_on, onward_page
+from app.accounts.sso.proofs import Proof, keep_proof, note_stranger, offers_single_sign_on, onward_page
 from app.core.access import anyone, person, signed_in
 from app.core.clock import now
 from app.core.db import transaction
@@ -117,6 +117,7 @@ def _enter(partner: Provider, said: Any, target: str | None) -> ResponseReturnVa
         keep_proof(Proof(said.issuer, said.subject, said.email, said.name, ending.get(ENDING_KEY, "")))
         return redirect(target)
     if user is None:
+        note_stranger(said.name, said.email)
         flash(_("Aucun compte n'a l'adresse %(email)s. Vous pouvez demander un accès.", email=said.email), "warning")
         return redirect("/demande-acces")
     if not may_sign_in(user):

@@ -113,7 +113,13 @@ def test_address_the_provider_does_not_answer_for_opens_nothing(app: Flask, cast
 def test_unknown_person_is_sent_to_ask_for_access(app: Flask, cast: Cast, configured: Any) -> None:
     browser, answer = sign_in(app, "new@port-elvain.example")
     assert answer.headers["Location"] == "/demande-acces"
-    assert "Aucun compte n’a l’adresse new@port-elvain.example." in browser.get("/connexion").text
+    page = browser.get("/demande-acces").text
+    assert "Aucun compte n’a l’adresse new@port-elvain.example." in page
+    assert 'value="new@port-elvain.example"' in page
+    assert 'value="Malik Benali"' in page
+    sent = {"name": "Malik Benali", "email": "new@port-elvain.example", "function": "Élu", "organisation": "Elvain"}
+    browser.post("/demande-acces", sent)
+    assert "new@port-elvain.example" not in browser.get("/demande-acces").text
     assert links(app) == []
 
 
