@@ -379,3 +379,13 @@ def test_no_french_is_left_in_an_english_mail(languages: Flask, cast: Cast, brow
     text = _plain(" ".join([mail["Subject"], *parts]))
     assert "Choose a new password" in text
     assert [piece for piece in french_pieces() if piece in text] == []
+
+
+FIXED = {"corbeille": "trash", "demande d'accès": "access", "note de synthèse": "synthesis note", "mot-clé": "keyword"}
+
+
+@pytest.mark.parametrize("french", FIXED)
+def test_one_idea_has_one_english_word(french: str) -> None:
+    found = [one for one in messages("en").values() if french in _forms(one.id)[0].lower()]
+    assert found
+    assert [one.string for one in found if FIXED[french] not in _forms(one.string)[0].lower()] == []
