@@ -16,7 +16,7 @@ from app.accounts.organisations.operations import record_by_name
 from app.accounts.passwords import hash_password, weakness
 from app.accounts.queries import normal_email, organisation_called_like, user_by_email
 from app.accounts.rights.erasing import erase, obstacles_to_erasing
-from app.core.commands import HostGroup
+from app.core.commands import HostGroup, first_column
 from app.core.db import transaction
 from app.core.errors import HOST_LANGUAGE, DomainError, said_to_host
 from app.extensions import db
@@ -145,10 +145,13 @@ def erase_command(email: str, withdraw: bool) -> None:
 @users.command("list")
 def list_command() -> None:
     """List the accounts."""
-    for user in db.session.scalars(select(User).order_by(User.sort_key)):
+    listed = db.session.scalars(select(User).order_by(User.sort_key)).all()
+    wide = first_column(user.email for user in listed)
+    for user in listed:
         place = user.organisation.name if user.organisation else "–"
-        flags = " ".join(word for word, on in (("admin", user.is_admin), ("disabled", user.disabled_at)) if on)
-        click.echo(f"{user.email:40} {user.kind:7} {user.name} ({place}) {flags}".rstrip())
+        said = (("admin", user.is_admin), ("referent", user.is_referent), ("disabled", user.disabled_at))
+        flags = " ".join(word for word, on in said if on)
+        click.echo(f"{user.email:{wide}} {user.kind:7} {user.name} ({place}) {flags}".rstrip())
 
 
 def _user(email: str) -> User:

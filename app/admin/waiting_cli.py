@@ -13,6 +13,7 @@ from app.accounts.requests.desk import reason_for
 from app.accounts.requests.operations import accept_request, refuse_request, usual_organisation
 from app.admin.people_cli import do
 from app.core.clock import now
+from app.core.commands import first_column
 from app.core.deciding import waiting
 from app.core.errors import HOST_LANGUAGE
 from app.extensions import db
@@ -25,9 +26,13 @@ from app.spaces.models import Invitation
 def requests() -> None:
     """List the requests for access that wait, oldest first, each with the reason to trust it or to check."""
     asked = select(AccessRequest).where(waiting(AccessRequest))
+    found = db.session.scalars(asked.order_by(AccessRequest.confirmed_at, AccessRequest.id)).all()
+    wide = first_column(one.email for one in found)
     with force_locale(HOST_LANGUAGE):
-        for one in db.session.scalars(asked.order_by(AccessRequest.confirmed_at, AccessRequest.id)):
-            click.echo(f"{one.email:40} {one.name}, {one.function}, {one.organisation_name}: {reason_for(one).words}")
+        for one in found:
+            click.echo(
+                f"{one.email:{wide}} {one.name}, {one.function}, {one.organisation_name}: {reason_for(one).words}"
+            )
 
 
 def _request_of(email: str) -> AccessRequest:
@@ -75,11 +80,13 @@ def _open_invitations(email: str = "") -> list[Invitation]:
 @users.command("invitations")
 def invitations() -> None:
     """List the invitations that wait for an answer, newest first, those too old among them."""
-    for one in _open_invitations():
+    found = _open_invitations()
+    wide = first_column(one.email for one in found)
+    for one in found:
         spaces = ", ".join(place.space.slug for place in one.places) or "the network"
         end = "too old" if one.expires_at <= now() else f"until {one.expires_at:%Y-%m-%d}"
         by = one.invited_by.email if one.invited_by else "nobody any more"
-        click.echo(f"{one.email:40} {one.kind}, {spaces}, by {by}, {end}")
+        click.echo(f"{one.email:{wide}} {one.kind}, {spaces}, by {by}, {end}")
 
 
 def _invitations_of(email: str) -> list[Invitation]:

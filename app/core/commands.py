@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import click
@@ -15,6 +16,11 @@ from app.extensions import db
 
 SET_UP = "flask db upgrade"
 REFUSES_WRITING = ("read-only transaction", "readonly database")
+
+
+def first_column(words: Iterable[str]) -> int:
+    """Return how wide the first column of a list must be, so that the second begins in the same place on each line."""
+    return max((len(word) for word in words), default=0)
 
 
 class HostGroup(AppGroup):

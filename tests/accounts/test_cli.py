@@ -12,8 +12,9 @@ from app.accounts.models import UserKind
 from app.accounts.operations import ACCOUNT_ATTEMPTS
 from app.accounts.queries import user_by_email
 from app.core.audit import AuditEntry
+from app.core.db import transaction
 from app.extensions import db
-from tests.people import ADMIN, FORMER, MEMBER, PASSWORD, Cast
+from tests.people import ADMIN, FORMER, MEMBER, PASSWORD, REFERENT, Cast
 from tests.support import Browser, loaded, work
 
 STRONG = "sept girafes lisent dehors"
@@ -125,4 +126,12 @@ def test_list_names_every_account(app: Flask, cast: Cast) -> None:
     assert len(lines) == len(cast.people)
     assert lines[ADMIN].endswith("admin")
     assert lines[FORMER].endswith("disabled")
+    assert lines[REFERENT].endswith("referent")
     assert "Malik Benali (Port-Elvain)" in lines[MEMBER]
+
+
+def test_list_stays_in_columns_beside_a_long_address(app: Flask, cast: Cast) -> None:
+    with app.app_context(), transaction():
+        loaded(MEMBER).email = "chargee-de-prevention-de-la-delinquance@port-elvain.example"
+    lines = run(app, "list")[1].splitlines()
+    assert len({len(re.split(r" (?:member|guest) ", line)[0]) for line in lines}) == 1
