@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from flask import Flask
 
 from app.core import clock
+from app.search.operations import engine
+from tests.people import Cast
 
 
 @pytest.fixture(autouse=True)
@@ -17,3 +20,10 @@ def _noon() -> Iterator[None]:
     clock.set_clock(lambda: noon + (datetime.now(UTC) - begun))
     yield
     clock.set_clock(None)
+
+
+@pytest.fixture
+def empty_index(app: Flask, cast: Cast) -> None:
+    """Everybody is there, and the index holds nothing yet."""
+    with app.app_context():
+        engine().rebuild(())

@@ -24,6 +24,7 @@ from app.discussions.operations import reply, start_thread
 from app.extensions import db
 from app.library.models import Resource
 from app.library.operations import ResourceDetails, share_resource
+from app.search.engine import IndexUnavailableError
 from app.search.kept import kept
 from app.search.state import State
 from app.spaces.models import Space
@@ -129,3 +130,8 @@ def shared(name: str, where: str = OPEN, **arguments: Any) -> SavedSearch:
         one = SavedSearch(name=name, asked=asked(**arguments), space_id=space(where).id, by_id=by.id)
         session.add(one)
     return one
+
+
+def unavailable(*_arguments: Any, **_more: Any) -> Any:
+    """Answer as an index that is away."""
+    raise IndexUnavailableError
