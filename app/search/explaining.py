@@ -22,6 +22,7 @@ class Explained:
     text: float
     signals: Signals
     leads: bool = False
+    lang: str = ""
 
     @property
     def total(self) -> float:
@@ -37,6 +38,14 @@ def explained(person: Any, state: State) -> tuple[int, list[Explained]]:
     first = (state.query.page - 1) * PER_PAGE + 1
     leading = rules().leading(state.query.words)
     return found.total, [
-        Explained(rank, one.card.title, one.card.url(None), one.score, signals_of(known, one.key), one.key in leading)
+        Explained(
+            rank,
+            one.card.title,
+            one.card.url(None),
+            one.score,
+            signals_of(known, one.key),
+            leads=one.key in leading,
+            lang=one.card.lang or "",
+        )
         for rank, one in enumerate(found.results, start=first)
     ]

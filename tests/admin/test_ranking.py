@@ -67,6 +67,14 @@ def test_what_an_administrator_may_not_read_is_not_explained(shelves: Flask, bro
     assert (b"<tbody>" in closed, b"<tbody>" in unknown) == (False, False)
 
 
+def test_titles_are_set_as_on_the_page_of_results(shelves: Flask, browser: Any) -> None:
+    with shelves.app_context(), transaction():
+        resource = db.session.scalars(select(Resource).where(Resource.title == "Zircon de rue")).one()
+        resource.title = "Zircon : l'accueil"
+    page = browser(ADMIN).get(RANKING, query_string={"q": "zircon"}).get_data(as_text=True)
+    assert ">Zircon\u00a0: l’accueil</a>" in page
+
+
 def test_nothing_asked_says_what_the_page_is_for(shelves: Flask, browser: Any) -> None:
     assert "Rien à expliquer" in browser(ADMIN).get(RANKING).get_data(as_text=True)
 
