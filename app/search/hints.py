@@ -32,6 +32,9 @@ def sentence(hint: Hint) -> str:
         Hint.STAR: _("Une étoile (*) ne se place qu’à la fin d’un mot : elle a été laissée de côté."),
         Hint.BRACKETS: _("Les parenthèses ne vont pas par deux : la question a été lue au mieux."),
         Hint.OPERATOR: _("ET et OU relient deux mots ; il en manque un."),
+        Hint.LEAVING_OUT: _(
+            "Pour écarter un mot, mettez un tiret juste devant : -mot. NOT et SAUF sont cherchés tels quels."
+        ),
         Hint.UNKNOWN_FIELD: _("Ce qui précède « : » n’est pas un filtre connu : il a été cherché comme un mot."),
         Hint.EMPTY_FIELD: _("Un filtre demande une valeur juste après « : » ; il a été cherché comme un mot."),
         Hint.YEAR: _("Une année s’écrit 2021 ou 2019..2021 ; elle a été cherchée comme un mot."),

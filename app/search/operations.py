@@ -92,9 +92,8 @@ def find(person: Any, query: Query, per_page: int = PER_PAGE, beside: Beside = N
     asked, terms = filtered(person, scope, catalogue(), query, beside), terms_for(query, rules())
     try:
         matches = engine().search(terms, asked.allowed, per_page, offset, query.sort)
-    except IndexUnavailableError:
-        log.warning("the index is unavailable; titles are searched in the database", exc_info=True)
-        _ask_rebuild()
+    except IndexUnavailableError as error:
+        _ask_rebuild(error)
         return _by_titles(person, query, per_page)
     results = results_of(person, terms, matches.hits)
     counted = Counted(person, scope, query, beside, asked.allowed, matches.facets)
@@ -108,17 +107,21 @@ def count_found(query: Query, allowed: Allowed) -> int:
         return 0
     try:
         return engine().search(terms_for(query, rules()), allowed, limit=0).total
-    except IndexUnavailableError:
-        _ask_rebuild()
+    except IndexUnavailableError as error:
+        _ask_rebuild(error)
         return 0
 
 
-def _ask_rebuild() -> None:
-    """Queue a rebuild, at most every half minute; a site whose database cannot be written just now still answers."""
+def _ask_rebuild(why: IndexUnavailableError) -> None:
+    """Log why the index is unavailable and queue a rebuild, at most every half minute, however often people search.
+
+    A site whose database cannot be written just now still answers.
+    """
     asked: dict[str, float] = current_app.extensions.setdefault("search_rebuild_asked", {})
     if time.monotonic() - asked.get("at", -ASK_AGAIN_SECONDS) < ASK_AGAIN_SECONDS:
         return
     asked["at"] = time.monotonic()
+    log.warning("the index is unavailable; titles are searched in the database", exc_info=why)
     try:
         with transaction():
             rebuild_soon(Why.UNUSABLE)

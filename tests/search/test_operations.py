@@ -112,6 +112,14 @@ def _found(typed: str, person: Scope = MEMBER) -> list[str]:
     return [one.key for one in find(person, parse(typed).query).results]
 
 
+def test_why_the_index_is_unavailable_is_logged_once_however_often_people_search(
+    context: Flask, shelf: Shelf, caplog: pytest.LogCaptureFixture
+) -> None:
+    shutil.rmtree(context.config["SETTINGS"].instance / "index-of-tests")
+    assert [find(MEMBER, parse("terrasse").query).degraded for _ in range(3)] == [True, True, True]
+    assert [line.exc_info is not None for line in caplog.records if line.name == "beffroi.search"] == [True]
+
+
 def test_what_is_published_is_found_once_the_worker_has_run(context: Flask, shelf: Shelf) -> None:
     shelf.put(1, "Vie nocturne", "rien ici", "le bruit des terrasses")
     run_all(context)

@@ -150,6 +150,8 @@ def test_bracketed_ending_belongs_to_its_word() -> None:
         ("police ET", Hint.OPERATOR),
         ("OU police", Hint.OPERATOR),
         ("ET ET", Hint.OPERATOR),
+        ("police NOT nuit", Hint.LEAVING_OUT),
+        ("police SAUF nuit", Hint.LEAVING_OUT),
         ("thème:nuit", Hint.UNKNOWN_FIELD),
         ("type:", Hint.EMPTY_FIELD),
         ("annee:hier", Hint.YEAR),
@@ -160,7 +162,15 @@ def test_what_cannot_be_read_gives_a_hint(written: str, hint: Hint) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["police (municipale", "Objet : la nuit", "https://exemple.fr/page", "à 10:30", "nuit, bruit ; été ?"]
+    "written",
+    [
+        "police (municipale",
+        "Objet : la nuit",
+        "https://exemple.fr/page",
+        "à 10:30",
+        "nuit, bruit ; été ?",
+        "tout sauf la nuit",
+    ],
 )
 def test_ordinary_punctuation_needs_no_hint(written: str) -> None:
     assert parse(written).hints == ()

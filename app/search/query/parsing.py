@@ -46,6 +46,7 @@ class Hint(StrEnum):
     UNCLOSED_QUOTE = "unclosed_quote"
     BRACKETS = "brackets"
     OPERATOR = "operator"
+    LEAVING_OUT = "leaving_out"
     UNKNOWN_FIELD = "unknown_field"
     EMPTY_FIELD = "empty_field"
     YEAR = "year"
@@ -65,6 +66,8 @@ _QUOTED = re.compile(r'"([^"]*)"|«([^»]*)»|“([^”]*)”')
 _SINGLE = re.compile(rf"['‘’](?P<inside>[^{QUOTES}]+?)['’](?=[\s)]|$)")
 _BARE = re.compile(rf"[^\s{QUOTES}]+")
 _MINUS = "-−–"
+#: How other search engines have a word left out; here they are words, and their writer is told of the hyphen.
+_LEAVING_OUT = {"NOT", "SAUF"}
 _STARRED = re.compile(r"\*\w|\w\*\S|^\*")
 
 
@@ -181,6 +184,8 @@ class _Reader:
             self._add(Item(chunk.lower() if chunk in OPERATORS else chunk), excluded=excluded)
 
     def _warn_of(self, text: str) -> None:
+        if text in _LEAVING_OUT:
+            self.hints.append(Hint.LEAVING_OUT)
         if _STARRED.search(text):
             self.hints.append(Hint.STAR)
         if LOOKS_LIKE_A_FIELD.match(text) and not field_named(text.partition(":")[0]):
