@@ -101,12 +101,13 @@ def _is_boxed(one: Filter, found: Results) -> bool:
 
 def chips(state: State, found: Results, address: AddressOf) -> list[Chip]:
     """Return every filter that is on, as it is called, with the address that takes it off."""
-    fields = [Chip(_called(one, found), address(state.without([one]))) for one in state.query.filters]
+    fields = [Chip(called(one, found), address(state.without([one]))) for one in state.query.filters]
     sizes = (Chip(band_words(one), address(state.without_size(one))) for one in state.beside.sizes)
     return [*fields, *sizes]
 
 
-def _called(one: Filter, found: Results) -> str:
+def called(one: Filter, found: Results) -> str:
+    """Return how a filter is called: « Presse », « Sans : Vie nocturne »."""
     key = _key(one)
     label = next((value.label for value in found.values(one.field) if value.value == key), "")
     if one.field is Field.KIND and kind_is_known(key):

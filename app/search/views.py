@@ -14,7 +14,7 @@ from app.core.i18n import gettext as _
 from app.core.paging import Page, page_number
 from app.core.slots import collect
 from app.core.text import one_line
-from app.search.filtering import boxes, chips, options_ticked, tabs, words_beside_boxes
+from app.search.filtering import boxes, called, chips, options_ticked, tabs, words_beside_boxes
 from app.search.filters import NOTHING_BESIDE
 from app.search.help import help_lines
 from app.search.hints import of_unknown, sentence
@@ -22,7 +22,6 @@ from app.search.lines import Links, Showing, line_of, peek_beside
 from app.search.log.keeping import note
 from app.search.operations import PER_PAGE, find, nothing
 from app.search.query import MAX_LENGTH, Sort, typed
-from app.search.query.fields import written
 from app.search.results import Result, Results
 from app.search.similar import near_title
 from app.search.state import State
@@ -127,19 +126,19 @@ def _instead(state: State, found: Results) -> dict[str, Any]:
     spelling = other_spelling(person(), state.query) if few else None
     ways = [] if found.total or not few else ways_out(person(), state.query)
     return {
-        "spelling": _offered(spelling, state) if spelling else None,
-        "ways": [_offered(way, state) for way in ways],
+        "spelling": _offered(spelling, state, found) if spelling else None,
+        "ways": [_offered(way, state, found) for way in ways],
     }
 
 
-def _offered(way: Way, state: State) -> Offer:
+def _offered(way: Way, state: State, found: Results) -> Offer:
     """Return a way out as a link that keeps what is ticked, and types the rest; it leaves the tab and the sizes."""
     lang = current_language()
     ticked = tuple(one for one in way.query.filters if one in state.ticked)
     left = tuple(one for one in way.query.filters if one not in ticked)
     words = typed(replace(way.query, filters=left), lang)
     url = _address(State(words, state.parsed, ticked, NOTHING_BESIDE))
-    label = written(way.dropped.field, way.dropped.value, lang) if way.dropped else words
+    label = called(way.dropped, found) if way.dropped else words
     return Offer(way.step.value, label, url, way.total)
 
 

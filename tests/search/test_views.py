@@ -76,10 +76,13 @@ def test_filters_stand_in_the_address_and_come_off_one_by_one(shelves: Flask, br
 
 
 def test_nothing_found_says_what_was_searched_and_what_to_do(shelves: Flask, browser: Any) -> None:
-    shown = page(browser, MEMBER, q="zzzyx <b>", kind="report")
-    assert "zzzyx &lt;b&gt;" in shown
-    assert "avec ces filtres" in shown
+    shown = page(browser, MEMBER, q="zzzyx <zzq>", kind="report")
+    assert "Aucun document ne contient « zzzyx &lt;zzq&gt; »" in shown
     assert "Poser la question à un espace" in shown
+    assert re.search("(Sans|Retirer) le filtre", shown) is None  # no filter is to blame
+    narrowed = page(browser, MEMBER, q="médiation", kind="press")
+    assert "avec ces filtres" in narrowed
+    assert re.search(r"Sans le filtre « Article de presse »</a> <span class=\"meta\">\d+ résultat", narrowed)
     assert "Aucun document ne contient" in page(browser, MEMBER, q="zzzyx")
 
 

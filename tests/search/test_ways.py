@@ -110,7 +110,7 @@ def test_word_of_a_closed_space_takes_no_longer_than_an_unknown_one(shelves: Fla
 
 def test_each_filter_is_dropped_in_turn_with_what_is_then_found(shelves: Flask, browser: Any) -> None:
     shown = page(browser, MEMBER, q="médiation type:presse -ville")
-    assert "Sans le filtre « type:presse »" in shown
+    assert "Sans le filtre « Article de presse »" in shown
     assert 'href="/recherche?q=m%C3%A9diation+-ville"' in shown
     shown = page(browser, MEMBER, q="bruit annee:1999", kind="press")
     assert 'href="/recherche?q=bruit&kind=press"' in shown
@@ -127,7 +127,7 @@ def test_strict_question_is_loosened(shelves: Flask, browser: Any) -> None:
 
 def test_way_that_leads_nowhere_is_not_offered(shelves: Flask, browser: Any) -> None:
     shown = page(browser, MEMBER, q="xyzzyxyzzy type:presse -rien")
-    assert "Sans le filtre" not in shown.replace("Sans le filtre « type:presse » 0", "")
+    assert "Sans le filtre" not in shown.replace("Sans le filtre « Article de presse » 0", "")
 
 
 def test_question_goes_to_a_space_with_its_words_as_title(shelves: Flask, browser: Any) -> None:
