@@ -56,6 +56,19 @@ def test_what_is_typed_without_a_line_is_found_again_and_forgotten_at_sign_out(o
     assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('beffroi:draft:'))") == []
 
 
+def test_draft_of_a_long_text_reaches_the_site(opened: Callable[..., Page]) -> None:
+    page = opened(HER)
+    page.goto(THEIRS)
+    page.locator("[name=body]").fill("Les médiateurs de l'été. " * 2_380)
+    with page.expect_response(lambda answer: "/brouillon" in answer.url) as sent:
+        page.get_by_label("Titre").focus()
+    assert sent.value.ok
+    expect(page.locator("[data-draft-line]")).to_contain_text("Brouillon enregistré")
+    page.evaluate("localStorage.clear()")
+    page.goto(THEIRS)
+    expect(page.locator("[name=body]")).to_have_value(re.compile("^Les médiateurs"))
+
+
 def test_draft_is_kept_while_one_types_without_a_pause(opened: Callable[..., Page]) -> None:
     page = opened(HER)
     page.clock.install()

@@ -7,6 +7,9 @@ import { ask, forget, fresh, icon, keep, kept } from "../shared/page.js";
 const DRAFT_PREFIX = "beffroi:draft:";
 const SENT_KEY = "beffroi:sent";
 const DRAFT_PAUSE = 10000;
+// A request that outlives its page may carry 64 KiB at most, else the browser refuses it as if there were no line: a long text
+// goes as any other request, and stays on this device until it arrived.
+const OUTLIVES = 60000;
 
 export function attachDrafts(root) {
   const sent = root === document ? settleSent() : null;
@@ -143,7 +146,7 @@ async function sendDraft(form, at) {
   try {
     const body = new FormData(form);
     for (const file of form.querySelectorAll("input[type=file]")) body.delete(file.name);
-    const answer = await ask(form.dataset.draftUrl, { method: "POST", body, keepalive: true });
+    const answer = await ask(form.dataset.draftUrl, { method: "POST", body, keepalive: sizeOf(body) < OUTLIVES });
     if (!answer?.ok) return answer?.status < 500;
     showDraft(form, at);
     showParts(await answer.json().catch(() => ({})));
@@ -152,6 +155,11 @@ async function sendDraft(form, at) {
     draftLine(form, form.dataset.draftOffline, "warning");
     return false;
   }
+}
+
+// With the lines the browser writes around each field.
+function sizeOf(body) {
+  return [...body].reduce((sum, [name, value]) => sum + new Blob([name, value]).size + 160, 0);
 }
 
 // What the server makes of the draft elsewhere on the page: what remains to fill.
