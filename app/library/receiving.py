@@ -31,7 +31,8 @@ _SENTENCES: dict[str, Any] = {
         name="{name}",
     ),
     "unknown_extension": _l(
-        "Ce format (.%(extension)s) n'est pas accepté. Formats : %(formats)s.",
+        "« %(name)s » : ce format (.%(extension)s) n'est pas accepté. Formats : %(formats)s.",
+        name="{name}",
         extension="{extension}",
         formats=FORMATS,
     ),

@@ -86,7 +86,7 @@ def test_refused_format_is_told_beside_those_one_may_send_which_are_those_of_eve
 ) -> None:
     formats = "PDF, Word, PowerPoint, Excel, OpenDocument, image, message (.eml, .msg)"
     said = send(member, b"MZ", name).get_json()["error"].replace("\u00a0", " ")
-    assert said == f"Ce format (.{name.partition('.')[2]}) n’est pas accepté. Formats : {formats}."
+    assert said == f"« {name} » : ce format (.{name.partition('.')[2]}) n’est pas accepté. Formats : {formats}."
     for page in (NEW, f"/espaces/{OPEN}/ressources", f"/espaces/{OPEN}/ressources/depot"):
         assert formats in member.get(page).get_data(as_text=True), page
 
