@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 
 import nh3
-from bleach.linkifier import LinkifyFilter
+from bleach.linkifier import LinkifyFilter, build_url_re
 from bleach.sanitizer import Cleaner
 from markdown import Markdown
 from markupsafe import Markup
@@ -37,6 +37,10 @@ _ADDRESS = r"""[^()"']{0,2000}(?:\([^()"']{0,500}\)[^()"']{0,500})?(?:"[^"()]{0,
 _LINK = rf"[^\[\]]{{0,1000}}\](?:\({_ADDRESS}\)|\[[^\[\]]{{0,300}}\]|:)"
 _LONE_BRACKET = re.compile(rf"(?<!\])\[(?!{_LINK})")
 _STAND_IN = "\ue05b"  # of the private use area: it means nothing to anybody
+# An address written with its https:// is one whatever its name ends in (.paris, .bzh, a name of a town hall's network);
+# without, the endings known to bleach alone make one.
+_WRITTEN_WHOLE = r"""\bhttps?://(?![^\s/]*@)(?:[\w-]+\.)*[\w-]+(?::[0-9]+)?(?!\.\w)\b(?:[/?][^\s\{\}\|\\\^`<>"]*)?"""
+_URL = re.compile(rf"{_WRITTEN_WHOLE}|{build_url_re().pattern}", re.IGNORECASE | re.VERBOSE)
 _HEADING = re.compile(r"(</?)h([12])\b", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\[\[([a-z]+):([a-z0-9][a-z0-9-]{0,80})\]\]")
 # What a card must never be put into: code, and tags, whose attributes people fill (the address and title of a link).
@@ -82,7 +86,7 @@ def _external_links(attributes: Any, new: bool = False) -> Any:  # noqa: ARG001,
 
 
 def _linkify(source: Any) -> LinkifyFilter:
-    return LinkifyFilter(source, callbacks=[_external_links], skip_tags={"pre", "code"})
+    return LinkifyFilter(source, callbacks=[_external_links], skip_tags={"pre", "code"}, url_re=_URL)
 
 
 def _cleaner() -> Cleaner:

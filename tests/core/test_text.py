@@ -153,3 +153,34 @@ def test_every_way_of_writing_a_link_makes_one(link: str) -> None:
 @pytest.mark.parametrize("text", ["[x] fait, [ ] à faire", "voir [1]", "`[a`", "    [code]"])
 def test_other_brackets_stay_as_they_were_typed(text: str) -> None:
     assert lxml.html.fromstring(render_markdown(text)).text_content().strip() == text.strip("` ")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://www.rennes.bzh/securite",
+        "https://handicap.paris/",
+        "http://intranet/notes?a=1",
+        "http://127.0.0.1:8000/ressources/abc",
+        "https://ville.fr/x_(y)",
+    ],
+)
+def test_address_written_whole_is_a_link_whatever_its_name_ends_in(address: str) -> None:
+    assert f'<a href="{address}" rel="noopener noreferrer nofollow">' in render_markdown(f"Voir {address}, puis (ici).")
+
+
+@pytest.mark.parametrize(
+    "text", ["javascript:alert(1)", "le fichier notes.bzh", "https://", "a.b", "`http://intranet/a`"]
+)
+def test_what_is_no_address_makes_no_link(text: str) -> None:
+    assert "<a " not in render_markdown(text)
+
+
+def test_name_before_the_host_is_no_host() -> None:
+    assert 'href="https://moi"' not in render_markdown("https://moi:secret@ville.fr/ et https://moi@ville.bzh/")
+
+
+def test_a_long_run_of_addresses_takes_no_minute() -> None:
+    start = time.monotonic()
+    render_markdown("http://" + "a-" * 20_000 + " " + "https://a." * 4_000)
+    assert time.monotonic() - start < 3
