@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flask import current_app, redirect, render_template, request, url_for
@@ -56,8 +57,11 @@ def charter_text(version: CharterVersion | None) -> Markup:
 
     Its headings begin at level 2: nothing but the title of the page stands above them.
     """
-    html = version.html if version is not None else render_markdown(shipped_charter())
+    html = version.html if version is not None else _html_of(shipped_charter())
     return Markup(_HEADING.sub(lambda found: f"{found[1]}{int(found[2]) - 1}", html))  # noqa: S704 - cleaned when made
+
+
+_html_of = lru_cache(maxsize=8)(render_markdown)  # the site's own text, in each of its languages
 
 
 def charter_numbered(number: int) -> CharterVersion | None:
