@@ -55,6 +55,11 @@ class Holdings:
         found: Holdings = kept[key]
         return found
 
+    @classmethod
+    def known(cls, person: User) -> Holdings | None:
+        """Return the same where this transaction has worked it out already, None otherwise."""
+        return cache_of_transaction().get(f"holdings:{person.id}")
+
     def wanted(self, wanted: Wanted = Wanted()) -> Bools:
         """Tell for every place of the catalogue whether a list shows what stands there."""
         found = self._readable & self._of_state(wanted.archived)
