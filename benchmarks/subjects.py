@@ -27,6 +27,8 @@ from benchmarks.words import COMMON, PHRASE, RARE, Writer, pdf
 CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 FLASK, JINJA = "bare Flask page", "Flask + Jinja, the same posts"
 DATABASE = "the same, from the database"
+#: What any page costs before it says anything: session, person, rights, language, bars and footer.
+FRAME = "signed in, the frame alone"
 THREAD_FIRST, THREAD_LAST = "thread, first page", "thread, last page"
 FILTERS = "cost_band=under_10000&evaluation=joint&evaluation=own&comme=size"
 SUGGESTIONS = "suggestions"
@@ -190,4 +192,5 @@ def subjects_of(place: Place, wanted: str = "") -> list[Subject]:
     ours = [one for one in ours if wanted in one.name]
     with place.app.app_context():
         db.session.remove()
-    return [*bare_of(place), *ours]
+    frame = Subject(FRAME, lambda: reader.get("/charte", "Charte"))
+    return [*bare_of(place), frame, *ours]
