@@ -11,7 +11,7 @@ from flask_babel import force_locale
 from app.admin.journal_export import MOST_EXPORTED, heads, rows_of
 from app.admin.journal_filter import Wanted, families
 from app.core.audit import record
-from app.core.commands import HostGroup
+from app.core.commands import HostGroup, amount
 from app.core.db import transaction
 from app.core.errors import HOST_LANGUAGE
 from app.core.i18n import local
@@ -70,4 +70,4 @@ def export_command(
         raise click.ClickException(f"{path} could not be written: {error.strerror}") from error
     with transaction():
         record("journal.exported", None, None, rows=len(rows))
-    click.echo(f"{len(rows)} lines in {path}")
+    click.echo(f"{amount(len(rows), 'line')} in {path}")

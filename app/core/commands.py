@@ -23,6 +23,11 @@ def first_column(words: Iterable[str]) -> int:
     return max((len(word) for word in words), default=0)
 
 
+def amount(count: int, noun: str) -> str:
+    """Return a number and what it counts, in English: « 1 file », « 2 files »."""
+    return f"{count} {noun if count == 1 else f'{noun}s'}"
+
+
 class HostGroup(AppGroup):
     """A group of commands of ours."""
 

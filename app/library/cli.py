@@ -9,11 +9,12 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from sqlalchemy import func, select, true
+from sqlalchemy import func, select
 
 from app.accounts.models import User
 from app.accounts.queries import user_by_email
-from app.core.commands import HostGroup
+from app.core.clock import now
+from app.core.commands import HostGroup, amount
 from app.core.db import transaction
 from app.core.jobs import BULK
 from app.core.worker import run_all
@@ -28,7 +29,7 @@ from app.library.moving import move_resource
 from app.library.permissions import can_add_resource
 from app.library.queries import resource_for
 from app.library.reading.run import READER_VERSION
-from app.library.scanning.jobs import check_soon
+from app.library.scanning.jobs import LEFT_ALONE, check_soon, read_those_waiting
 from app.library.scanning.safety import has_antivirus
 from app.library.thesaurus.cli import thesaurus
 from app.spaces.cli import spaces
@@ -112,7 +113,7 @@ def _report(space: Space, fates: list[Fate], *, as_json: bool) -> None:
             click.echo(f"{one.outcome:14} {_writable(one.shown)}: {one.reason}")
     click.echo(
         f"{counts[Outcome.IMPORTED]} imported, {counts[Outcome.ALREADY_THERE]} already there, "
-        f"{counts[Outcome.REFUSED]} refused, {len(fates)} files"
+        f"{counts[Outcome.REFUSED]} refused, {amount(len(fates), 'file')}"
     )
 
 
@@ -166,7 +167,7 @@ def verify() -> None:
     for one in problems:
         click.echo(f"{one.kind:10} {one.sha256}  {', '.join(one.names)}")
     damaged = [one for one in problems if one.kind is not Problem.UNNAMED]
-    click.echo(f"{checked} files checked, {len(damaged)} lost or damaged")
+    click.echo(f"{amount(checked, 'file')} checked, {len(damaged)} lost or damaged")
     if damaged:
         raise SystemExit(1)
 
@@ -185,18 +186,26 @@ def reread(everything: bool, types: tuple[str, ...]) -> None:
         for blob in db.session.scalars(query.where(Blob.reader_version < READER_VERSION)):
             read_soon(blob, priority=BULK)
             count += 1
-    click.echo(f"{count} files will be read again")
+    click.echo(f"{amount(count, 'file')} will be read again")
 
 
 @library.command("check-files")
-@click.option("--all", "everything", is_flag=True, help="Every file, not only those never checked or in quarantine.")
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Every file, not only those that wait, were never checked or are in quarantine.",
+)
 def check_files(everything: bool) -> None:
-    """Have the antivirus look again at files: those it never saw, those in quarantine (false alarms are let go)."""
+    """Have the antivirus look at files that wait for it, it never saw, or in quarantine (false alarms are let go)."""
     if not has_antivirus():
         raise click.ClickException("no antivirus: set BEFFROI_ANTIVIRUS_URL")
     with transaction():
-        count = check_soon(true() if everything else Blob.safety.in_([Safety.UNCHECKED, Safety.INFECTED]))
-    click.echo(f"{count} files will be checked")
+        # A worker that met no antivirus a moment ago asks nobody for a while: sooner, the file would wait again.
+        count = read_those_waiting(run_at=now() + LEFT_ALONE)
+        others = Blob.safety != Safety.WAITING
+        count += check_soon(others if everything else Blob.safety.in_([Safety.UNCHECKED, Safety.INFECTED]))
+    click.echo(f"{amount(count, 'file')} will be checked")
 
 
 @spaces.command("move-resource")

@@ -7,7 +7,7 @@ import time
 import click
 from flask import Flask, current_app
 
-from app.core.commands import HostGroup
+from app.core.commands import HostGroup, amount
 from app.core.db import transaction
 from app.extensions import db
 from app.search.engine import IndexUnavailableError
@@ -42,7 +42,7 @@ def rebuild(queue: bool) -> None:
             click.echo("it was left unfinished: this command goes on with it")
     except (OSError, IndexUnavailableError) as error:
         raise click.ClickException(f"the new index could not be written, the old one stays in use: {error}") from error
-    click.echo(f"{engine().count()} things indexed")
+    click.echo(f"{amount(engine().count(), 'thing')} indexed")
 
 
 def _makes_anew(app: Flask) -> bool:

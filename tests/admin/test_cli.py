@@ -33,7 +33,7 @@ def test_export_writes_a_table_and_a_line(app: Flask, cast: Cast, tmp_path: Path
     _signed_in(app)
     file = tmp_path / "journal.csv"
     done = app.test_cli_runner().invoke(args=["audit", "export", str(file), "--person", "lorrain"])
-    assert (done.exit_code, done.output) == (0, f"1 lines in {file}\n")
+    assert (done.exit_code, done.output) == (0, f"1 line in {file}\n")
     assert "Date and time;Who;" in file.read_text(encoding="utf-8")
     assert "Ada Lorrain;Sign-in" in file.read_text(encoding="utf-8")
     with app.app_context():

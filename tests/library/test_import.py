@@ -212,5 +212,5 @@ def test_state_counts_resources_and_files(app: Flask, folder: Path) -> None:
     shown = run(app, "state").output
     assert "resources      2" in shown
     assert "waiting        2" in shown
-    assert "1 files will be read again" in run(app, "reread", "--type", "txt", "--type", "xlsx").output
+    assert "1 file will be read again" in run(app, "reread", "--type", "txt", "--type", "xlsx").output
     assert "2 files will be read again" in run(app, "reread").output

@@ -311,7 +311,7 @@ def test_rebuild_asked_twice_is_queued_once(context: Flask, shelf: Shelf) -> Non
 def test_commands_rebuild_and_tell_the_state(context: Flask, shelf: Shelf) -> None:
     shelf.put(1, "Vie nocturne", "bruit")
     runner = context.test_cli_runner()
-    assert "1 things" in runner.invoke(args=["search", "rebuild"]).output
+    assert "1 thing indexed" in runner.invoke(args=["search", "rebuild"]).output
     assert "usable    yes" in runner.invoke(args=["search", "state"]).output
 
 

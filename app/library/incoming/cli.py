@@ -11,6 +11,7 @@ from flask_babel import force_locale
 
 from app.accounts.models import User
 from app.core.audit import record
+from app.core.commands import amount
 from app.core.db import transaction
 from app.extensions import db
 from app.library.exchange import FORMATS, LARGEST_FILE, read_file
@@ -50,7 +51,7 @@ def export_command(file: Path, slug: str, form: str, email: str | None) -> None:
         written.writelines(FORMATS[form].write(references))
     with transaction():
         record("library.exported", person, space, rows=number, format=form)
-    click.echo(f"{number} references written to {file}")
+    click.echo(f"{amount(number, 'reference')} written to {file}")
 
 
 @click.command("import-references")
@@ -73,9 +74,8 @@ def import_references_command(file: Path, slug: str, dry_run: bool, email: str |
             if outcome != Outcome.BROUGHT_IN:
                 click.echo(f"{n:<5} {title[:60] or '–':60} {heading(outcome, done=not dry_run)} {detail}".rstrip())
     came = sum(outcome in DOES for _n, _title, outcome, _detail in rows)
-    click.echo(
-        f"{came} {'would come in' if dry_run else 'brought in'}, {len(rows) - came} left out, {len(rows)} references"
-    )
+    done = "would come in" if dry_run else "brought in"
+    click.echo(f"{came} {done}, {len(rows) - came} left out, {amount(len(rows), 'reference')}")
 
 
 def _tried(person: User, kept: ReferenceImport) -> Sequence[tuple[int, str, str, str]]:

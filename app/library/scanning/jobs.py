@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
@@ -31,7 +31,7 @@ ASKED_AGAIN = timedelta(minutes=5)
 EVERY = timedelta(minutes=10)
 AT_ONCE = 200
 #: How long nobody is asked after a silence, so that many files do not each wait for the same answer.
-LEFT_ALONE = 30.0
+LEFT_ALONE = timedelta(seconds=30)
 LONGEST_SIGNATURE = 120
 TOO_LONG_WAITING = timedelta(minutes=15)
 
@@ -67,7 +67,7 @@ def _looked_at(sha256: str) -> str | None:
         return ""  # there is nothing to open; reading it will say so
     except ScannerUnreachableError as error:
         current_app.logger.warning("the antivirus did not answer: %s", error)
-        silences["until"] = time.monotonic() + LEFT_ALONE
+        silences["until"] = time.monotonic() + LEFT_ALONE.total_seconds()
         return None
 
 
@@ -121,12 +121,22 @@ def check_file(payload: dict[str, Any]) -> None:
 @job("library.check_files", queue="files", every=EVERY)
 def check_files(_payload: dict[str, Any]) -> None:
     """Ask again about files that wait, and about some of those that came before the site had an antivirus."""
-    with transaction() as session:
-        waiting = select(Blob.id, Blob.sha256).where(Blob.safety == Safety.WAITING).order_by(Blob.id).limit(AT_ONCE)
-        for blob_id, sha256 in session.execute(waiting).all():
-            enqueue("library.extract", {"blob_id": blob_id}, key=f"extract:{sha256}")
+    with transaction():
+        read_those_waiting(AT_ONCE)
         if has_antivirus():
             check_soon(Blob.safety == Safety.UNCHECKED, AT_ONCE)
+
+
+def read_those_waiting(limit: int | None = None, run_at: datetime | None = None) -> int:
+    """Have files that wait for the antivirus looked at and read, not before a moment; return how many.
+
+    Call inside ``transaction()``.
+    """
+    waiting = select(Blob.id, Blob.sha256).where(Blob.safety == Safety.WAITING).order_by(Blob.id).limit(limit)
+    rows = db.session.execute(waiting).all()
+    for blob_id, sha256 in rows:
+        enqueue("library.extract", {"blob_id": blob_id}, key=f"extract:{sha256}", run_at=run_at)
+    return len(rows)
 
 
 def check_soon(which: Any, limit: int | None = None) -> int:

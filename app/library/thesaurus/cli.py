@@ -10,7 +10,7 @@ from flask_babel import force_locale
 from sqlalchemy import select
 
 from app.accounts.models import User
-from app.core.commands import HostGroup
+from app.core.commands import HostGroup, amount
 from app.core.db import transaction
 from app.core.errors import HOST_LANGUAGE, DomainError, said_to_host
 from app.extensions import db
@@ -35,7 +35,7 @@ def start_command(if_new: bool) -> None:
         verdicts = start_thesaurus()
     made = sum(one.outcome is Outcome.CREATED for one in verdicts)
     if not if_new:
-        click.echo(f"{made} terms added, {len(starter_terms()) - made} already there")
+        click.echo(f"{amount(made, 'term')} added, {len(starter_terms()) - made} already there")
 
 
 @thesaurus.command("export")
@@ -50,7 +50,7 @@ def export_terms(file: Path) -> None:
             raise click.ClickException(said_to_host(error)) from error
         terms = all_terms()
         file.write_text(file_of(terms, form), encoding="utf-8", newline="")
-    click.echo(f"{len(terms)} terms written to {file}")
+    click.echo(f"{amount(len(terms), 'term')} written to {file}")
 
 
 @thesaurus.command("import")
@@ -74,4 +74,4 @@ def import_terms_command(file: Path, dry_run: bool) -> None:
                 what = heading(one.outcome, done=not dry_run)
                 click.echo(f"{one.n:<5} {one.said.fr[:40] or '–':40} {what} {one.detail}".rstrip())
     done = sum(one.outcome in DOES for one in verdicts)
-    click.echo(f"{done} terms {'would be ' if dry_run else ''}added or changed, {len(verdicts)} read")
+    click.echo(f"{amount(done, 'term')} {'would be ' if dry_run else ''}added or changed, {len(verdicts)} read")

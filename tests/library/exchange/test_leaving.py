@@ -166,7 +166,7 @@ def test_command_writes_what_the_person_reads(app: Flask, tmp_path: Path) -> Non
     shared(app, "Pour le groupe")
     file = tmp_path / "liste.ris"
     done = app.test_cli_runner().invoke(args=["library", "export", "--space", OPEN, "--format", "ris", str(file)])
-    assert (done.exit_code, done.output.startswith("1 references")) == (0, True), repr(done.exception)
+    assert (done.exit_code, done.output.startswith("1 reference ")) == (0, True), repr(done.exception)
     with app.test_request_context():
         assert [one.title for one in read_file("a.ris", file.read_bytes())] == ["Pour le groupe"]
     args = ["library", "export", "--space", PRIVATE, "--as", OUTSIDER, str(file)]

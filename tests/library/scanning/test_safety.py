@@ -205,6 +205,20 @@ def test_files_that_waited_are_read_when_the_site_gives_its_antivirus_up(
     assert (the_blob().safety, the_blob().reading) == (Safety.UNCHECKED, Reading.SEARCHABLE)
 
 
+def test_files_that_waited_are_read_soon_after_the_command(context: Flask, antivirus: Callable[[str], None]) -> None:
+    antivirus(nobody_there())
+    share(files=[(b"Le guetteur", "g.txt")])
+    work(context)
+    with scanner() as url:
+        antivirus(url)
+        said = context.test_cli_runner().invoke(args=["library", "check-files"]).output
+        assert said == "1 file will be checked\n"
+        start = now()
+        clock.set_clock(lambda: start + timedelta(seconds=31))
+        work(context)
+    assert (the_blob().safety, the_blob().reading) == (Safety.CLEAN, Reading.SEARCHABLE)
+
+
 @pytest.mark.slow
 def test_false_alarm_is_let_go_by_command(
     context: Flask, antivirus: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
@@ -215,6 +229,6 @@ def test_false_alarm_is_let_go_by_command(
         work(context)
         monkeypatch.setattr("tests.library.scanning.scanner.EICAR", b"known better now")
         said = context.test_cli_runner().invoke(args=["library", "check-files"]).output
-        assert said == "1 files will be checked\n"
+        assert said == "1 file will be checked\n"
         work(context)
     assert (the_blob().safety, the_blob().reading) == (Safety.CLEAN, Reading.SEARCHABLE)

@@ -142,5 +142,5 @@ def test_commands_write_and_read_files(app: Flask, tmp_path: Path) -> None:
     (tmp_path / "n.csv").write_text("terme;termes plus larges\nNeuf;Prison\n;x\n")
     said = run.invoke(args=["library", "thesaurus", "import", str(tmp_path / "n.csv")]).output
     assert "The French label is missing" in said
-    assert "1 terms added or changed, 2 read" in said
+    assert "1 term added or changed, 2 read" in said
     assert run.invoke(args=["library", "thesaurus", "export", str(tmp_path / "a.doc")]).exit_code == 1
