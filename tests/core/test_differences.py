@@ -38,7 +38,7 @@ def test_long_passages_that_stayed_are_cut_short() -> None:
 
 
 def test_nothing_typed_takes_long() -> None:
-    began = time.monotonic()
+    began = time.process_time()
     pieces_of("a b " * 15_000, "b a " * 15_000)
     pieces_of("a\n" * 30_000, "b\na\n" * 15_000)
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1

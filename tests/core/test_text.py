@@ -131,10 +131,10 @@ def test_placeholders_become_cards_of_this_reader() -> None:
 
 @pytest.mark.parametrize("piece", ["[", "[a", "![a", "[a](", '[a](b "c)', "[a](b'", "][[a]"])
 def test_brackets_that_begin_no_link_cost_nothing(piece: str) -> None:
-    source, start = piece * (20_000 // len(piece)), time.monotonic()
+    source, start = piece * (20_000 // len(piece)), time.process_time()
     render_markdown(source)
     excerpt(source)
-    assert time.monotonic() - start < 3  # a minute or more where each one is looked for to the end
+    assert time.process_time() - start < 3  # a minute or more where each one is looked for to the end
 
 
 @pytest.mark.parametrize(
@@ -181,6 +181,6 @@ def test_name_before_the_host_is_no_host() -> None:
 
 
 def test_a_long_run_of_addresses_takes_no_minute() -> None:
-    start = time.monotonic()
+    start = time.process_time()
     render_markdown("http://" + "a-" * 20_000 + " " + "https://a." * 4_000)
-    assert time.monotonic() - start < 3
+    assert time.process_time() - start < 3

@@ -244,7 +244,7 @@ def test_file_is_compiled_once_and_the_older_one_goes(places: Flask, tmp_path: P
 @pytest.mark.slow
 def test_finding_is_quick(places: Flask) -> None:
     places_called("re")
-    begun = time.perf_counter()
+    begun = time.process_time()
     for words in ("sa", "saint", "ma", "pari", "l", "la", "zz"):
         places_called(words)
-    assert (time.perf_counter() - begun) / 7 < 0.03
+    assert (time.process_time() - begun) / 7 < 0.03

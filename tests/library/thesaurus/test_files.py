@@ -107,9 +107,9 @@ def test_bad_files_are_answered_in_sentences(context: Flask, name: str, data: by
 def test_a_large_file_is_read_within_a_moment(context: Flask) -> None:
     head = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
     terms = [f'<t{n}> a skos:Concept ; skos:prefLabel "Terme {n}"@fr, "Term {n}"@en .' for n in range(3000)]
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(terms_of_file("a.ttl", (head + "\n".join(terms)).encode())) == len(terms)
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
 
 
 def test_import_is_tried_then_done_with_a_report(app: Flask, cast: Cast, browser: Any) -> None:

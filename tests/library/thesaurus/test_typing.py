@@ -137,10 +137,10 @@ def test_a_hundred_pages_are_searched_within_a_moment() -> None:
     found = Finder("fr", [(str(n), one.fr, one.alt_fr) for n, one in enumerate(starter_terms())])
     page = "Le maire réunit la police municipale, les bailleurs et les médiateurs autour de la vie nocturne. " * 25
     found.found_in(page)
-    start = time.perf_counter()
+    start = time.process_time()
     for _n in range(100):
         found.found_in(page)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_words_of_a_closed_space_answer_like_words_nobody_typed(app: Flask, browser: Any) -> None:
