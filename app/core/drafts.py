@@ -41,6 +41,13 @@ def draft_for(person: Any, key: str) -> dict[str, Any]:
     return dict(row.data) if row else {}
 
 
+def drafts_at(person: Any, pattern: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return the key and fields of a person's drafts whose key is like a pattern of SQL, the last kept first."""
+    query = select(Draft.key, Draft.data).where(Draft.person_id == person.id, Draft.key.like(pattern))
+    rows = db.session.execute(query.order_by(Draft.updated_at.desc(), Draft.id.desc()))
+    return [(key, dict(data)) for key, data in rows]
+
+
 def keep_draft(person: Any, key: str, data: dict[str, Any]) -> datetime:
     """Keep the fields of a form, inside a transaction; return the moment."""
     kept = {name: value[:LARGEST_DRAFT] if isinstance(value, str) else value for name, value in data.items()}

@@ -1,4 +1,4 @@
-"""What the library asks of a person, on their home page: proposals to read, resources to look at again."""
+"""What the library asks of a person on their home page: proposals to read, what they began, resources due again."""
 
 from __future__ import annotations
 
@@ -8,16 +8,23 @@ from flask import url_for
 from sqlalchemy import ColumnElement, func, select
 
 from app.core.access import person
+from app.core.drafts import drafts_at
 from app.core.i18n import gettext as _
 from app.core.i18n import ngettext
 from app.core.slots import fill
 from app.core.tasks import Task
+from app.core.text import excerpt
 from app.extensions import db
 from app.library.models import Resource
-from app.library.permissions import can_review_resource
+from app.library.permissions import can_add_resource, can_review_resource
+from app.library.queries import has_just_shared
 from app.library.validity import is_asked_of
 from app.spaces.models import Space
 from app.spaces.permissions import facilitates
+
+LONGEST_TITLE = 120
+#: The key of the draft of a resource begun in a space, as a pattern; the name of the space stands between slashes.
+NEW_RESOURCE = "/espaces/%/ressources/nouvelle"
 
 
 @fill("home.tasks", order=20)
@@ -67,4 +74,27 @@ def resources_to_look_at() -> Task | None:
         action=_("Revoir"),
         url=url_for("library.resource_page", public_id=first.public_id) if only else url_for("library.due_page"),
         tone="warn",
+    )
+
+
+@fill("home.tasks", order=40)
+def resource_begun() -> Task | None:
+    """Return the last resource the person began to share and left with a title, where they may still share it."""
+    me = person()
+    begun = {key.split("/")[2]: data for key, data in drafts_at(me, NEW_RESOURCE) if str(data.get("title", "")).strip()}
+    if not begun:
+        return None
+    open_there = select(Space).where(Space.slug.in_(begun), can_add_resource.where(me))
+    spaces = {space.slug: space for space in db.session.scalars(open_there)}
+    those = ((spaces[slug], str(data["title"]).strip()) for slug, data in begun.items() if slug in spaces)
+    space, title = next((one for one in those if not has_just_shared(me, *one)), (None, ""))
+    if space is None:
+        return None
+    return Task(
+        label=_("À terminer"),
+        icon="edit",
+        title=_("« %(title)s »", title=excerpt(title, LONGEST_TITLE)),
+        facts=space.label,
+        action=_("Continuer"),
+        url=url_for("space_library.new_resource", slug=space.slug),
     )

@@ -96,3 +96,27 @@ def test_number_of_statements_does_not_grow_with_what_is_asked(app: Flask) -> No
             assert "attendent votre relecture" in browser.get("/").text
         counts.append(len(counted))
     assert counts[0] == counts[1], counts
+
+
+def test_what_one_began_to_share_is_to_be_finished_by_them_alone(app: Flask) -> None:
+    form = f"/espaces/{OPEN}/ressources/nouvelle"
+    member = Browser(app, MEMBER)
+    member.post(form, {"kind": "note", "title": "Le relais du soir", "plus_tard": "1"})
+    asked = tasks_of(app, MEMBER)
+    assert ("À terminer" in asked, "« Le relais du soir »" in asked, f'href="{form}"' in asked) == (True, True, True)
+    assert [tasks_of(app, one) for one in (OUTSIDER, FACILITATOR, GUEST)] == [""] * 3
+    assert "Le relais du soir" in member.get(form).text
+    with app.app_context(), transaction() as session:
+        session.execute(update(Space).where(Space.slug == OPEN).values(archived_at=now()))
+    assert tasks_of(app, MEMBER) == ""
+
+
+def test_an_untitled_or_a_shared_beginning_asks_for_nothing(app: Flask) -> None:
+    form = f"/espaces/{OPEN}/ressources/nouvelle"
+    Browser(app, MEMBER).post(form, {"kind": "note", "title": " ", "plus_tard": "1"})
+    assert tasks_of(app, MEMBER) == ""
+    Browser(app, MEMBER).post(f"{form}/brouillon", {"kind": "note", "title": "Partagée"})
+    assert "« Partagée »" in tasks_of(app, MEMBER)
+    with app.app_context():
+        share("Partagée", by=MEMBER, space=OPEN)
+    assert tasks_of(app, MEMBER) == ""
