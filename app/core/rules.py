@@ -59,10 +59,11 @@ class Rule:
     page, a list, a count and a search never disagree; ``why`` follows the same composition down to the simple rules.
 
     ``sentence`` says what holds when the rule does; ``otherwise`` is the same denied. ``of_thing`` marks a rule that
-    looks at the thing alone, whoever asks. A composed rule keeps its ``parts``; given a sentence of its own by
-    ``called`` it keeps in ``behind`` what it is made of, and may have a ``title``, the act it allows, for the page that
-    lists the rules. ``joined`` is the word that joins its sentence, « and » or « or », empty when it says one thing:
-    inside a longer sentence it then stands in brackets.
+    looks at the thing alone, whoever asks. ``said`` is what a page tells who is stopped by this rule alone: whole
+    sentences, for somebody who may know of the thing. A composed rule keeps its ``parts``; given a sentence of its own
+    by ``called`` it keeps in ``behind`` what it is made of, and may have a ``title``, the act it allows, for the page
+    that lists the rules. ``joined`` is the word that joins its sentence, « and » or « or », empty when it says one
+    thing: inside a longer sentence it then stands in brackets.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Rule:
     clause: Clause
     otherwise: str | LazyString | None = None
     of_thing: bool = False
+    said: str | LazyString = ""
     explain: Explanation | None = None
     behind: Rule | None = None
     title: str | LazyString | None = None
@@ -115,7 +117,13 @@ class Rule:
         if not self(person, thing):
             if hidden:
                 raise NotFoundError
-            raise RefusedError
+            raise RefusedError(self._refusal(person, thing))
+
+    def _refusal(self, person: Any, thing: Any) -> str | LazyString:
+        """Return what is said to who may not, when nothing stands in their way but rules that have words for it."""
+        facts = self.why(person, thing).facts
+        said = [fact.rule.said for fact in facts if not fact.holds]
+        return said[0] if said and len(said) == len(facts) and all(said) else ""
 
     def called(self, sentence: str | LazyString, title: str | LazyString | None = None) -> Rule:
         """Return the same rule under a sentence of its own, by which other rules name it."""

@@ -33,6 +33,7 @@ thread_is_open = Rule(
     lambda _person: Thread.locked_at.is_(None),
     otherwise=_l("la discussion est fermée"),
     of_thing=True,
+    said=_l("Cette discussion est fermée : on peut la lire, plus y répondre."),
 )
 
 has_a_subject = Rule(

@@ -126,6 +126,7 @@ is_active = Rule(
     lambda _person: Space.archived_at.is_(None),
     otherwise=_l("l'espace est archivé"),
     of_thing=True,
+    said=_l("Cet espace est archivé : on peut tout y lire et chercher, plus rien ne s'y ajoute."),
 )
 
 runs_the_site = Rule(

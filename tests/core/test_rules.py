@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import true
 
+from app.core.errors import RefusedError
 from app.core.rules import Rule, Why
 
 
@@ -85,6 +87,14 @@ def test_reasons_are_the_facts_that_decide(rule: Rule, person: str, words: list[
 )
 def test_sentences_are_read_in_one_way(context: Flask, rule: Rule, sentence: str) -> None:
     assert str(rule.sentence).replace("\u2019", "'") == sentence
+
+
+@pytest.mark.parametrize(("person", "said"), [("", "Ceci est fermé."), ("c", "")])
+def test_refusal_says_what_alone_stands_in_the_way(context: Flask, person: str, said: str) -> None:
+    is_open = replace(A, said="Ceci est fermé.")
+    with pytest.raises(RefusedError) as refusal:
+        ((~C | B) & is_open).require(person, None)
+    assert refusal.value.message == said
 
 
 def test_named_rule_tells_what_it_is_made_of(context: Flask) -> None:

@@ -74,8 +74,8 @@ def test_nobody_writes_in_a_closed_thread_or_an_archived_space() -> None:
     with transaction():
         closed.locked_at = clock.now()
         archived.space.archived_at = clock.now()
-    for thread in (closed, archived):
-        with pytest.raises(RefusedError):
+    for thread, said in ((closed, "discussion est fermée"), (archived, "espace est archivé")):
+        with pytest.raises(RefusedError, match=said):
             answer(thread, FACILITATOR, "Encore un mot")
 
 

@@ -164,10 +164,12 @@ def test_archived_space_is_read_and_found_but_nothing_is_added(app: Flask, cast:
     assert "archivé" in page
     assert "/nouvelle" not in page
     assert "Le mot zibeline" in member.get("/recherche?q=zibeline").text
-    assert member.post(there["reply"], {"body": "Encore"}).status_code == 403
+    refused = member.post(there["reply"], {"body": "Encore"})
+    assert (refused.status_code, "Cet espace est archivé" in refused.text) == (403, True)
     assert member.post(f"{there['edit']}/modifier", {"title": "Autre"}).status_code == 403
     assert facilitator.post(f"{there['edit']}/modifier", {"title": "Autre"}).status_code == 403
-    assert member.post(f"/espaces/{OPEN}/ressources/nouvelle", {"title": "x"}).status_code == 403
+    refused = member.post(f"/espaces/{OPEN}/ressources/nouvelle", {"title": "x"})
+    assert (refused.status_code, "Cet espace est archivé" in refused.text) == (403, True)
     assert Browser(app, OUTSIDER).post(f"/espaces/{OPEN}/rejoindre").status_code == 409
     assert facilitator.post(f"/espaces/{OPEN}/rouvrir").status_code == 302
     assert member.post(there["reply"], {"body": "Encore"}).status_code == 302
