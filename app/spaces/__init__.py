@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import url_for
+from flask_login import current_user
 
 from app.core.i18n import gettext as _
 from app.core.navigation import NavigationEntry
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from app.accounts.models import User
+    from app.spaces.models import Space
 
 
 @fill("navigation", order=20)
@@ -45,6 +47,11 @@ def facilitator_role(person: User) -> str | None:
     return "facilitator" if runs_a_space(person) else None
 
 
+def guests_reading(space: Space) -> int:
+    """Return how many guests will read what one writes in a space, oneself apart."""
+    return max(0, count_of_guests(space) - bool(current_user.is_guest))
+
+
 def register(app: Flask) -> None:
     """Attach spaces to the application."""
     app.register_blueprint(listing)
@@ -53,6 +60,6 @@ def register(app: Flask) -> None:
     for views in (invitations, space_views, network_views):
         app.register_blueprint(views.blueprint)
     app.cli.add_command(spaces)
-    app.jinja_env.globals["guests_in"] = count_of_guests
+    app.jinja_env.globals["guests_in"] = guests_reading
     set_scope_provider(scope_for)
     set_space_names_provider(space_names)

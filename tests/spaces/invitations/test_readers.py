@@ -58,6 +58,14 @@ def test_composers_say_how_many_guests_read(app: Flask, pages: dict[str, list[st
         assert "liront ce message" not in answer
 
 
+def test_guest_who_writes_is_not_counted_among_the_readers(app: Flask, pages: dict[str, list[str]]) -> None:
+    guest, thread = Browser(app, CLOSED_GUEST), pages[PRIVATE][1]
+    assert "lira ce message" not in guest.get(thread).text
+    with app.app_context(), transaction():
+        add_member(space(PRIVATE), loaded(GUEST), expires_at=now() + timedelta(days=3))
+    assert ONE in guest.get(thread).text
+
+
 def test_form_of_a_resource_counts_guests_among_the_readers(app: Flask, cast: Cast) -> None:
     here = Browser(app, FACILITATOR)
     assert "dont 1 invité" in here.get(f"/espaces/{PRIVATE}/ressources/nouvelle").text
