@@ -16,6 +16,7 @@ from tests.journeys.live import ADMINISTRATOR, MEMBER, PHONE, Site
 pytestmark = pytest.mark.browser
 
 LEFTS = "all => all.map(one => one.getBoundingClientRect().left)"
+LEAST_GAP = 12  # pixels between a field and the label of the next
 BUTTON = "one => getComputedStyle(one, '::file-selector-button').borderTopWidth"
 
 
@@ -52,3 +53,12 @@ def test_button_of_a_deleted_space_covers_nothing_on_a_phone(opened: Callable[..
     assert name is not None
     assert button is not None
     assert button["y"] >= name["y"] + name["height"]
+
+
+def test_label_of_a_message_stands_apart_from_the_field_above_it(opened: Callable[..., Page]) -> None:
+    page = opened(MEMBER, PHONE)
+    page.goto("/espaces/politique-des-drogues/discussions/nouvelle")
+    above, label = page.get_by_label("Votre question").bounding_box(), page.get_by_text("Votre message").bounding_box()
+    assert above is not None
+    assert label is not None
+    assert label["y"] - (above["y"] + above["height"]) >= LEAST_GAP
