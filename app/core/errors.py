@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask_babel import force_locale
-from flask_login import AnonymousUserMixin
+from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -43,6 +43,8 @@ HOST_LANGUAGE = "en"
 """What the commands speak, whatever the language of the site."""
 
 HOST_WORDS = {403: "this person may not do it", 404: "not found, or not to be known by this person"}
+#: How many words a text has that one would not like to type again.
+WORTH_KEEPING = 4
 TO_CORRECT = {409, 413, 422, 429}
 """Statuses of a page that takes a form back to the person, with what to correct."""
 
@@ -140,13 +142,22 @@ def error_page(status: int, message: Any = "", **context: Any) -> Response:
 
 def _domain_error(error: DomainError) -> ResponseReturnValue:
     db.session.rollback()
-    context: dict[str, Any] = {"template": error.template}
+    context: dict[str, Any] = {"template": error.template, "typed": _texts_typed()}
     if isinstance(error, RefusedError) and error.space is not None:
-        context = {"template": "errors/refused_space.html", "space": error.space}
+        context |= {"template": "errors/refused_space.html", "space": error.space}
     answer = error_page(error.status, error.message, **context)
     if isinstance(error, TooManyError):
         answer.headers["Retry-After"] = str(error.retry_after)
     return answer
+
+
+def _texts_typed() -> list[str]:
+    """Return the texts of the form that is refused: its page gives them back, there may be no form to return to."""
+    if not getattr(current_user, "is_authenticated", False):
+        return []
+    return [
+        text for name, text in request.form.items() if "password" not in name and len(text.split()) >= WORTH_KEEPING
+    ]
 
 
 def _form_expired(_error: CSRFError) -> ResponseReturnValue:

@@ -164,7 +164,11 @@ def test_archived_space_is_read_and_found_but_nothing_is_added(app: Flask, cast:
     assert "archivé" in page
     assert "/nouvelle" not in page
     assert "Le mot zibeline" in member.get("/recherche?q=zibeline").text
-    refused = member.post(there["reply"], {"body": "Encore"})
+    refused = member.post(there["reply"], {"body": "Encore un mot <b>perdu</b>", "password": "pas un mot de passe"})
+    assert ("Encore un mot &lt;b&gt;perdu&lt;/b&gt;</textarea>" in refused.text, "pas un mot" in refused.text) == (
+        True,
+        False,
+    )
     assert (refused.status_code, "Cet espace est archivé" in refused.text) == (403, True)
     assert member.post(f"{there['edit']}/modifier", {"title": "Autre"}).status_code == 403
     assert facilitator.post(f"{there['edit']}/modifier", {"title": "Autre"}).status_code == 403
