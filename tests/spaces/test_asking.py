@@ -73,7 +73,8 @@ def test_request_carries_a_message_and_its_sender_comes_in_once_the_answer_stand
     assert "Nos bars" in str(mail)
     assert browser.post(f"{asked}/accepter").status_code == 302
     page = _said(browser.get(f"{SPACE}/membres").text)
-    assert ("Demandes étudiées" in page, page.count("Demande acceptée."), f"{asked}/annuler" in page) == (True, 2, True)
+    assert ("Demandes étudiées" in page, page.count("Demande acceptée."), f"{asked}/annuler" in page) == (True, 1, True)
+    assert "La demande d'Odile Kervella est acceptée." in page
     assert outsider.get(SPACE).status_code == 403  # not in yet
     assert outbox() == []
     _later(11)
