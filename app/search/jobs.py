@@ -116,13 +116,17 @@ def check(payload: dict[str, Any]) -> None:  # noqa: ARG001 - a job takes its pa
 
 
 def _is_of_another_time(health: Health) -> bool:
-    """Tell whether the index holds more or fewer things than there are: a copy of one was put back, or of the database.
+    """Tell whether the index is not the one last made, or holds more or fewer things than there are.
 
-    Nobody can tell while changes are on their way into it; and what the last rebuild left so, the next would too.
+    A copy of one was put back, or of the database; or a disk is there again, with what it held when it went. Nobody can
+    count while changes are on their way into it; and what the last rebuild left so, the next would too.
     """
     last = Plan.kept()
-    if last is not None and last.finished_at is not None and now() - last.finished_at < BETWEEN_COMPARISONS:
-        return False
+    if last is not None and last.finished_at is not None:
+        if engine().in_use() != last.generation:
+            return True
+        if now() - last.finished_at < BETWEEN_COMPARISONS:
+            return False
     there = sum(len(list(source.keys())) for source in sources())
     return there != health.parents and not changes_on_their_way() and engine().health().parents == health.parents
 

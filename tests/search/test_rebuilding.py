@@ -212,6 +212,22 @@ def test_check_has_an_index_made_anew_that_holds_what_another_time_held(context:
     assert queues.counts("search.rebuild").get("queued", 0) == 0
 
 
+def test_check_has_an_index_made_anew_that_came_back_after_another_took_its_place(context: Flask, books: Shelf) -> None:
+    rebuild(engine())
+    gone = engine().in_use()
+    rebuild(engine())
+    books.put(11, "Livre 11", "tambour")
+    run_all(context)
+    assert engine().count() == 11
+    engine().use(gone)
+    assert engine().count() == 10
+    check({})
+    run_all(context)
+    assert (kept().number, engine().count()) == (3, 11)
+    check({})
+    assert queues.counts("search.rebuild").get("queued", 0) == 0
+
+
 def test_second_rebuild_at_once_is_refused(context: Flask, books: Shelf) -> None:
     with alone(context):
         assert somebody_rebuilds()
