@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
@@ -33,6 +32,7 @@ from app.extensions import db
 from app.library.models import Attachment, Resource, Tag
 from app.library.reading_lists.models import ReadingList
 from app.spaces.models import Space
+from app.supervisor.browser import chromium
 from config import ROOT, Settings
 from tests.places import lay_places
 
@@ -50,7 +50,6 @@ REFERENT = "helene.roudaut@lanvallec.example"
 OUTSIDER = "antoine.lebrettier@sainte-elvire.example"
 OPEN, PRIVATE, REQUEST = "politique-des-drogues", "maires-en-premiere-ligne", "violences-faites-aux-femmes"
 DESK, PHONE, NARROW = (1280, 900), (390, 844), (320, 640)
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -236,8 +235,7 @@ def _free_port() -> int:
 
 def chromium_path() -> str:
     """Return the path of the machine's Chromium (TEST_CHROMIUM when it is set), or nothing."""
-    found = (shutil.which(name) for name in CHROMIUM)
-    return os.environ.get("TEST_CHROMIUM") or next((path for path in found if path), "")
+    return os.environ.get("TEST_CHROMIUM") or chromium()
 
 
 def launch(playwright: Playwright) -> Browser:

@@ -13,29 +13,59 @@ from tests.conftest import later_cases
 
 APT_GET = """#!/bin/sh
 echo "$@" >> "{folder}/asked"
-[ "$1" = install ] && printf '#!/bin/sh\\n' > "{folder}/chromium" && /bin/chmod +x "{folder}/chromium"
-exit 0
+for last; do :; done
+[ "$1" = update ] && exit 0
+[ "$last" = "{lacks}" ] && exit 100
+printf '#!/bin/sh\\n' > "{folder}/$last" && /bin/chmod +x "{folder}/$last"
 """
+INSTALL = "install --yes -qq --no-install-recommends"
+
+
+def program(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o755)
 
 
 @pytest.fixture
 def debian(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Stand on a Debian without Chromium; its package manager writes down what it is asked."""
-    apt_get = tmp_path / "apt-get"
-    apt_get.write_text(APT_GET.format(folder=tmp_path), encoding="utf-8")
-    apt_get.chmod(0o755)
+    program(tmp_path / "apt-get", APT_GET.format(folder=tmp_path, lacks=""))
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("CI", raising=False)
     return tmp_path
 
 
-def test_chromium_is_installed_in_the_pipeline_as_root(debian: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def pipeline(debian: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stand there as root, in the pipeline."""
     monkeypatch.setattr("os.geteuid", lambda: 0)
     monkeypatch.setenv("CI", "true")
-    allowed = browser.may_install_packages(asked=False)
-    assert browser.chromium_or_advice(may_install=allowed) == str(debian / "chromium")
-    asked = (debian / "asked").read_text(encoding="utf-8").splitlines()
-    assert asked == ["update -qq", "install --yes -qq --no-install-recommends chromium"]
+    return debian
+
+
+def found(folder: Path) -> tuple[str, list[str]]:
+    """Return the name of the Chromium that is found, and what the package manager was asked on the way."""
+    path = browser.chromium_or_advice(may_install=browser.may_install_packages(asked=False))
+    kept = folder / "asked"
+    return Path(path).name, kept.read_text(encoding="utf-8").splitlines() if kept.exists() else []
+
+
+@pytest.mark.parametrize("present", [(), ("chromium",)])
+def test_chromium_without_windows_is_installed_in_the_pipeline_as_root(pipeline: Path, present: tuple[str]) -> None:
+    for name in present:
+        program(pipeline / name, "#!/bin/sh\n")
+    asked = ["update -qq", f"{INSTALL} chromium-headless-shell"]
+    assert found(pipeline) == ("chromium-headless-shell", asked)
+    assert found(pipeline) == ("chromium-headless-shell", asked)
+
+
+@pytest.mark.parametrize(("present", "more"), [((), 2), (("chromium",), 0)])
+def test_chromium_with_windows_does_where_debian_has_no_other(pipeline: Path, present: tuple[str], more: int) -> None:
+    program(pipeline / "apt-get", APT_GET.format(folder=pipeline, lacks="chromium-headless-shell"))
+    for name in present:
+        program(pipeline / name, "#!/bin/sh\n")
+    name, asked = found(pipeline)
+    assert (name, len(asked)) == ("chromium", 2 + more)
 
 
 @pytest.mark.parametrize(("user", "asked"), [(1000, True), (0, False)])
@@ -45,7 +75,7 @@ def test_chromium_is_never_installed_unasked_or_without_the_right(
     monkeypatch.setattr("os.geteuid", lambda: user)
     allowed = browser.may_install_packages(asked=asked)
     assert browser.chromium_or_advice(may_install=allowed) == ""
-    assert "sudo apt-get install chromium" in capsys.readouterr().err
+    assert "sudo apt-get install chromium-headless-shell" in capsys.readouterr().err
     assert not (debian / "asked").exists()
 
 
@@ -65,10 +95,9 @@ def test_quick_tries_the_first_case_of_a_test_and_the_whole_suite_all(request: p
     assert "--first-cases" in quick.command
     assert not any("--first-cases" in one.command for one in checks.pytest_runs([], quick=False, browser=True))
     module = request.node.getparent(pytest.Module)
-    later = later_cases(list(module.collect()))
-    assert [one.name for one in later] == [
-        f"{test_chromium_is_never_installed_unasked_or_without_the_right.__name__}[0-False]"
-    ]
+    name = test_chromium_is_never_installed_unasked_or_without_the_right.__name__
+    later = [one.name for one in later_cases(list(module.collect())) if one.name.startswith(name)]
+    assert later == [f"{name}[0-False]"]
 
 
 def test_every_test_is_in_one_of_the_two_runs() -> None:
