@@ -8,8 +8,6 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.accounts.models import AccessRequest, RequestState
-from app.accounts.organisations.details import Details
-from app.accounts.organisations.operations import record_organisation
 from app.core.clock import now
 from app.core.db import transaction
 from app.extensions import db
@@ -70,9 +68,3 @@ def test_shows_a_space_nobody_runs(app: Flask, cast: Cast) -> None:
         for place in db.session.scalars(select(Membership).where(Membership.role == Role.FACILITATOR)):
             place.role = Role.MEMBER
     assert "Choisir qui l’anime" in _read(app)
-
-
-def test_last_actions_say_on_what_they_bear(app: Flask, cast: Cast) -> None:
-    with app.app_context(), transaction():
-        record_organisation(Details("Ville-Témoin", is_member=False), loaded(ADMIN))
-    assert "Ville-Témoin" in _read(app)
