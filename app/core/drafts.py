@@ -41,11 +41,16 @@ def draft_for(person: Any, key: str) -> dict[str, Any]:
     return dict(row.data) if row else {}
 
 
-def drafts_at(person: Any, pattern: str) -> list[tuple[str, dict[str, Any]]]:
-    """Return the key and fields of a person's drafts whose key is like a pattern of SQL, the last kept first."""
-    query = select(Draft.key, Draft.data).where(Draft.person_id == person.id, Draft.key.like(pattern))
+def drafts_at(person: Any, pattern: str, field: str) -> dict[str, str]:
+    """Return one field of each draft of a person whose key is like a pattern of SQL, by key, the last kept first.
+
+    Only that field leaves the database, without the spaces around it; where it is empty the draft is left out.
+    """
+    query = select(Draft.key, Draft.data[field].as_string()).where(
+        Draft.person_id == person.id, Draft.key.like(pattern)
+    )
     rows = db.session.execute(query.order_by(Draft.updated_at.desc(), Draft.id.desc()))
-    return [(key, dict(data)) for key, data in rows]
+    return {key: value.strip() for key, value in rows if value and value.strip()}
 
 
 def keep_draft(person: Any, key: str, data: dict[str, Any]) -> datetime:

@@ -81,12 +81,12 @@ def resources_to_look_at() -> Task | None:
 def resource_begun() -> Task | None:
     """Return the last resource the person began to share and left with a title, where they may still share it."""
     me = person()
-    begun = {key.split("/")[2]: data for key, data in drafts_at(me, NEW_RESOURCE) if str(data.get("title", "")).strip()}
+    begun = {key.split("/")[2]: title for key, title in drafts_at(me, NEW_RESOURCE, "title").items()}
     if not begun:
         return None
     open_there = select(Space).where(Space.slug.in_(begun), can_add_resource.where(me))
     spaces = {space.slug: space for space in db.session.scalars(open_there)}
-    those = ((spaces[slug], str(data["title"]).strip()) for slug, data in begun.items() if slug in spaces)
+    those = ((spaces[slug], title) for slug, title in begun.items() if slug in spaces)
     space, title = next((one for one in those if not has_just_shared(me, *one)), (None, ""))
     if space is None:
         return None
