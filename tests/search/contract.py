@@ -6,6 +6,7 @@ import datetime as dt
 import random
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,6 +56,22 @@ class EngineContract:
         return engine
 
     # What is found
+
+    @pytest.mark.parametrize("before_it_reads", [False, True])
+    @pytest.mark.parametrize("typed", ["nuit", '"de nuit"', "poli*", "bruit -police"])
+    def test_question_asked_while_things_are_replaced_misses_none(
+        self, engine: Any, monkeypatch: pytest.MonkeyPatch, typed: str, *, before_it_reads: bool
+    ) -> None:
+        """It began with the index as it was, and reads words after another question did, or before."""
+        allowed, now = everybody(*ALL), engine.latest
+        expected = len(keys(engine, typed, allowed))
+        engine.index(ALL)
+        older = iter([now()])
+        engine.index(ALL)
+        if before_it_reads:
+            assert len(keys(engine, typed, allowed)) == expected
+        monkeypatch.setattr(engine, "latest", lambda: next(older, None) or now())
+        assert len(keys(engine, typed, allowed)) == expected > 0
 
     def test_parts_that_the_catalogue_names_no_more_count_for_nothing(self, engine: SearchEngine) -> None:
         pages = [Passage(0, "", "", "Le dossier"), Passage(1, "page", "1", "ancien texte")]

@@ -120,12 +120,15 @@ class IndexEngine(ABC):
     def _read(self, ask: Callable[[Reading], R]) -> R:
         """Ask the latest reading; raises nothing but IndexUnavailableError.
 
-        Asks three times, because a commit or a swap may take a file away in the very moment it is opened, and where
-        things are written all the time the next one does too.
+        Asks three times, because a commit or a swap may take a file or a row away in the very moment it is read, and
+        where things are written all the time the next one does too.
         """
         for _ in range(2):
             try:
-                return ask(self.latest())
+                reading = self.latest()
+                answer = ask(reading)
+                if not reading.overtaken:
+                    return answer
             except IndexUnavailableError:
                 raise
             except Exception:  # noqa: BLE001 - a broken index raises whatever its bytes make of the library

@@ -58,8 +58,10 @@ def asks_of(fieldname: str, clause: Clause) -> list[Ask]:
 class LevelReading:
     """A reading over sets of documents. Documents are only ever added behind the last: a set read before is completed.
 
-    `name` is unique to the index.
+    `name` is unique to the index. A younger reading's set is of no use: it lacks what was replaced in between.
     """
+
+    overtaken = False
 
     def __init__(self, name: str, records: Records) -> None:
         self.name = name
@@ -99,13 +101,17 @@ class LevelReading:
 
     def _sets(self, asks: Several[Ask]) -> list[Docs]:
         size = self.records.size
-        known = {ask: cast("_Known", memory.known((self.name, ask)) or _NOTHING) for ask in asks}
+        known = {ask: self._known(ask) for ask in asks}
         for after, missing in _by_extent(known, size):
             for ask, docs in zip(missing, self.read(missing, after), strict=True):
                 known[ask] = (np.concatenate([known[ask][0], docs]), np.array([size]))
-                memory.keep((self.name, ask), known[ask])
-        # Another thread may have read further already, in a younger reading.
-        return [docs[: np.searchsorted(docs, size)] for docs, _ in map(known.__getitem__, asks)]
+                if not self.overtaken:
+                    memory.keep((self.name, ask), known[ask])
+        return [known[ask][0] for ask in asks]
+
+    def _known(self, ask: Ask) -> _Known:
+        kept = cast("_Known | None", memory.known((self.name, ask)))
+        return kept if kept is not None and kept[1][0] <= self.records.size else _NOTHING
 
 
 _Known = tuple[Docs, Docs]

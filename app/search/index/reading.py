@@ -25,6 +25,10 @@ class Reading(Protocol):
         """The documents."""
 
     @property
+    def overtaken(self) -> bool:
+        """Whether something was written while it was read, so that what was replaced is found in it no more."""
+
+    @property
     def segments(self) -> int:
         """Of how many parts the index is made."""
 

@@ -20,16 +20,20 @@ from app.search.postgres_engine.words import query_of
 NUMBER = np.dtype(">i4")
 """How PostgreSQL sends an integer."""
 
-# All numbers of a set in one value: row by row, a common word would take longer to travel than to find.
+# All numbers of a set in one value: row by row, a common word would take longer to travel than to find. Beside them the
+# version they are of: rows that are replaced are gone at once, for older readings too.
 _SETS = """
-SELECT (
+SELECT (SELECT version FROM {name} WHERE generation = %s), (
     SELECT string_agg(int4send(number), ''::bytea) FROM {table}
     WHERE words @@ asked.query::tsquery AND number >= %s AND number < %s
 ) FROM unnest(%s::text[]) WITH ORDINALITY AS asked (query, place) ORDER BY place
 """
 # Compiling takes longer than the search; and of sets to come nothing is known, so a table would often be read whole.
 _AS_WE_KNOW = "SET LOCAL jit = off", "SET LOCAL enable_seqscan = off"
-_LIVE = "SELECT string_agg(int4send(number), ''::bytea ORDER BY number) FROM {table} WHERE number < %s"
+_LIVE = """
+SELECT (SELECT version FROM {name} WHERE generation = %s), string_agg(int4send(number), ''::bytea ORDER BY number)
+FROM {table} WHERE number < %s
+"""
 _ROWS = """
 SELECT string_agg(int4send(number) || record, ''::bytea ORDER BY number) FROM {table} WHERE number >= %s AND number < %s
 """
@@ -39,11 +43,13 @@ _NUMBERED = np.dtype([("number", NUMBER), ("record", RECORD)])
 class PostgresReading(LevelReading):
     """One generation, up to a number."""
 
-    def __init__(self, tables: Tables, state: State, rows: NDArray[np.void], live: Docs) -> None:
+    def __init__(self, tables: Tables, state: State, rows: NDArray[np.void], live: tuple[int | None, Docs]) -> None:
+        version, numbers = live
         lives = np.zeros(state.size, np.bool_)
-        lives[live] = True
+        lives[numbers] = True
         super().__init__(state.generation, Records(rows, lives))
         self.state = state
+        self.overtaken = version != state.version
         self.rows = rows
         self._tables = tables
 
@@ -63,8 +69,10 @@ class PostgresReading(LevelReading):
                 for one in _AS_WE_KNOW:
                     cursor.execute(one)
                 # Never prepared: a plan made for any range of numbers walks the rows instead of the words.
-                rows = cursor.execute(wanted, [after, self.state.size, queries], binary=True, prepare=False).fetchall()
-        return [_numbers(row[0]) for row in rows]
+                given = [self.state.generation, after, self.state.size, queries]
+                rows = cursor.execute(wanted, given, binary=True, prepare=False).fetchall()
+        self.overtaken |= any(version != self.state.version for version, _ in rows)
+        return [_numbers(sent) for _, sent in rows]
 
 
 def _numbers(sent: bytes | None) -> Docs:
@@ -101,11 +109,12 @@ class Readings:
             known = kept.state.size
             rows[:known] = kept.rows
         with self._tables.cursor() as cursor:
-            new = np.frombuffer(self._value(cursor, state, _ROWS, known, state.size), _NUMBERED)
-            live = _numbers(self._value(cursor, state, _LIVE, state.size))
-        rows[new["number"]] = new["record"]
-        return PostgresReading(self._tables, state, rows, live)
+            (new,) = self._row(cursor, state, _ROWS, known, state.size)
+            version, live = self._row(cursor, state, _LIVE, state.generation, state.size)
+        numbered = np.frombuffer(new or b"", _NUMBERED)
+        rows[numbered["number"]] = numbered["record"]
+        return PostgresReading(self._tables, state, rows, (version, _numbers(live)))
 
-    def _value(self, cursor: Cursor[Any], state: State, words: str, *given: int) -> bytes:
-        row = cursor.execute(self._tables.sql(words, state.generation), given, binary=True).fetchone()
-        return row[0] if row and row[0] else b""
+    def _row(self, cursor: Cursor[Any], state: State, words: str, *given: int | str) -> tuple[Any, ...]:
+        (row,) = cursor.execute(self._tables.sql(words, state.generation), given, binary=True).fetchall()
+        return tuple(row)

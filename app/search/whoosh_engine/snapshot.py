@@ -46,6 +46,8 @@ class Segment:
 class Snapshot:
     """One generation of one index folder; its files are closed when the last thread has done with it."""
 
+    overtaken = False
+
     def __init__(self, folder: Path, index: FileIndex) -> None:
         self.folder = folder
         self.index = index
