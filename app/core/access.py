@@ -91,11 +91,18 @@ def is_for_later() -> bool:
     return access is not None and access.signed_in and not hasattr(view, "__before_anything_else__")
 
 
+def anybody() -> Any:
+    """Return the signed-in person as ``person`` does, None when nobody is."""
+    somebody = current_user._get_current_object()  # noqa: SLF001 - werkzeug's documented way out of the proxy: one look
+    return somebody if somebody.is_authenticated else None
+
+
 def person() -> Any:
     """Return the signed-in person, the model itself and not the proxy. Raises NotFoundError when nobody is."""
-    if not current_user.is_authenticated:
+    somebody = anybody()
+    if somebody is None:
         raise NotFoundError
-    return current_user._get_current_object()  # noqa: SLF001 - werkzeug's documented way out of the proxy
+    return somebody
 
 
 def guard() -> ResponseReturnValue | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import url_for
 
 from app.accounts.models import User
+from app.core.navigation import url_of
 
 
 def person_url(person: User) -> str:
     """Return the address of the page of a person."""
-    return url_for("directory.person_page", public_id=person.public_id)
+    return url_of("directory.person_page", person)
 
 
 def photo_url(person: User, side: int) -> str:

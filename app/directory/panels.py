@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask import render_template, request, url_for
-from flask_login import current_user
 from markupsafe import Markup
 
 from app.accounts.models import User
-from app.core.access import person
+from app.core.access import anybody, person
 from app.core.db import cache_of_transaction
 from app.core.i18n import gettext as _
 from app.core.navigation import NavigationEntry, Tab
@@ -25,9 +24,9 @@ def page_of_person(other: Any) -> str | None:
 
     The same few people write a whole page.
     """
-    if not isinstance(other, User) or not current_user.is_authenticated:
+    reader = anybody()
+    if not isinstance(other, User) or reader is None:
         return None
-    reader = person()
     cache, key = cache_of_transaction(), f"page:{reader.id}:{other.id}"
     if key not in cache:
         cache[key] = person_url(other) if can_see_person(reader, other) else None
@@ -38,9 +37,10 @@ def page_of_person(other: Any) -> str | None:
 @fill("person.photo")
 def photo_of_person(other: Any, side: int) -> str | None:
     """Return the address of a person's photo where the signed-in reader may see it."""
-    if not isinstance(other, User) or not other.photo_sha256 or not current_user.is_authenticated:
+    if not isinstance(other, User) or not other.photo_sha256:
         return None
-    return photo_url(other, side) if shows(person(), other, "photo") else None
+    reader = anybody()
+    return photo_url(other, side) if reader is not None and shows(reader, other, "photo") else None
 
 
 @fill("navigation", order=50)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import url_for
 
-from app.core.db import PUBLIC_ID_LENGTH
 from app.core.text import slugify
 from app.discussions.models import Post, Thread
 from app.discussions.queries import page_of_post
@@ -21,13 +19,6 @@ def thread_url(thread: Thread, **arguments: Any) -> str:
 def post_url(thread: Thread, n: int, base: str = "") -> str:
     """Return the address of a message: its page and its anchor. ``base``: the thread's, when it is at hand."""
     return f"{base or thread_url(thread)}?page={page_of_post(n)}#reponse-{n}"
-
-
-def urls_of_posts(endpoint: str) -> Callable[[Post], str]:
-    """Return a function that gives the address of a view of one post; the router is asked once for a whole page."""
-    some_id = "a" * PUBLIC_ID_LENGTH
-    before, after = url_for(endpoint, public_id=some_id).rsplit(some_id, 1)
-    return lambda post: f"{before}{post.public_id}{after}"
 
 
 def fresh_url(thread: Thread, first: int) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from flask import url_for
@@ -14,9 +13,10 @@ from markupsafe import Markup
 from app.accounts.models import User
 from app.core.i18n import format_datetime, moment_writer, ngettext
 from app.core.i18n import gettext as _
+from app.core.navigation import url_of
 from app.core.paging import Page
 from app.core.portraits import signature
-from app.discussions.addresses import post_url, quote_url, thread_url, urls_of_posts
+from app.discussions.addresses import post_url, quote_url, thread_url
 from app.discussions.cards import Cards, Key
 from app.discussions.models import Post, Thread
 from app.discussions.permissions import can_edit_post, can_moderate_thread, can_move_thread, can_remove_post, can_reply
@@ -211,13 +211,11 @@ class _Eyes:
     sought: Sought | None
     anchors: dict[int, Anchor]
     write: Callable[[datetime], str] = field(default_factory=moment_writer)
-    edit_url: Callable[[Post], str] = field(default_factory=partial(urls_of_posts, "discussions.edit_page"))
-    remove_url: Callable[[Post], str] = field(default_factory=partial(urls_of_posts, "discussions.remove_page"))
-    hide_url: Callable[[Post], str] = field(default_factory=partial(urls_of_posts, "discussions.hide_page"))
 
     def see(self, post: Post, html: Markup) -> ShownPost:
         """Return a message as this reader sees it."""
         mine = post.author_id == self.me.id
+        hides = self.moderates and not mine and post.deleted_at is None
         return ShownPost(
             post=post,
             place=place_of(self.thread, post.n),
@@ -227,9 +225,9 @@ class _Eyes:
             is_new=self.fresh is not None and post.n >= self.fresh.first and not mine,
             url=post_url(self.thread, post.n, self.base),
             quote_url=quote_url(self.thread, post, self.base),
-            edit_url=self.edit_url(post) if mine and can_edit_post(self.me, post) else "",
-            remove_url=self.remove_url(post) if mine and can_remove_post(self.me, post) else "",
-            hide_url=self.hide_url(post) if self.moderates and not mine and post.deleted_at is None else "",
+            edit_url=url_of("discussions.edit_page", post) if mine and can_edit_post(self.me, post) else "",
+            remove_url=url_of("discussions.remove_page", post) if mine and can_remove_post(self.me, post) else "",
+            hide_url=url_of("discussions.hide_page", post) if hides else "",
             step=self.sought.step(post.n) if self.sought else None,
             anchor=self.anchors.get(post.id),
         )

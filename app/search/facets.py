@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from sqlalchemy import select
 
-from app.accounts.models import Organisation, User
+from app.accounts.models import Organisation, User, UserKind
 from app.accounts.organisations.sizes import BANDS, band_of, band_words
 from app.core.i18n import current_language
+from app.core.i18n import gettext as _
 from app.extensions import db
 from app.search.analysis import fold
 from app.search.catalogue import Allowed, Aspect, Facets, Scope
@@ -64,14 +65,19 @@ class Counted:
 @dataclass(frozen=True)
 class _Writer:
     name: str
+    is_guest: bool
     city: str
     band: str
 
 
 def _writers(ids: Collection[int]) -> Mapping[int, _Writer]:
-    query = select(User.id, User.name, Organisation.name, Organisation.population).outerjoin(User.organisation)
+    home = Organisation.name, Organisation.population
+    query = select(User.id, User.name, User.kind, *home).outerjoin(User.organisation)
     rows = db.session.execute(query.where(User.id.in_(ids))) if ids else ()
-    return {one: _Writer(name, city or "", band_of(population)) for one, name, city, population in rows}
+    return {
+        one: _Writer(name, kind == UserKind.GUEST, city or "", band_of(population))
+        for one, name, kind, city, population in rows
+    }
 
 
 def facets_of(counted: Counted) -> tuple[Facet, ...]:
@@ -133,7 +139,14 @@ def _cities(counted: Counted) -> Facet:
 def _authors(counted: Counted) -> Facet:
     written: dict[Value, str] = {one: one for one in _present(counted, Field.AUTHOR) if isinstance(one, str)}
     named: dict[Value, str] = {one: writer.name for one, writer in counted.people.items()}
-    return _by_name(counted, Field.AUTHOR, named | written)
+    facet = _by_name(counted, Field.AUTHOR, named | written)
+    others = {writer.name for writer in counted.people.values() if not writer.is_guest} | set(written.values())
+    guests = set(named.values()) - others
+    return Facet(facet.field, tuple(_as_guest(one) if one.value in guests else one for one in facet.values))
+
+
+def _as_guest(one: FacetValue) -> FacetValue:
+    return replace(one, label=f"{one.label}, {_('invité')}")
 
 
 def _sizes(counted: Counted) -> Facet:

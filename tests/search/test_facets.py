@@ -158,6 +158,16 @@ def test_author_is_found_by_the_name_they_bear_now_before_the_index_knows(shelve
     assert sought(OUTSIDER, 'auteur:"Lacasse, Guy"').total == 1
 
 
+def test_guest_is_called_one_unless_a_member_bears_the_same_name(shelves: Flask, sought: Sought) -> None:
+    with transaction():
+        start_thread(loaded(GUEST), space_called(OPEN), "Une médiation d'ailleurs", "Chez nous aussi.")
+    work(shelves)
+    assert counts(sought(OUTSIDER, "médiation"), Field.AUTHOR)["Gaspard Roy, invité"] == 1
+    with transaction():
+        loaded(MEMBER).name = "Gaspard Roy"
+    assert counts(sought(OUTSIDER, "médiation"), Field.AUTHOR)["Gaspard Roy"] == 3
+
+
 def test_cities_are_counted_by_their_size(sought: Sought) -> None:
     sizes = counts(sought(OUTSIDER, "médiation"), Aspect.SIZE)
     assert {label.replace("\u202f", " ").replace("\u00a0", " "): n for label, n in sizes.items()} == {
