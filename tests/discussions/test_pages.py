@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from app.core import clock
 from app.core.db import transaction
+from app.core.navigation import url_of
 from app.discussions import operations
-from app.discussions.addresses import urls_of_posts
 from app.discussions.models import Post, Thread
 from app.extensions import db
 from tests.discussions.talk import answer, path, read, shelve, space, start, thread_of
@@ -397,7 +397,7 @@ def test_addresses_made_for_a_whole_page_are_those_of_the_router(app: Flask) -> 
     with app.test_request_context():
         post = db.session.scalars(select(Post)).first() or Post(public_id="abcdefghij")
         for endpoint in ("discussions.edit_page", "discussions.remove_page", "discussions.hide_page"):
-            assert urls_of_posts(endpoint)(post) == url_for(endpoint, public_id=post.public_id)
+            assert url_of(endpoint, post) == url_for(endpoint, public_id=post.public_id)
 
 
 def long_thread(app: Flask, browser: Any) -> tuple[Any, str]:
