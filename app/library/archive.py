@@ -26,7 +26,7 @@ from app.library.archived_states import (
 )
 from app.library.collecting.claiming import RIGHTS, SHOWN
 from app.library.collecting.models import FetchedPage, PageState
-from app.library.facets import keep_facets
+from app.library.derived import keep_derived
 from app.library.files import keep_blob
 from app.library.kinds import kind_of
 from app.library.marks import Useful
@@ -338,7 +338,7 @@ def _tag(resource: Resource, record: Record, _arriving: Arriving) -> None:
     carried = {tag_slug(word) for word in words}  # a list closed since keeps what was there before
     accepted = judge_words(words, resource.space, carried).accepted
     resource.tags = tags_named(accepted, resource.space, carried)
-    keep_facets(resource)
+    keep_derived(resource)
 
 
 def _index(arriving: Arriving) -> None:

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship, valida
 
 from app.accounts.models import Organisation, User
 from app.core.clock import now
-from app.core.db import HasMoments, HasPublicId, PartialDate, UtcDateTime, sort_key
+from app.core.db import PUBLIC_ID_LENGTH, HasMoments, HasPublicId, PartialDate, UtcDateTime, sort_key
 from app.core.i18n import current_language
 from app.core.text import one_line
 from app.extensions import db
@@ -83,6 +83,15 @@ resource_facet = Table(
     Column("name", String(40), primary_key=True),
     Column("value", String(200), primary_key=True),
     Index("ix_resource_facet_name_value", "name", "value"),
+)
+
+
+#: What the words of a resource point to, made with them: ``pointed`` is a public id, that may be nobody's.
+resource_link = Table(
+    "resource_link",
+    db.metadata,
+    Column("resource_id", ForeignKey("resource.id", ondelete="CASCADE"), primary_key=True),
+    Column("pointed", String(PUBLIC_ID_LENGTH), primary_key=True, index=True),
 )
 
 

@@ -21,8 +21,8 @@ from app.core.revisions import keep_revision
 from app.core.text import RENDERER_VERSION, render_markdown
 from app.extensions import db
 from app.library.collecting.claiming import claim_page, drop_page_of_another
+from app.library.derived import keep_derived
 from app.library.events import ResourceChanged, ResourcePublished, ResourceRemoved
-from app.library.facets import keep_facets
 from app.library.files import attach, claim_received, keep_all
 from app.library.models import Resource
 from app.library.permissions import (
@@ -92,7 +92,7 @@ def share_resource(
     _write(resource, details)
     db.session.add(resource)
     db.session.flush()
-    keep_facets(resource)
+    keep_derived(resource)
     if form is not None:
         claim_received(person, resource, form, order)
         claim_page(person, resource, form)
@@ -113,7 +113,7 @@ def prepare_resource(
     _write(resource, details)
     db.session.add(resource)
     db.session.flush()
-    keep_facets(resource)
+    keep_derived(resource)
     if form is not None:
         claim_received(person, resource, form, order)
         claim_page(person, resource, form)
@@ -147,7 +147,7 @@ def edit_resource(
     _write(resource, details)
     if resource.kind != was and resource.state == State.PUBLISHED:
         begin_checks(resource)
-    keep_facets(resource)
+    keep_derived(resource)
     if form is not None:
         claim_received(person, resource, form, order)
     drop_page_of_another(resource)

@@ -17,8 +17,8 @@ from app.core.takeaway import ExportedFile, ExportPart
 from app.extensions import db
 from app.library.collecting.claiming import drop_page_of_another
 from app.library.collecting.operations import forget_pages_of
+from app.library.derived import keep_derived
 from app.library.events import ResourceRemoved
-from app.library.facets import keep_facets
 from app.library.incoming.operations import forget_lists_of
 from app.library.kinds import kind_of
 from app.library.models import Attachment, Blob, FileVersion, ReceivedFile, Resource, Safety, SentBack
@@ -121,7 +121,7 @@ def _empty(user: User, resource: Resource) -> None:
     """Take everything out of a resource; its place stays in the trash, so that its address says it is gone."""
     resource.title, resource.summary, resource.body, resource.body_html = _("Ressource retirée"), "", "", ""
     resource.source, resource.fields, resource.tags, resource.dated_on = "", {}, [], None
-    keep_facets(resource)
+    keep_derived(resource)
     drop_page_of_another(resource)
     db.session.execute(delete(Attachment).where(Attachment.resource_id == resource.id))
     db.session.expire(resource, ["attachments"])

@@ -18,14 +18,14 @@ from app.extensions import db
 from app.library.addresses import resource_url
 from app.library.anchors import PageSeen
 from app.library.kinds import kind_of
-from app.library.models import Adoption, Resource, Shelf
+from app.library.models import Adoption, Resource, Shelf, resource_link
 from app.library.permissions import can_mark_resource, can_read_resource, is_published_practice
 from app.library.reading_lists.addresses import list_url
 from app.library.reading_lists.models import ReadingEntry, ReadingList
 from app.library.reading_lists.operations import forget_who_added
 from app.library.reading_lists.permissions import can_read_list
 from app.library.reading_lists.queries import lists_holding
-from app.spaces.models import Space
+from app.spaces.models import Space, State
 from app.spaces.permissions import can_read_space
 
 MOST = 20
@@ -55,6 +55,23 @@ def practices_that_follow(resource: Resource, reader: User) -> UseGroup | None:
         Use(one.title, resource_url(one)) for one in db.session.scalars(query.order_by(Resource.sort_key).limit(MOST))
     ]
     return UseGroup(_("Pratiques d'autres villes"), found) if found else None
+
+
+@fill("resource.uses", order=30)
+def resources_that_point_to(resource: Resource, reader: User) -> UseGroup | None:
+    """Return the published resources whose words give the address of this one."""
+    # Few point to one: asked first, as above.
+    pointing = select(resource_link.c.resource_id).where(resource_link.c.pointed == resource.public_id)
+    linked = db.session.scalars(pointing).all()
+    if not linked:
+        return None
+    query = select(Resource).where(
+        Resource.id.in_(linked), can_read_resource.where(reader), Resource.state != State.DRAFT
+    )
+    found = [
+        Use(one.title, resource_url(one)) for one in db.session.scalars(query.order_by(Resource.sort_key).limit(MOST))
+    ]
+    return UseGroup(_("Ressources"), found) if found else None
 
 
 @fill("resource.uses", order=60)

@@ -14,7 +14,7 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import JSON, Connection, Date, DateTime, column, insert, inspect, select, table, text
 
 from app.extensions import db
-from app.library.models import Resource, Tag
+from app.library.models import Resource, Tag, resource_link
 from app.spaces.models import Membership
 from tests.conftest import DATABASES, new_database_app
 
@@ -85,6 +85,21 @@ def test_a_keyword_becomes_a_word_of_each_space_that_used_it_and_back(fresh: Fla
         assert (
             connection.execute(text("SELECT label FROM tag JOIN resource_tag ON tag_id = id")).all() == [("Mot 1",)] * 2
         )
+
+
+BEFORE_LINKS = "b94c7e05d3f8"
+
+
+@pytest.mark.slow
+def test_resources_that_stand_are_read_for_what_they_point_to(fresh: Flask) -> None:
+    upgrade(revision=BEFORE_LINKS)
+    with db.engine.begin() as connection:
+        said = {"results": "Voir\n/ressources/bbbbbbbbb3-titre"}
+        put_resource(connection, 2, body="/ressources/bbbbbbbbb2 et /ressources/bbbbbbbbb3?page=4", fields=said)
+        put_resource(connection, 3, summary="https://villes.example/ressources/bbbbbbbbb2-titre")
+    upgrade()
+    pointed = select(resource_link).order_by(resource_link.c.resource_id)
+    assert [tuple(row) for row in db.session.execute(pointed)] == [(2, "bbbbbbbbb3"), (3, "bbbbbbbbb2")]
 
 
 BEFORE_PARTIAL_DATES = "e93b7d2c5a18"

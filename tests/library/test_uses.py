@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask, current_app
 
@@ -12,6 +14,7 @@ from app.discussions.queries import post_numbered
 from app.extensions import db
 from app.library.adopting import Told, tell_adoption
 from app.library.models import Resource, Shelf
+from app.library.operations import ResourceDetails, edit_resource, prepare_resource
 from app.library.reading_lists.operations import add_to_list, make_list
 from app.spaces.models import Space
 from app.spaces.queries import space_by_slug
@@ -58,6 +61,30 @@ def test_each_reader_sees_the_uses_they_may_open(context: Flask) -> None:
     assert seen["Autres espaces"] == ["Cercle fermé"]
     assert uses(FACILITATOR, made)["Autres espaces"] == ["Cercle fermé", "Vie nocturne"]
     assert uses(FACILITATOR, own) == {"Pratiques d'autres villes": ["Citée"]}
+
+
+def test_resource_is_used_by_those_whose_words_give_its_address(context: Flask) -> None:
+    made = share("Citée", audience="network")
+    address = f"https://ailleurs.example/ressources/{made.public_id}-citee?page=4"
+    share("Dans le texte", body=f"Voir {address} et [le reste](/ressources/{made.public_id}).")
+    share("Dans un champ", kind="practice", fields={"results": f"Comme le dit\n/ressources/{made.public_id}"})
+    share("Au cercle", by=MEMBER, space=PRIVATE, body=f"Voir {address}")
+    share("Adresse plus longue", body=f"/ressources/{made.public_id}a")
+    assert uses(OUTSIDER, made) == {"Ressources": ["Dans le texte", "Dans un champ"]}
+    assert uses(MEMBER, made) == {"Ressources": ["Au cercle", "Dans le texte", "Dans un champ"]}
+
+
+def test_resource_whose_words_change_points_to_what_they_say_now(context: Flask) -> None:
+    made = share("Citée")
+    other = share("Autre", body=f"/ressources/{made.public_id}")
+    with transaction():
+        edit_resource(loaded(FACILITATOR), other, ResourceDetails.of(kind="other", title="Autre", body="Rien."), 1)
+    assert uses(MEMBER, made) == {}
+    own = ResourceDetails.of(kind="other", title="Citée", body=f"Soi-même : /ressources/{made.public_id}")
+    with transaction():
+        edit_resource(loaded(FACILITATOR), made, own, 1)
+        prepare_resource(loaded(FACILITATOR), place(OPEN), replace(own, title="Brouillon"))
+    assert uses(FACILITATOR, made) == {}
 
 
 def test_message_corrected_or_taken_away_cites_no_more(context: Flask) -> None:

@@ -21,6 +21,7 @@ STAYS = {
     "blob": "the files themselves, under their SHA-256",
     "resource_tag": "labels, in the record of the resource",
     "resource_facet": "made again from the fields",
+    "resource_link": "made again from the words",
     "sent_back": "about drafts, which do not leave",
     "validity_asked": "mails this site has sent",
     "upload": "files on their way",
