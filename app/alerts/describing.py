@@ -10,9 +10,8 @@ from flask import url_for
 
 from app.accounts.models import User
 from app.accounts.organisations.sizes import band_words
-from app.core.i18n import current_language
+from app.core.i18n import current_language, language_name
 from app.core.i18n import gettext as _
-from app.search.facets import language_name
 from app.search.filters import words_of_name
 from app.search.kept import reopened
 from app.search.query import Field, Filter, Sort, typed

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import flask_babel
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date as babel_date
 from flask import current_app, has_request_context, session
 from flask_babel import force_locale, get_locale
@@ -175,6 +176,20 @@ def current_language() -> str:
     """Return the code of the reader's language, the site's default outside of a request."""
     locale = get_locale()
     return str(locale.language if locale else current_app.config["LANGUAGES"][0])
+
+
+def language_name(code: str) -> str:
+    """Return the name of a language in the reader's: « Allemand »; what names none is given back."""
+    return _language(code, current_language())
+
+
+@lru_cache(maxsize=512)
+def _language(code: str, language: str) -> str:
+    try:
+        name = Locale.parse(code).get_language_name(language)
+    except (UnknownLocaleError, ValueError):
+        name = None
+    return name[:1].upper() + name[1:] if name else code
 
 
 def choose_language() -> str:

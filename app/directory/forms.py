@@ -22,14 +22,15 @@ from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.accounts.models import ShownTo, User
+from app.accounts.words import MANDATES
 from app.core.clock import now
 from app.core.db import sort_key
 from app.core.forms import BeffroiForm, DayField
 from app.core.i18n import gettext as _
+from app.core.i18n import language_name, ngettext
 from app.core.i18n import lazy_gettext as _l
-from app.core.i18n import ngettext
 from app.directory.operations import LONGEST_SUBJECT, MOST_SUBJECTS, Profile, split_subjects
-from app.directory.words import FIRST_LANGUAGES, LANGUAGES, MANDATES, OTHER_LANGUAGES, SHOWN_TO, language_name
+from app.directory.words import FIRST_LANGUAGES, LANGUAGES, OTHER_LANGUAGES, SHOWN_TO
 
 LONGEST_ABOUT = 2000
 FIRST_YEAR = 1940

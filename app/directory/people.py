@@ -11,9 +11,10 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from app.accounts.models import Expertise, Organisation, User
+from app.accounts.words import MANDATES
 from app.core.i18n import gettext as _
+from app.core.i18n import language_name
 from app.directory.facets import Facet, has_words
-from app.directory.words import MANDATES, language_name
 from app.extensions import db
 from app.library.keywords import Keyword, keywords_shared
 from app.search.beginnings import Begun

@@ -8,15 +8,11 @@ from functools import lru_cache
 from babel import Locale
 
 from app.accounts.models import Mandate, Organisation, OrganisationKind, ShownTo, User
+from app.accounts.words import MANDATES
 from app.core.i18n import current_language, format_day_number
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 
-MANDATES = {
-    Mandate.ELECTED: _l("Mandat électif"),
-    Mandate.AGENT: _l("Services d'une collectivité"),
-    Mandate.PARTNER: _l("Organisme partenaire"),
-}
 KINDS = {
     OrganisationKind.CITY: _l("Ville"),
     OrganisationKind.INTERCOMMUNALITY: _l("Intercommunalité"),
@@ -43,12 +39,6 @@ LANGUAGES = (*FIRST_LANGUAGES, *OTHER_LANGUAGES)
 @lru_cache(maxsize=8)
 def _locale(language: str) -> Locale:
     return Locale.parse(language)
-
-
-def language_name(code: str) -> str:
-    """Return the name of a language in the reader's: « Allemand »."""
-    name: str = _locale(current_language()).languages.get(code, code)
-    return name[:1].upper() + name[1:]
 
 
 def language_names(codes: Iterable[str]) -> str:

@@ -12,13 +12,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
 from sqlalchemy import select
 
 from app.accounts.models import Organisation, User, UserKind
 from app.accounts.organisations.sizes import BANDS, band_of, band_words
-from app.core.i18n import current_language
 from app.core.i18n import gettext as _
+from app.core.i18n import language_name
 from app.extensions import db
 from app.search.analysis import fold
 from app.search.catalogue import Allowed, Aspect, Facets, Scope
@@ -166,15 +165,6 @@ def _years(counted: Counted) -> Facet:
 
 def _languages(counted: Counted) -> Facet:
     return _plain(counted, Field.LANG, {code: language_name(str(code)) for code in _present(counted, Field.LANG)})
-
-
-def language_name(code: str) -> str:
-    """Return the name of a language in the reader's; what names none is given back."""
-    try:
-        name = Locale.parse(code).get_language_name(current_language())
-    except (UnknownLocaleError, ValueError):
-        name = None
-    return name[:1].upper() + name[1:] if name else code
 
 
 def _present(counted: Counted, one: Field) -> set[Value]:

@@ -6,10 +6,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 
-from app.accounts.models import IdentityLink, User
+from app.accounts.models import IdentityLink, Mandate, User
+from app.accounts.words import MANDATES
 from app.core.audit import ACTIONS, AuditEntry
 from app.core.drafts import Draft
 from app.core.i18n import gettext as _
+from app.core.i18n import language_name
 from app.core.sessions import UserSession
 from app.core.slots import fill
 from app.core.takeaway import ExportedFile, ExportPart
@@ -52,15 +54,15 @@ def _profile(user: User) -> dict[str, Any]:
         _("Adresse de courriel"): user.email,
         _("Fonction"): user.function,
         _("Collectivité"): user.organisation.name if user.organisation else "",
-        _("Mandat"): user.mandate or "",
+        _("Mandat"): str(MANDATES[Mandate(user.mandate)]) if user.mandate in set(Mandate) else "",
         _("Début du mandat"): user.mandate_start.isoformat() if user.mandate_start else "",
         _("Fin du mandat"): user.mandate_end.isoformat() if user.mandate_end else "",
-        _("Langues parlées"): list(user.spoken_languages),
+        _("Langues parlées"): [language_name(one) for one in user.spoken_languages],
         _("Expertise"): [one.label for one in user.expertise],
         _("À propos de moi"): user.about,
         _("Téléphone"): user.phone,
         _("Dans l'annuaire"): user.in_directory,
-        _("Langue des pages"): user.language,
+        _("Langue des pages"): language_name(user.language),
         _("Fuseau horaire"): user.timezone or "",
         _("Compte créé le"): user.created_at.isoformat(),
         _("Dernière visite"): user.last_seen_at.isoformat() if user.last_seen_at else "",

@@ -144,9 +144,12 @@ def _files(archive: ZipFile) -> list[str]:
 
 def test_everybody_has_a_copy_in_their_language(context: Flask, cast: Cast) -> None:
     with transaction():
-        loaded(MEMBER).language = "en"
+        me = loaded(MEMBER)
+        me.language, me.spoken_languages, me.mandate = "en", ["fr", "de"], "elected"
     data, archive = filled_for(MEMBER)
     assert data["profile"]["title"] == "My profile"
+    assert {"English", "Elected office"} <= set(map(str, data["profile"]["records"][0].values()))
+    assert ["French", "German"] in data["profile"]["records"][0].values()
     assert '<html lang="en">' in archive.read("lisez-moi.html").decode()
 
 
