@@ -45,13 +45,13 @@ class AdoptionForm(BeffroiForm):
 
     def told(self, practices: list[Resource]) -> Told:
         """Return what was said, once it has been found right."""
-        own = next((one for one in practices if one.public_id == self.own.data), None)
+        own = next((one for one in practices if self.own and one.public_id == self.own.data), None)
         since = Moment().read(self.since.data) if self.since.data else ""
         return Told(self.says.data, since, (self.words.data or "").strip(), own)
 
 
 def adoption_form(person: User, resource: Resource, adoption: Adoption | None) -> tuple[AdoptionForm, list[Resource]]:
-    """Return the form as the person's city last filled it, and the practices it may name."""
+    """Return the form as the person's city last filled it, and the practices it may name; it asks for none without."""
     practices = own_practices(person, resource)
     known = {}
     if adoption is not None:
@@ -59,5 +59,8 @@ def adoption_form(person: User, resource: Resource, adoption: Adoption | None) -
         since = Moment().written(adoption.since) if adoption.since else ""
         known = {"says": adoption.says, "since": since, "words": adoption.words, "own": own}
     form = AdoptionForm(data=known)
-    form.own.choices = [("", _l("Aucune")), *((one.public_id, one.title) for one in practices)]
+    if practices:
+        form.own.choices = [("", _l("Aucune")), *((one.public_id, one.title) for one in practices)]
+    else:
+        del form.own
     return form, practices

@@ -52,11 +52,18 @@ def tell(app: Flask, email: str, public_id: str, **told: Any) -> None:
             tell_adoption(me, resource_for(me, public_id), Told(**{"says": Says.DOES, **told}))
 
 
-def test_city_says_it_and_the_record_shows_it(app: Flask, browser: Any) -> None:
+@pytest.mark.parametrize("has_own", [False, True])
+def test_city_says_it_and_the_record_shows_it(app: Flask, browser: Any, *, has_own: bool) -> None:
     one = practice(app, "Permanence", FIRST, by=FACILITATOR)
+    if has_own:
+        practice(app, "La nôtre", SECOND, by=MEMBER)
     member = browser(MEMBER)
     assert "Et chez nous" in text_of(member.get(f"/ressources/{one}-permanence"))
-    sent = {"says": "adapted", "since": "septembre 2024", "words": "Un soir seulement.", "own": ""}
+    form = member.get(f"/ressources/{one}/chez-nous").text
+    assert ('name="own"' in form) is has_own
+    sent = {"says": "adapted", "since": "septembre 2024", "words": "Un soir seulement."} | (
+        {"own": ""} if has_own else {}
+    )
     answer = member.post(f"/ressources/{one}/chez-nous", sent)
     assert answer.location == f"/ressources/{one}-permanence#descendants"
     page = text_of(browser(OUTSIDER).get(f"/ressources/{one}-permanence"))
