@@ -16,10 +16,11 @@ from app.accounts.queries import has_second_factor, may_sign_in
 from app.core.audit import record
 from app.core.clock import now
 from app.core.db import transaction
-from app.core.drafts import LARGEST_DRAFT, keep_draft
+from app.core.drafts import LARGEST_DRAFT
 from app.core.i18n import LANGUAGE_KEY
 from app.core.i18n import gettext as _
 from app.core.navigation import safe_next
+from app.core.resuming import keep_for_later
 from app.extensions import db
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def enter(user: User, target: str | None, kept: str, way: str, more: dict[str, A
     with transaction():
         record("user.signed_in", user, user, way=way)
         if text:
-            keep_draft(user, text["path"], text["fields"])
+            keep_for_later(user, target, text["path"], text["fields"])
     if text:
         flash(_("Votre session reprend. Votre texte est intact : relisez-le, puis publiez."))
     answer = cast("Response", redirect(target or url_for("home.home_page")))

@@ -9,11 +9,12 @@ from flask import flash, redirect, request, url_for
 from app.accounts.queries import has_second_factor, may_do_without_factor
 from app.core.access import is_for_later, person
 from app.core.db import transaction
-from app.core.drafts import keep_draft
 from app.core.drafts_views import typed_fields
 from app.core.errors import error_page, wants_json
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
+from app.core.navigation import page_of_form
+from app.core.resuming import keep_for_later
 from app.core.sessions import SAFE_METHODS
 
 if TYPE_CHECKING:
@@ -34,6 +35,6 @@ def lead_to_set_up() -> ResponseReturnValue | None:
     typed = typed_fields() if request.method not in SAFE_METHODS else {}
     if any(text.strip() for text in typed.values()):
         with transaction():
-            keep_draft(person(), request.path, typed)
+            keep_for_later(person(), page_of_form(), request.path, typed)
         flash(_("Votre saisie est gardée. Mettez d'abord en place la connexion en deux étapes."))
     return redirect(url_for("factor.factor_page"))

@@ -9,12 +9,23 @@ from typing import Any
 
 from babel.support import NullTranslations, Translations
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField, TextAreaField, ValidationError
+from werkzeug.datastructures import MultiDict
+from wtforms import (
+    BooleanField,
+    Field,
+    PasswordField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.i18n import messages_path
 from wtforms.widgets import DateInput
 
 from app.core.i18n import current_language
 from app.core.i18n import gettext as _
+from app.core.resuming import kept_for_this_page
 from app.core.text import clean_text, one_line
 
 DAY_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y")
@@ -37,6 +48,10 @@ def day_in(text: str) -> date | None:
     return None
 
 
+#: A draft has one value of each field, and no secret.
+_NOT_RESUMED = SelectMultipleField, PasswordField
+
+
 class BeffroiForm(FlaskForm):
     """Base of our forms; French messages go through our catalogue."""
 
@@ -54,6 +69,13 @@ class BeffroiForm(FlaskForm):
             elif issubclass(unbound_field.field_class, StringField) and not _is_secret(unbound_field.field_class):
                 options = {**options, "filters": (_clean_line, *options.get("filters", ()))}
             return unbound_field.bind(form=form, **options)
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        for name, value in kept_for_this_page().items():
+            field = self._fields.get(name)
+            if isinstance(field, StringField | BooleanField | SelectField) and not isinstance(field, _NOT_RESUMED):
+                field.process(MultiDict({name: value}))
 
     @property
     def typed(self) -> dict[str, Any]:

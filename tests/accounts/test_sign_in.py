@@ -34,8 +34,8 @@ from app.core.errors import TooManyError
 from app.core.sessions import UserSession, hashed
 from app.core.throttle import Attempts
 from app.extensions import db
-from tests.people import FORMER, MEMBER, OPEN, OUTSIDER, PASSWORD, Cast
-from tests.support import Browser, loaded, thoroughly
+from tests.people import ADMIN, FORMER, MEMBER, OPEN, OUTSIDER, PASSWORD, PRIVATE, Cast
+from tests.support import Browser, loaded, space_called, thoroughly
 
 CHANGING = re.compile(r'name="csrf_token" value="[^"]+"|name="email"[^>]*>')
 KEPT = re.compile(r'name="kept" value="([^"]*)"')
@@ -465,3 +465,30 @@ def test_new_password_forgets_known_devices(app: Flask, cast: Cast) -> None:
     assert cookie is not None
     again.client.set_cookie("beffroi_device", cookie.value, path="/connexion")
     assert again.post("/connexion", {"email": MEMBER, "password": "cinq corbeaux gris parlent bas"}).status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("page", "email", "field", "typed"),
+    [
+        ("/moi/profil", MEMBER, "about", "Douze ans de médiation <de nuit>."),
+        ("/moi", MEMBER, "timezone", "Europe/Lisbon"),
+        ("/moi/securite/adresse", MEMBER, "email", "malik.benali@ailleurs.example"),
+        ("/administration/charte", ADMIN, "source", "Chacun parle pour sa ville."),
+        ("/administration/collectivites/nouvelle", ADMIN, "name", "Saint-Aubin-des-Prés"),
+        ("/administration/espaces/{private}/entrer", ADMIN, "reason", "Une participante l'a demandé."),
+        (f"/espaces/{OPEN}/ressources/nouvelle", MEMBER, "title", "Bilan de la médiation"),
+    ],
+)
+def test_page_shows_again_what_was_typed_when_the_session_had_ended(
+    app: Flask, cast: Cast, page: str, email: str, field: str, typed: str
+) -> None:
+    with app.app_context():
+        page = page.format(private=space_called(PRIVATE).public_id)
+    first, browser = Browser(app, email).get(page), Browser(app)
+    assert (first.status_code, typed in unescape(first.text)) == (200, field == "timezone")
+    kept = json.dumps({"path": page, "fields": {field: typed}})
+    assert sign_in(browser, email, kept=kept, next=page).location == page
+    again = unescape(browser.get(page).text)
+    assert f'<option selected value="{typed}">' in again if field == "timezone" else typed in again
+    browser.post(page, {field: "x"})
+    assert field in {"timezone", "title"} or typed not in unescape(browser.get(page).text)
