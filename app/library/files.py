@@ -152,9 +152,19 @@ def as_received(kept: ReceivedFile) -> Received:
     return Received(kept.name, kept.blob.sha256, kept.blob.size, kept.blob.type)
 
 
-def claim_received(person: User, resource: Resource, form: str, order: Sequence[str] = ()) -> list[FileVersion]:
-    """Give a resource the files that waited for its form, in an order (see ``received_for``), and return them."""
-    waiting = received_for(person, form, order)
+def received_and_shown(person: User, form: str, shown: Sequence[str] | None) -> list[ReceivedFile]:
+    """Return the files sent for a form that its page shows, by public id, in their order; None: all of them.
+
+    The others were sent from the same form in another tab: they wait for it.
+    """
+    if shown is None:
+        return received_for(person, form)
+    return [one for one in received_for(person, form, shown) if one.public_id in set(shown)]
+
+
+def claim_received(person: User, resource: Resource, form: str, shown: Sequence[str] | None) -> list[FileVersion]:
+    """Give a resource the files that waited for its form (see ``received_and_shown``), and return them."""
+    waiting = received_and_shown(person, form, shown)
     attached = attach(person, resource, [(one.name, one.blob) for one in waiting])
     for one in waiting:
         db.session.delete(one)

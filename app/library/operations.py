@@ -77,13 +77,13 @@ def share_resource(
     *,
     files: Sequence[Received] = (),
     form: str | None = None,
-    order: Sequence[str] = (),
+    shown: Sequence[str] | None = None,
     priority: int = NORMAL,
 ) -> Resource:
     """Publish a resource in a space and return it; where what members share is read first, it is proposed.
 
-    ``files`` are attached in their order, after those that waited for ``form``, as ``order`` says (see
-    ``received_for``). Raises RefusedError unless the person writes in the space.
+    ``files`` are attached in their order, after those of ``shown`` that waited for ``form`` (see
+    ``received_and_shown``). Raises RefusedError unless the person writes in the space.
     """
     can_add_resource.require(person, space)
     if files:
@@ -94,7 +94,7 @@ def share_resource(
     db.session.flush()
     keep_derived(resource)
     if form is not None:
-        claim_received(person, resource, form, order)
+        claim_received(person, resource, form, shown)
         claim_page(person, resource, form)
     attach(person, resource, keep_all(files, priority=priority))
     publish_or_propose(person, resource)
@@ -102,7 +102,7 @@ def share_resource(
 
 
 def prepare_resource(
-    person: User, space: Space, details: ResourceDetails, *, form: str | None = None, order: Sequence[str] = ()
+    person: User, space: Space, details: ResourceDetails, *, form: str | None = None, shown: Sequence[str] | None = None
 ) -> Resource:
     """Keep a resource as a draft that the colleagues of the person's authority read and complete; return it.
 
@@ -115,7 +115,7 @@ def prepare_resource(
     db.session.flush()
     keep_derived(resource)
     if form is not None:
-        claim_received(person, resource, form, order)
+        claim_received(person, resource, form, shown)
         claim_page(person, resource, form)
     record("resource.prepared", person, resource, space_id=space.id)
     return resource
@@ -128,13 +128,13 @@ def edit_resource(
     seen_version: int,
     *,
     form: str | None = None,
-    order: Sequence[str] = (),
+    shown: Sequence[str] | None = None,
 ) -> Resource:
     """Change what is said of a resource; what it said before is kept.
 
-    ``seen_version`` is the version the person had in front of them; ``form`` and ``order`` name the files that waited
-    for it (see ``received_for``). Raises EditConflictError when somebody else changed it meanwhile, RefusedError when
-    the person may not.
+    ``seen_version`` is the version the person had in front of them; ``form`` and ``shown`` name the files that waited
+    for it (see ``received_and_shown``). Raises EditConflictError when somebody else changed it meanwhile, RefusedError
+    when the person may not.
     """
     lock(resource)
     (can_edit_resource | can_prepare_resource).require(person, resource)
@@ -149,7 +149,7 @@ def edit_resource(
         begin_checks(resource)
     keep_derived(resource)
     if form is not None:
-        claim_received(person, resource, form, order)
+        claim_received(person, resource, form, shown)
     drop_page_of_another(resource)
     _changed(person, resource)
     return resource

@@ -113,12 +113,12 @@ def add_files(person: User, resource: Resource, received: list[Received]) -> lis
     return _add_all(person, resource, lambda: attach(person, resource, keep_all(received)))
 
 
-def add_sent(person: User, resource: Resource, form: str, order: Sequence[str] = ()) -> list[FileVersion]:
-    """Add to a published resource the files this person has sent for ``form``, in an order (see ``received_for``).
+def add_sent(person: User, resource: Resource, form: str, shown: Sequence[str]) -> list[FileVersion]:
+    """Add to a published resource the files this person has sent for ``form`` (see ``received_and_shown``).
 
     Raises as ``add_files``, and DomainError when they sent none.
     """
-    return _add_all(person, resource, lambda: claim_received(person, resource, form, order))
+    return _add_all(person, resource, lambda: claim_received(person, resource, form, shown))
 
 
 def _add_all(person: User, resource: Resource, attaching: Callable[[], list[FileVersion]]) -> list[FileVersion]:

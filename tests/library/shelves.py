@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -55,6 +56,11 @@ def shared(app: Flask, title: str = "Diagnostic local", **more: Any) -> tuple[st
     with app.app_context():
         resource = share(title, **more)
         return resource.public_id, resource.id
+
+
+def shown_in(page: str) -> list[str]:
+    """Return the files a page shows in its form, as a browser sends them back with it."""
+    return re.findall(r'name="ordre" value="([^"]+)"', page)
 
 
 def upload(content: bytes, name: str) -> tuple[io.BytesIO, str]:

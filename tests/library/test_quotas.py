@@ -24,7 +24,7 @@ from app.library.versions import add_files, go_back, remove_file, replace_file
 from app.spaces.models import Space
 from app.spaces.queries import space_by_slug
 from app.spaces.quotas import quota_of, set_quota, size_in, stored_in
-from tests.library.shelves import receive_bytes, share, shared, upload
+from tests.library.shelves import receive_bytes, share, shared, shown_in, upload
 from tests.people import ADMIN, ENTERED, FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, PRIVATE, REQUEST, Cast
 from tests.support import loaded
 
@@ -166,12 +166,12 @@ def test_form_says_beside_which_file_there_is_no_place(app: Flask, browser: Any)
     member = browser(MEMBER)
     member.get(form)
     fetch = {"X-Requested-With": "fetch"}
-    assert member.post(form, {"files": upload(text(4), "a.txt")}, headers=fetch).status_code == 201
+    line = member.post(form, {"files": upload(text(4), "a.txt")}, headers=fetch).get_json()["html"]
     refused = member.post(form, {"files": upload(text(2, "b"), "b.txt")}, headers=fetch)
     assert (refused.status_code, "b.txt" in refused.get_json()["error"]) == (422, True)
     with app.app_context():
         limited(3)
-    page = member.post(form, {"kind": "report", "title": "Bilan", "audience": "space"})
+    page = member.post(form, {"kind": "report", "title": "Bilan", "audience": "space", "ordre": shown_in(line)})
     assert page.status_code == 422
     assert "Ne tient plus dans l" in page.text
     assert "« a.txt » (4 Ko)" in page.get_data(as_text=True).replace("\u00a0", " ")

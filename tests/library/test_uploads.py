@@ -20,7 +20,7 @@ from app.library import receiving
 from app.library.models import Blob, FileVersion, ReceivedFile, Resource
 from app.library.operations import ResourceDetails, edit_resource
 from app.library.views import sending
-from tests.library.shelves import pdf, shared, upload
+from tests.library.shelves import pdf, shared, shown_in, upload
 from tests.people import FACILITATOR, GUEST, MEMBER, OPEN, OUTSIDER, PRIVATE, Cast
 from tests.support import Browser, loaded, thoroughly, work
 
@@ -211,12 +211,25 @@ def test_wrong_field_keeps_words_and_files(app: Flask, member: Browser) -> None:
     assert "À ne pas perdre" in text
     assert "un.pdf" in text
     assert 'value="hier"' in text
-    again = member.post(NEW, {**TYPED, "title": "Enfin"})
+    again = member.post(NEW, {**TYPED, "title": "Enfin", "ordre": shown_in(text)})
     assert again.status_code == 302
     with app.app_context():
         resource = db.session.scalars(select(Resource)).one()
         assert (resource.title, [one.current.name for one in resource.attachments]) == ("Enfin", ["un.pdf"])
     assert (many(app, ReceivedFile), draft(app, MEMBER, NEW)) == (0, {})
+
+
+def test_form_takes_the_files_it_shows_and_leaves_those_of_another_tab(app: Flask, member: Browser) -> None:
+    line = send(member, pdf("deux"), "deux.pdf").get_json()["html"]
+    one = {**TYPED, "title": "Un", "files": upload(pdf("un"), "un.pdf")}
+    assert member.post(NEW, one).status_code == 302
+    assert "deux.pdf" in member.get(NEW).text
+    assert member.post(NEW, {**TYPED, "title": "Deux", "ordre": shown_in(line)}).status_code == 302
+    with app.app_context():
+        kept = {
+            one.title: [two.current.name for two in one.attachments] for one in db.session.scalars(select(Resource))
+        }
+    assert kept == {"Un": ["un.pdf"], "Deux": ["deux.pdf"]}
 
 
 def test_refused_file_among_good_ones_publishes_nothing_and_keeps_the_good_ones(app: Flask, member: Browser) -> None:
@@ -367,8 +380,8 @@ def test_change_adds_and_takes_away_files(app: Flask, browser: Any) -> None:
     address = f"/ressources/{public_id}/modifier"
     member = browser(MEMBER)
     member.get(address)
-    assert send(member, pdf("deux"), "deux.pdf", address).status_code == 201
-    assert member.post(address, {**TYPED, "seen_version": "1"}).status_code == 302
+    line = send(member, pdf("deux"), "deux.pdf", address).get_json()["html"]
+    assert member.post(address, {**TYPED, "seen_version": "1", "ordre": shown_in(line)}).status_code == 302
     with app.app_context():
         first = db.session.get_one(Resource, resource_id).attachments[0].public_id
     kept = member.post(address, {**TYPED, "title": "En cours", "seen_version": "2", "detacher": first})

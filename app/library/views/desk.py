@@ -59,9 +59,10 @@ WIDE = frozenset({AREA, BOXES})
 
 @dataclass
 class Desk:
-    """A form being filled: what is typed, and what must be said about it."""
+    """A form being filled: what is typed, the files it shows, by public id, and what must be said about it."""
 
     form: ResourceForm
+    shown: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     status: int = 200
     in_conflict: bool = False
@@ -93,7 +94,8 @@ def opened(space: Space, kept: dict[str, Any], resource: Resource | None = None)
     if is_posted:
         _take_offered(form)
         _untouched_boxes(form, begun)
-        _kept_files, desk.problems = take_files(request.path)
+        taken, desk.problems = take_files(request.path)
+        desk.shown = [*request.form.getlist(ORDER), *(one.public_id for one in taken)]
         keep_typed(request.path, form)
         desk.problems += take_out_of_mail(request.path)
     offer_audiences(form, person(), space, members())

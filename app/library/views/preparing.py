@@ -15,7 +15,7 @@ from app.core.i18n import gettext as _
 from app.library.addresses import resource_url
 from app.library.fields_form import text_of
 from app.library.forms import ResourceForm, filled_from
-from app.library.lines import DETACH, ORDER
+from app.library.lines import DETACH
 from app.library.models import Resource
 from app.library.operations import edit_resource, prepare_resource
 from app.library.publishing import last_words, publish_prepared, take_proposal_back
@@ -53,8 +53,7 @@ def confide(space: Space, desk: Desk) -> ResponseReturnValue | None:
         return None
     details = desk.form.details(keep_lang="fr")
     with transaction():
-        order = request.form.getlist(ORDER)
-        resource = prepare_resource(person(), space, details, form=request.path, order=order)
+        resource = prepare_resource(person(), space, details, form=request.path, shown=desk.shown)
         drop_draft(person(), request.path)
     flash(_("Le brouillon est partagé avec vos collègues."))
     return redirect(url_for("library.prepare_page", public_id=resource.public_id))
@@ -107,7 +106,7 @@ def _kept(resource: Resource, desk: Desk, *, publish: bool) -> bool:
     seen = number_in(desk.form.seen_version.data) or 0
     try:
         with transaction():
-            edit_resource(person(), resource, details, seen, form=request.path, order=request.form.getlist(ORDER))
+            edit_resource(person(), resource, details, seen, form=request.path, shown=desk.shown)
             if publish:
                 publish_prepared(person(), resource)
             drop_draft(person(), request.path)

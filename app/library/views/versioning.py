@@ -54,12 +54,13 @@ def files_page(public_id: str) -> ResponseReturnValue:
     can_edit_resource.require(person(), resource)
     if wants_json():
         return answer_upload(request.path)
-    problems = _taken(request.path)[1]
+    taken, problems = _taken(request.path)
     if problems or not _is_meant():
         return _page(resource, problems), REFUSED if problems else 200
     try:
         with transaction():
-            added = add_sent(person(), resource, request.path, request.form.getlist(ORDER))
+            shown = [*request.form.getlist(ORDER), *(one.public_id for one in taken)]
+            added = add_sent(person(), resource, request.path, shown)
     except DomainError as error:
         return _page(resource, [_sentence(error)]), error.status
     flash(ngettext("Le fichier est ajouté.", "%(num)s fichiers sont ajoutés.", len(added)))

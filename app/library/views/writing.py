@@ -15,7 +15,7 @@ from app.core.i18n import gettext as _
 from app.library.addresses import resource_url
 from app.library.files import received_for
 from app.library.forms import filled_from
-from app.library.lines import DETACH, ORDER
+from app.library.lines import DETACH
 from app.library.models import Resource
 from app.library.operations import edit_resource, share_resource
 from app.library.permissions import can_add_resource, can_bring_back_resource, can_edit_resource
@@ -99,7 +99,7 @@ def _publish(space: Space, desk: Desk) -> ResponseReturnValue | None:
     details = desk.form.details(keep_lang="" if received_for(person(), request.path) else "fr")
     try:
         with transaction():
-            resource = share_resource(person(), space, details, form=request.path, order=request.form.getlist(ORDER))
+            resource = share_resource(person(), space, details, form=request.path, shown=desk.shown)
             drop_draft(person(), request.path)
     except DomainError as error:
         say(desk, error)
@@ -113,7 +113,7 @@ def _change(resource: Resource, desk: Desk) -> ResponseReturnValue | None:
     seen = number_in(desk.form.seen_version.data) or 0
     try:
         with transaction():
-            edit_resource(person(), resource, details, seen, form=request.path, order=request.form.getlist(ORDER))
+            edit_resource(person(), resource, details, seen, form=request.path, shown=desk.shown)
             drop_draft(person(), request.path)
     except DomainError as error:
         say(desk, error)

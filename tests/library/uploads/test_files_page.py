@@ -15,7 +15,7 @@ from app.core.db import transaction
 from app.extensions import db
 from app.library.models import ReceivedFile, Resource
 from app.spaces.models import Space
-from tests.library.shelves import pdf, shared
+from tests.library.shelves import pdf, shared, shown_in
 from tests.library.uploads.tus import Tus
 from tests.people import FACILITATOR, MEMBER, OPEN, OUTSIDER, Cast
 from tests.support import Browser, loaded
@@ -99,7 +99,7 @@ def test_without_a_script_one_refused_file_costs_nothing_of_the_others(app: Flas
     assert refused.status_code == 422
     assert "mars.pdf" in refused.text
     assert names(app) == [["bilan.txt"]]
-    assert me.post(here, {}).status_code == 302
+    assert me.post(here, {"ordre": shown_in(refused.text)}).status_code == 302
     assert names(app) == [["bilan.txt"], ["mars.pdf"]]
 
 

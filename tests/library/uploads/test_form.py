@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from app.extensions import db
 from app.library.models import ReceivedFile
 from app.library.staging.models import StagedResource
-from tests.library.shelves import pdf
+from tests.library.shelves import pdf, shown_in
 from tests.library.uploads.tus import Tus
 from tests.people import FACILITATOR, MEMBER, OPEN, OUTSIDER, Cast
 
@@ -54,7 +54,12 @@ def test_file_sent_in_pieces_joins_its_form_and_leaves_the_table(app: Flask, tus
     assert (answer.status_code, said(answer)["name"]) == (201, "Bilan.pdf")
     assert 'name="ordre"' in said(answer)["html"]
     assert waiting(app) == ([(NEW, "Bilan.pdf")], [])
-    fields = {"title": "Bilan de l'année", "kind": "report", "audience": "space"}
+    fields = {
+        "title": "Bilan de l'année",
+        "kind": "report",
+        "audience": "space",
+        "ordre": shown_in(said(answer)["html"]),
+    }
     assert tus.browser.post(NEW, fields).status_code == 302
     assert waiting(app) == ([], [])
 
