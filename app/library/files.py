@@ -76,6 +76,9 @@ def attach(person: User, resource: Resource, files: Iterable[tuple[str, Blob]]) 
         db.session.add(attachment)
     if len(resource.attachments) > MOST_FILES:
         raise DomainError(_l("Une ressource porte au plus %(most)s fichiers.", most=MOST_FILES))
+    # One that was read before is not read again: what reading would tell is known.
+    said = (str(blob.proposed.get("lang") or "") for _name, blob in given)
+    resource.lang = resource.lang or next(filter(None, said), "")[:5]
     db.session.flush()
     return versions
 

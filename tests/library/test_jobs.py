@@ -203,6 +203,9 @@ def test_language_said_by_the_file_fills_what_nobody_said(context: Flask) -> Non
     work(context)
     db.session.expire_all()
     assert (unsaid.lang, said.lang) == ("fr", "de")
+    again = share("Encore", lang="", files=[(content, "a.pdf")])
+    other = share("Toujours", lang="it", files=[(content, "a.pdf")])
+    assert (again.lang, other.lang) == ("fr", "it")
 
 
 def test_proposals_are_short_and_only_what_was_said() -> None:
