@@ -19,6 +19,8 @@ from app.discussions.models import Post, Thread
 from app.discussions.pages import title_of
 from app.discussions.permissions import can_read_thread
 from app.extensions import db
+from app.library.derived import pointed_in
+from app.library.models import Resource
 
 MOST = 20
 
@@ -38,9 +40,15 @@ def keep_citations(event: Any) -> None:
     """Keep what a message points to, as it stands now; a message taken away points to nothing."""
     post = db.session.get(Post, event.post_id)
     db.session.execute(delete(Citation).where(Citation.post_id == event.post_id))
-    cited = placeholders(post.html) if post is not None and post.deleted_at is None else []
+    cited = _cited_by(post) if post is not None and post.deleted_at is None else {}
     if cited:
         db.session.execute(insert(Citation), [{"post_id": event.post_id, "type": t[:20], "key": k} for t, k in cited])
+
+
+def _cited_by(post: Post) -> dict[tuple[str, str], None]:
+    """Return what a message points to, each once: what it shows as a card, and the resources whose address it gives."""
+    within = [(Resource.__tablename__, one) for one in pointed_in(post.source)]
+    return dict.fromkeys([*placeholders(post.html), *within])
 
 
 for happening in (PostAdded, PostEdited, PostRemoved):

@@ -27,6 +27,10 @@ LONG_TITLE = _l("Ce titre est trop long : 300 caractères au plus.")
 _PASTED = re.compile(
     r"^[ \t]*(?P<site>https?://[^/\s]+)?/ressources/(?P<id>[a-z2-7]{10})(?:-[\w-]*)?(?:[?#]\S*)?[ \t]*$", re.MULTILINE
 )
+#: An address with the words of a title behind the id, which whoever may not open it would read.
+_SLUGGED = re.compile(
+    r"(?P<short>(?:(?P<site>https?://[^/\s]+)|(?<![^\s(<]))/(?:ressources|discussions)/[a-z2-7]{10})-[\w-]+"
+)
 _PLACEHOLDER = re.compile(r"\[\[[a-z]+:[a-z0-9-]+\]\]")
 
 
@@ -38,9 +42,19 @@ class Written:
     html: str
 
 
+def source_to_keep(source: str) -> str:
+    """Return a source as typed, cleaned, but for the slugs of this site's addresses, which lead there without."""
+    own = own_addresses()
+
+    def shortened(found: re.Match[str]) -> str:
+        return found["short"] if found["site"] is None or found["site"] in own else found[0]
+
+    return _SLUGGED.sub(shortened, clean_text(source).strip("\n"))
+
+
 def checked_source(source: str) -> str:
     """Return the source to keep. Raises DomainError when it says nothing, TooLargeError when it is too long."""
-    source = clean_text(source).strip("\n")
+    source = source_to_keep(source)
     if is_blank(source):
         raise DomainError(EMPTY_TEXT)
     if len(source) > LONGEST_POST:

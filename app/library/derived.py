@@ -16,6 +16,11 @@ from app.library.models import Resource, resource_link
 _ADDRESS = re.compile(rf"/ressources/([{PUBLIC_ID_ALPHABET}]{{{PUBLIC_ID_LENGTH}}})(?![{PUBLIC_ID_ALPHABET}])")
 
 
+def pointed_in(*texts: str) -> list[str]:
+    """Return the public ids of the resources whose addresses stand in texts, each once; they may be nobody's."""
+    return sorted({found for text in texts for found in _ADDRESS.findall(text)})
+
+
 def keep_derived(resource: Resource) -> None:
     """Make it again: called wherever the words of a resource change, in the same transaction."""
     keep_facets(resource)
@@ -24,8 +29,7 @@ def keep_derived(resource: Resource) -> None:
 
 def _keep_links(resource: Resource) -> None:
     db.session.execute(delete(resource_link).where(resource_link.c.resource_id == resource.id))
-    words = (resource.summary, resource.body, json.dumps(resource.fields))
-    pointed = sorted({found for text in words for found in _ADDRESS.findall(text)} - {resource.public_id})
-    if pointed:
-        rows = [{"resource_id": resource.id, "pointed": one} for one in pointed]
+    pointed = pointed_in(resource.summary, resource.body, json.dumps(resource.fields))
+    rows = [{"resource_id": resource.id, "pointed": one} for one in pointed if one != resource.public_id]
+    if rows:
         db.session.execute(insert(resource_link), rows)

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from markupsafe import Markup
 
 from app.core import text
 from app.core.text import fill_placeholders, render_markdown
 from app.discussions import texts
-from app.discussions.texts import html_of, quotation, with_cards, written
+from app.discussions.texts import checked_source, html_of, quotation, with_cards, written
 from tests.discussions.talk import answer, start
 from tests.people import MEMBER
 
@@ -111,6 +112,31 @@ def test_a_pasted_address_alone_on_its_line_becomes_a_card(line: str, becomes: s
     source = f"Avant\n{line}\nAprès"
     expected = source if becomes is None else f"Avant\n{becomes}\nAprès"
     assert with_cards(source, frozenset({"https://ici.example"})) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        (
+            "Voir http://localhost/ressources/abcdefghij-nom-secret et dire.",
+            "Voir http://localhost/ressources/abcdefghij et dire.",
+        ),
+        (
+            "http://localhost/discussions/abcdefghij-un-titre?page=2#reponse-3",
+            "http://localhost/discussions/abcdefghij?page=2#reponse-3",
+        ),
+        ("[ceci](/ressources/abcdefghij-nom)", "[ceci](/ressources/abcdefghij)"),
+        ("/ressources/abcdefghij-nom", "/ressources/abcdefghij"),
+        ("https://ailleurs.example/ressources/abcdefghij-nom", None),
+        ("https://ailleurs.example/x/ressources/abcdefghij-nom", None),
+        ("voir/ressources/abcdefghij-nom", None),
+        ("/ressources/comparer-ici", None),
+    ],
+)
+def test_addresses_of_this_site_are_kept_without_the_words_of_a_title(app: Flask, typed: str, kept: str | None) -> None:
+    """Whoever may not open the thing would read its title there."""
+    with app.test_request_context():
+        assert checked_source(typed) == (kept or typed)
 
 
 def test_a_quotation_quotes_the_message_but_not_what_it_quoted() -> None:

@@ -101,5 +101,8 @@ def test_message_corrected_or_taken_away_cites_no_more(context: Flask) -> None:
         edit_post(loaded(MEMBER), post, cited, 2)
     assert uses(MEMBER, made) == {"Discussions": ["Fil"]}
     with transaction():
+        edit_post(loaded(MEMBER), post, f"Comme le dit [ce bilan](/ressources/{made.public_id}-bilan), page 4.", 3)
+    assert uses(MEMBER, made) == {"Discussions": ["Fil"]}
+    with transaction():
         remove_post(loaded(MEMBER), post)
     assert uses(MEMBER, made) == {}

@@ -15,7 +15,7 @@ from app.core.errors import wants_json
 from app.core.forms import number_in
 from app.core.i18n import gettext as _
 from app.core.paging import page_number
-from app.core.text import clean_text, slugify
+from app.core.text import slugify
 from app.discussions.addresses import fresh_url, post_url, thread_url
 from app.discussions.forms import PostForm
 from app.discussions.models import Thread
@@ -30,7 +30,7 @@ from app.discussions.queries import (
     thread_for,
 )
 from app.discussions.sought import Sought, sought_in
-from app.discussions.texts import quotation
+from app.discussions.texts import quotation, source_to_keep
 from app.discussions.views.blueprints import blueprint
 from app.search.coming import way_back
 
@@ -108,7 +108,7 @@ def _composer(me: User, thread: Thread) -> PostForm:
     """Return the form of an answer: with the draft kept, then the message to quote."""
     action = url_for("discussions.reply_view", public_id=thread.public_id)
     text = str(draft_for(me, action).get("body", ""))
-    if text and has_said(me, thread, clean_text(text).strip("\n")):
+    if text and has_said(me, thread, source_to_keep(text)):
         text = ""  # the page sent the draft at the moment of publishing, and it came in after the message
     n = number_in(request.args.get("citer"))
     quoted = post_numbered(thread, n) if n else None
