@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_login import logout_user
 
 from app.accounts.charter import without_charter
@@ -14,6 +14,7 @@ from app.accounts.rights.erasing import erase, obstacles_to_erasing
 from app.accounts.rights.exporting import ask_for_copy, copies_of, copy_for
 from app.core.access import person, signed_in
 from app.core.db import transaction
+from app.core.downloads import zip_answer
 from app.core.errors import DomainError
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
@@ -62,9 +63,7 @@ def ask_view() -> ResponseReturnValue:
 def fetch_view(public_id: str) -> ResponseReturnValue:
     """Give a person their own copy."""
     copy = copy_for(person(), public_id)
-    path = storage().path(copy.sha256 or "")
-    name = f"beffroi-{copy.created_at:%Y-%m-%d}.zip"
-    return send_file(path, mimetype="application/zip", as_attachment=True, download_name=name, max_age=None)
+    return zip_answer(f"beffroi-{copy.created_at:%Y-%m-%d}.zip", storage().path(copy.sha256 or ""))
 
 
 @blueprint.route("/moi/donnees/effacer", methods=["GET", "POST"])

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from flask import flash, redirect, send_file, url_for
+from flask import flash, redirect, url_for
 
 from app.accounts.confirming import confirmed
 from app.core.access import person, signed_in
 from app.core.audit import record
 from app.core.db import transaction
+from app.core.downloads import zip_answer
 from app.core.i18n import gettext as _
 from app.core.throttle import Limit
 from app.spaces.archive.operations import archive_for, archives_of, ask_for_archive
@@ -57,6 +58,4 @@ def fetch_archive_view(space: Space, public_id: str) -> ResponseReturnValue:
     name, path = f"{space.slug}-{archive.created_at:%Y-%m-%d}.zip", archive.path
     with transaction():
         record("space.archive_fetched", me, space)
-    answer = send_file(path, mimetype="application/zip", as_attachment=True, download_name=name, max_age=None)
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return zip_answer(name, path)

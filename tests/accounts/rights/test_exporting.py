@@ -102,6 +102,7 @@ def test_copy_is_made_in_the_background_and_fetched_by_its_owner_only(app: Flask
         public_id = copy.public_id
     fetched = here.get(f"/moi/donnees/{public_id}.zip")
     assert fetched.mimetype == "application/zip"
+    assert (fetched.headers["Cache-Control"], fetched.headers.get("ETag")) == ("private, no-store", None)
     assert "donnees.json" in ZipFile(io.BytesIO(fetched.data)).namelist()
     assert browser(FACILITATOR).get(f"/moi/donnees/{public_id}.zip").status_code == 404
     assert browser(CLOSED_GUEST).get(f"/moi/donnees/{public_id}.zip").status_code == 404
