@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.accounts.entering import LINK, PASSWORD, SSO
 from app.accounts.models import AccessRequest, Organisation, User
 from app.core.audit import describe
 from app.core.i18n import gettext as _
@@ -95,6 +96,10 @@ tell(
         "organisation": choice(_l("collectivité")),
         "referent": choice(_l("référence de sa collectivité"), {"True": _l("oui"), "False": _l("non")}),
         "listed": choice(_l("dans l'annuaire"), {"True": _l("oui"), "False": _l("non")}),
+        "way": choice(
+            _l("moyen"),
+            {PASSWORD: _l("mot de passe"), LINK: _l("lien reçu par courriel"), SSO: _l("autre service de connexion")},
+        ),
         "withdraw": flag(_l("ses contributions sans réponse sont retirées")),
         "fields": listed(
             _l("changé"),

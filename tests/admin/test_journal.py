@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.accounts.entering import LINK, PASSWORD, SSO
 from app.accounts.operations import disable
 from app.admin.journal_filter import families
 from app.core.audit import ACTIONS, AuditEntry, record
@@ -169,6 +170,27 @@ def test_export_holds_the_lines_asked_for_and_is_journalled(app: Flask, lived: N
         line = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "journal.exported")).one()
         assert line.detail == {"rows": 1}
     assert ada.get(f"{JOURNAL}/export").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("fr", ["moyen : autre service de connexion", "moyen : lien reçu par courriel", "moyen : mot de passe"]),
+        ("en", ["method: another sign-in service", "method: link received by e-mail", "method: password"]),
+    ],
+)
+def test_journal_says_how_somebody_signed_in(
+    app: Flask, cast: Cast, browser: Any, language: str, told: list[str]
+) -> None:
+    with app.app_context(), transaction():
+        for way in (PASSWORD, LINK, SSO):
+            record("user.signed_in", loaded(OUTSIDER), loaded(OUTSIDER), way=way)
+    ada = browser(ADMIN)
+    ada.post("/langue", {"lang": language})
+    page = _text(ada.get(f"{JOURNAL}?action=user.signed_in"))
+    assert [words for words in told if words not in page] == []
+    rows = _exported(ada.post(f"{JOURNAL}/export", {"action": "user.signed_in"}))
+    assert [row[4].replace("\u00a0", " ") for row in rows[1:]] == told
 
 
 def test_export_runs_no_formula(app: Flask, cast: Cast, browser: Any) -> None:
