@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import EmailField, PasswordField, StringField, ValidationError
-from wtforms.validators import InputRequired, Length
+from wtforms import EmailField, Field, PasswordField, StringField, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from app.accounts.passwords import LONGEST, weakness
 from app.accounts.queries import is_address, normal_email
@@ -14,6 +14,12 @@ from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 
 LONGEST_EMAIL = 254
+
+
+def is_written_as_address(_form: Any, field: Field) -> None:
+    """Refuse what no mail can be sent to, by its writing alone: whether it has an account is not looked up."""
+    if not is_address(field.data or ""):
+        raise ValidationError(_("Cette adresse de courriel n'est pas valable."))
 
 
 class SignInForm(BeffroiForm):
@@ -36,7 +42,7 @@ class ResetForm(BeffroiForm):
 
     email = EmailField(
         _l("Adresse de courriel"),
-        [InputRequired(_l("Indiquez votre adresse de courriel.")), Length(max=LONGEST_EMAIL)],
+        [DataRequired(_l("Indiquez votre adresse de courriel.")), is_written_as_address],
         render_kw={"autocomplete": "username", "inputmode": "email", "spellcheck": "false"},
     )
 
@@ -80,7 +86,7 @@ class NewEmailForm(BeffroiForm):
 
     email = EmailField(
         _l("Nouvelle adresse de courriel"),
-        [InputRequired(_l("Indiquez la nouvelle adresse.")), Length(max=LONGEST_EMAIL)],
+        [DataRequired(_l("Indiquez la nouvelle adresse.")), is_written_as_address],
         render_kw={"autocomplete": "email", "inputmode": "email", "spellcheck": "false"},
     )
 
@@ -89,11 +95,8 @@ class NewEmailForm(BeffroiForm):
         self.present = present
 
     def validate_email(self, field: EmailField) -> None:
-        """Refuse what is no address, and the present one."""
-        typed = normal_email(field.data or "")
-        if not is_address(typed):
-            raise ValidationError(_("Cette adresse de courriel n'est pas valable."))
-        if typed == self.present:
+        """Refuse the present one."""
+        if normal_email(field.data or "") == self.present:
             raise ValidationError(_("C'est déjà l'adresse de votre compte."))
 
 

@@ -68,13 +68,26 @@ def test_page_of_the_link_says_whose_it_is_and_uses_nothing_up(app: Flask, cast:
     assert follow(Browser(app), link).status_code == 302
 
 
-@pytest.mark.parametrize("email", ["nobody@example.org", FORMER, "not an address"])
+@pytest.mark.parametrize("email", ["nobody@example.org", FORMER])
 def test_answer_is_the_same_for_known_and_unknown_addresses(app: Flask, cast: Cast, email: str) -> None:
     known, other = ask(Browser(app)), ask(Browser(app), email)
     assert (known.status_code, other.status_code) == (200, 200)
     assert CHANGING.sub("", known.text.replace(MEMBER, "")) == CHANGING.sub("", other.text.replace(email, ""))
     work(app)
     assert [mail["To"] for mail in app.extensions["mail_transport"].messages()] == [MEMBER]
+
+
+@pytest.mark.parametrize("typed", ["pas une adresse", "malik@montclair", f"{'a' * 250}@lanvallec.example", " "])
+def test_what_is_no_address_is_refused_beside_its_field_and_kept(app: Flask, cast: Cast, typed: str) -> None:
+    kept = json.dumps({"path": "/x", "fields": {"body": "Un texte"}})
+    refused = ask(Browser(app), typed, next=f"/espaces/{OPEN}", kept=kept)
+    page = refused.text.replace("’", "'")
+    said = "Cette adresse de courriel n'est pas valable." if typed.strip() else "Indiquez votre adresse de courriel."
+    assert (refused.status_code, said in page, 'aria-invalid="true"' in page) == (422, True, True)
+    assert f'value="{typed.strip()}"' in page
+    assert ("Un texte" in page, f'value="/espaces/{OPEN}"' in page) == (True, True)
+    work(app)
+    assert app.extensions["mail_transport"].messages() == []
 
 
 def test_link_dies_after_a_quarter_of_an_hour_and_with_the_account(app: Flask, cast: Cast) -> None:

@@ -69,6 +69,15 @@ def test_answer_is_the_same_for_known_closed_and_unknown_addresses(app: Flask, c
     assert [mail["To"] for mail in mails(app)] == [MEMBER]
 
 
+@pytest.mark.parametrize("typed", ["pas une adresse", "malik@montclair", f"{'a' * 250}@lanvallec.example"])
+def test_what_is_no_address_is_refused_beside_its_field_and_kept(app: Flask, cast: Cast, typed: str) -> None:
+    refused = ask(app, typed)
+    page = refused.text.replace("’", "'")
+    said = "Cette adresse de courriel n'est pas valable." in page
+    assert (refused.status_code, said, f'value="{typed}"' in page) == (422, True, True)
+    assert mails(app) == []
+
+
 def test_mail_is_complete_in_text_and_html_and_comes_from_the_settings(app: Flask, cast: Cast) -> None:
     browser = Browser(app)
     browser.get("/mot-de-passe", base_url="http://evil.test")

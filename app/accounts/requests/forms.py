@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wtforms import EmailField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import EmailField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
-from app.accounts.queries import LONGEST_EMAIL, is_address
+from app.accounts.forms import is_written_as_address
 from app.accounts.requests.operations import LONGEST_MESSAGE, Asked
 from app.core.db import sort_key
 from app.core.deciding import LONGEST_REASON
@@ -33,7 +33,7 @@ class RequestForm(BeffroiForm):
     )
     email = EmailField(
         _l("Adresse de courriel professionnelle"),
-        [DataRequired(_l("Indiquez votre adresse de courriel.")), Length(max=LONGEST_EMAIL)],
+        [DataRequired(_l("Indiquez votre adresse de courriel.")), is_written_as_address],
         description=_l("Celle de votre collectivité permet de vous reconnaître."),
         render_kw={"autocomplete": "email", "inputmode": "email", "spellcheck": "false"},
     )
@@ -52,11 +52,6 @@ class RequestForm(BeffroiForm):
         _l("Votre message"),
         [Length(max=LONGEST_MESSAGE, message=_l("Ce texte est trop long : gardez l'essentiel."))],
     )
-
-    def validate_email(self, field: EmailField) -> None:
-        """Refuse what cannot be an address: nobody could ever confirm it."""
-        if not is_address(field.data or ""):
-            raise ValidationError(_("Cette adresse de courriel n'est pas valable."))
 
     def asked(self) -> Asked:
         """Return what was typed, once the form is valid."""
