@@ -63,12 +63,12 @@ def named(words: str) -> ColumnElement[bool]:
     return holds(words, User.sort_key, User.email)
 
 
-def people_found(words: str) -> list[User]:
-    """Return the accounts whose name or address holds these words, by name; at most twenty."""
+def people_found(words: str) -> Page[User]:
+    """Return the accounts whose name or address holds these words, by name: the first twenty, and how many in all."""
     if not words:
-        return []
+        return Page([], 1, MOST_FOUND, 0)
     found = select(User).where(named(words), User.erased_at.is_(None)).order_by(User.sort_key, User.id)
-    return list(db.session.scalars(found.limit(MOST_FOUND)))
+    return paginate(found, 1, MOST_FOUND)
 
 
 def places_of(user: User) -> list[Membership]:

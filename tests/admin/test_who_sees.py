@@ -89,6 +89,17 @@ def test_person_is_found_by_name_and_by_address(app: Flask, cast: Cast, browser:
     assert "Aucun compte" in ada.get(ACCESS, query_string={"personne": "o%e"}).text
 
 
+@pytest.mark.parametrize(
+    ("number", "said"), [(20, ""), (21, "20 comptes sur 21 : précisez le nom ou l'adresse pour voir les autres.")]
+)
+def test_people_found_beyond_those_shown_are_told(app: Flask, cast: Cast, browser: Any, number: int, said: str) -> None:
+    with app.app_context(), transaction():
+        for n in range(number):
+            create_user(f"zorglub{n}@lanvallec.example", f"Zoé Zorglub {n}")
+    page = browser(ADMIN).get(f"{ACCESS}?personne=zorglub").text.replace("\u00a0", " ").replace("’", "'")
+    assert (len(_names(page)), "précisez" in page, said in page) == (20, bool(said), True)
+
+
 def test_person_page_says_what_they_may_do_in_each_space_and_why(app: Flask, cast: Cast, browser: Any) -> None:
     page = browser(ADMIN).get(_of(app, MEMBER)).text.replace("’", "'")
     rows = {
