@@ -126,14 +126,16 @@ def unblock(email: str) -> None:
 @users.command("erase")
 @click.argument("email")
 @click.option("--withdraw", is_flag=True, help="Also take back what nobody answered.")
-@click.confirmation_option(prompt="Erase this account for good?")
-def erase_command(email: str, withdraw: bool) -> None:
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase_command(email: str, withdraw: bool, yes: bool) -> None:
     """Forget a person for good; what they wrote stays under a neutral name."""
     user = _user(email)
     with force_locale(HOST_LANGUAGE):
         obstacles = obstacles_to_erasing(user)
     if obstacles:
         raise click.ClickException(" ".join(obstacles))
+    if not yes:
+        click.confirm(f"Erase the account of {user.name} ({user.email}) for good?", abort=True)
     try:
         with transaction():
             erase(user, withdraw=withdraw)

@@ -229,6 +229,17 @@ def test_command_erases(app: Flask) -> None:
     assert refused.exit_code == 1
 
 
+def test_command_asks_only_about_an_account_that_can_be_erased(app: Flask) -> None:
+    runner = app.test_cli_runner()
+    unknown = runner.invoke(args=["users", "erase", "nobody@lanvallec.example"], input="y\n")
+    assert (unknown.exit_code, unknown.output) == (1, "Error: no account for nobody@lanvallec.example\n")
+    assert "for good?" not in runner.invoke(args=["users", "erase", FACILITATOR], input="y\n").output
+    asked = runner.invoke(args=["users", "erase", MEMBER], input="n\n")
+    assert (asked.exit_code, f"Erase the account of Malik Benali ({MEMBER}) for good?" in asked.output) == (1, True)
+    with app.app_context():
+        assert loaded(MEMBER).erased_at is None
+
+
 def test_every_column_about_a_person_is_emptied_or_kept_on_purpose(context: Flask) -> None:
     kept = {"id", "public_id", "created_at", "updated_at", "sort_key", "kind", "language", "edit_version"}
     kept |= {"organisation_id"}  # emptied through ``organisation``
