@@ -87,7 +87,7 @@ def first_code() -> ResponseReturnValue:
             if right:
                 CODE_ATTEMPTS.forgive(str(me.id))
         if right:
-            return _codes_page(codes)
+            return _codes_page(codes, _("La connexion en deux étapes est activée."))
         form.code.errors = [_("Ce code n'est pas le bon. Vérifiez l'heure du téléphone, puis saisissez le suivant.")]
     return _page(me, form), 422
 
@@ -101,11 +101,11 @@ def new_recovery_codes() -> ResponseReturnValue:
     codes, hashes = new_codes(me)
     with transaction():
         renew_codes(me, hashes)
-    return _codes_page(codes)
+    return _codes_page(codes, _("Vos codes de secours sont remplacés : les précédents ne servent plus."))
 
 
-def _codes_page(codes: list[str]) -> str:
-    return render_template("accounts/recovery_codes.html", codes=codes)
+def _codes_page(codes: list[str], done: str) -> str:
+    return render_template("accounts/recovery_codes.html", codes=codes, done=done)
 
 
 @blueprint.post("/arret")

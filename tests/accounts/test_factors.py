@@ -105,6 +105,7 @@ def test_key_is_shown_as_a_picture_and_in_letters_until_a_first_code_confirms_it
     assert answer.status_code == 200
     codes = CODES.findall(answer.text)
     assert len(set(codes)) == 10
+    assert "La connexion en deux étapes est activée." in answer.text
     download = re.search(r'href="data:text/plain;charset=utf-8,([^"]+)"', answer.text)
     assert download is not None
     assert unquote(html.unescape(download.group(1))).split("\n")[1:-1] == codes
@@ -172,6 +173,9 @@ def test_new_recovery_codes_replace_the_old_ones(app: Flask, cast: Cast) -> None
     answer = Browser(app, MEMBER).post(f"{PAGE}/codes")
     new = CODES.findall(answer.text)
     assert len(new) == 10
+    said = answer.text.replace("\u00a0", " ")
+    assert "Vos codes de secours sont remplacés : les précédents ne servent plus." in said
+    assert "activée" not in said
     assert second_step(first_step(app), old[0]).status_code == 422
     assert second_step(first_step(app), new[0]).status_code == 302
 
