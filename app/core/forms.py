@@ -25,10 +25,13 @@ from wtforms.widgets import DateInput
 
 from app.core.i18n import current_language
 from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext as _l
 from app.core.resuming import kept_for_this_page
 from app.core.text import clean_text, one_line
 
 DAY_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y")
+#: In place of WTForms' sentences on choices, which speak of fields and of values that could not be coerced.
+CHOOSE = _l("Choisissez parmi ce qui est proposé.")
 
 
 def number_in(text: str | None) -> int | None:
@@ -63,8 +66,10 @@ class BeffroiForm(FlaskForm):
             return _sentences_of_forms(current_language())
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
-            """Clean every text before the field's own filters."""
-            if issubclass(unbound_field.field_class, TextAreaField):
+            """Clean every text before the field's own filters; refuse in our words a choice that was not offered."""
+            if issubclass(unbound_field.field_class, SelectField):
+                options = {"invalid_choice_message": CHOOSE, "invalid_value_message": CHOOSE, **options}
+            elif issubclass(unbound_field.field_class, TextAreaField):
                 options = {**options, "filters": (_clean_area, *options.get("filters", ()))}
             elif issubclass(unbound_field.field_class, StringField) and not _is_secret(unbound_field.field_class):
                 options = {**options, "filters": (_clean_line, *options.get("filters", ()))}
