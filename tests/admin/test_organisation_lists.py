@@ -53,6 +53,26 @@ def test_list_is_shown_before_it_is_written(app: Flask, cast: Cast, browser: Any
         assert organisation_by_name("Étampes") is not None
 
 
+@pytest.mark.parametrize(
+    ("language", "before", "after"),
+    [
+        ("fr", ["Sera enregistrée", "seront enregistrées"], ["Enregistrée", "enregistrées"]),
+        ("en", ["Will be recorded", "will be recorded"], ["Recorded", "recorded"]),
+    ],
+)
+def test_list_speaks_of_the_future_before_it_is_written_and_of_the_past_after(
+    app: Flask, cast: Cast, browser: Any, language: str, before: list[str], after: list[str]
+) -> None:
+    here = browser(ADMIN)
+    here.post("/langue", {"lang": language})
+    content = b"Nom;Pays\nZorglub;FR\nZorglubville;FR\nCastelmaure;\n"
+    shown = here.post(f"{HERE}/importer", {"fichier": (io.BytesIO(content), "villes.csv")})
+    done = here.post(f"{HERE}/importer", {"liste": content.decode()})
+    for page, (of_one, of_two) in ((shown.text, before), (done.text, after)):
+        said = {words.strip() for words in re.findall(r">([^<>]+)<", page)}
+        assert ({of_one, of_two} <= said, said.isdisjoint({*before, *after} - {of_one, of_two})) == (True, True)
+
+
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"a;b\n1;2", b"\x00\x01\x02" * 100])
 def test_what_is_no_list_is_said_on_the_page(app: Flask, cast: Cast, browser: Any, content: bytes) -> None:
     answer = browser(ADMIN).post(f"{HERE}/importer", {"fichier": (io.BytesIO(content), "x.csv")})

@@ -21,6 +21,7 @@ from app.core.audit import record
 from app.core.db import sort_key
 from app.core.errors import DomainError
 from app.core.i18n import lazy_gettext as _l
+from app.core.i18n import ngettext
 from app.core.sheets import Sheet
 from app.extensions import db
 
@@ -62,11 +63,15 @@ class Outcome(enum.StrEnum):
     REFUSED = "refused"
 
 
-OUTCOME_NAMES = {
-    Outcome.RECORDED: _l("Enregistrée"),
-    Outcome.ALREADY_THERE: _l("Déjà là, laissée telle quelle"),
-    Outcome.REFUSED: _l("Refusée"),
-}
+def said_of(outcome: str, number: int = 1, *, done: bool) -> str:
+    """Return the words for so many rows of one outcome: of the future before the deed, of the past after it."""
+    if outcome == Outcome.RECORDED and not done:
+        return ngettext("sera enregistrée", "seront enregistrées", number)
+    if outcome == Outcome.RECORDED:
+        return ngettext("enregistrée", "enregistrées", number)
+    if outcome == Outcome.ALREADY_THERE:
+        return ngettext("déjà là, laissée telle quelle", "déjà là, laissées telles quelles", number)
+    return ngettext("refusée", "refusées", number)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from app.accounts.organisations.details import COLUMNS, details_of
-from app.accounts.organisations.importing import OUTCOME_NAMES, Fate, Outcome, import_organisations, numbers_of
+from app.accounts.organisations.importing import Fate, Outcome, import_organisations, numbers_of, said_of
 from app.accounts.organisations.kinds import country_name, kind_name
 from app.accounts.organisations.merging import doubles, merge
 from app.accounts.organisations.queries import Wanted, organisation_called, organisations_page, people_numbers
@@ -49,8 +49,8 @@ def import_page() -> ResponseReturnValue:
     return render_template(
         "admin/organisation_import.html",
         fates=_worth_showing(fates),
-        numbers=[(number, OUTCOME_NAMES[outcome]) for outcome, number in numbers.items()],
-        names=OUTCOME_NAMES,
+        numbers=[(number, said_of(outcome, number, done=doing)) for outcome, number in numbers.items()],
+        said_of=said_of,
         total=format_number(len(fates)),
         is_whole=len(fates) <= MOST_SHOWN,
         done=doing,
