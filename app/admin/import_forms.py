@@ -18,9 +18,9 @@ from app.accounts.queries import organisation_called_like
 from app.core.forms import BeffroiForm
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
-from app.spaces.importing.options import Options, end_of_day, spaces_offered
+from app.spaces.importing.options import Options, spaces_offered
 from app.spaces.importing.persons import day_in
-from app.spaces.invitations.details import LONGEST_WORDS, check_stay
+from app.spaces.invitations.details import LONGEST_WORDS, check_stay, end_of
 
 if TYPE_CHECKING:
     from app.accounts.models import User
@@ -97,7 +97,7 @@ class OptionsForm(BeffroiForm):
             day = day_in(field.data)
             if day is None:
                 raise InvalidError(_("Écrivez la date comme ceci : 31/12/2027."))
-            check_stay(end_of_day(day))
+            check_stay(end_of(day))
 
     def validate_organisation(self, field: StringField) -> None:
         """Refuse an organisation that is not recorded."""

@@ -20,6 +20,7 @@ from app.core.clock import now
 from app.core.days import today
 from app.core.db import transaction
 from app.core.errors import DomainError
+from app.core.i18n import format_date
 from app.core.sheets import read_text
 from app.extensions import db
 from app.spaces.importing import operations
@@ -30,9 +31,11 @@ from app.spaces.importing.options import Options
 from app.spaces.importing.persons import named_in
 from app.spaces.importing.queries import trial
 from app.spaces.importing.sentences import heading, sentence
+from app.spaces.invitations.details import end_of
 from app.spaces.models import ImportState, Invitation, PeopleImport, PeopleImportRow, Role, Space
 from tests.accounts.organisations.test_places import only_french
 from tests.people import ADMIN, CLOSED_GUEST, FORMER, MEMBER, OPEN, OUTSIDER, PRIVATE, Cast
+from tests.spaces.invitations.post import mails, text_of
 from tests.support import CountedStatements, loaded, work
 
 HEADS = "Prénom;Nom;Courriel;Fonction;Collectivité;Espaces;Rôle;Invité jusqu'au;Langue\n"
@@ -172,6 +175,21 @@ def test_rows_become_invitations_that_say_what_the_row_says(
         assert len(db.session.scalars(select(Organisation).where(Organisation.name == "Neuville")).all()) == 1
         line = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "organisation.created")).one()
         assert (line.person_id, line.detail["name"]) == (loaded(ADMIN).id, "Neuville")
+
+
+def test_guest_is_told_the_very_day_of_the_list(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        asked, usual = today() + timedelta(days=30), today() + timedelta(days=60)
+        rows = (
+            f"Guy;Dur;guy@ville.example;;;Atelier ouvert;invité;{asked:%d/%m/%Y};français\n"
+            "Eve;Dur;eve@ville.example;;;Atelier ouvert;invité;;français\n"
+        )
+        assert done(rows, until=usual.isoformat()) == [("invited", ""), ("invited", "")]
+        assert [one.guest_until for one in invitations()] == [end_of(asked), end_of(usual)]
+        told = {str(one["To"]): text_of(one) for one in mails(app)}
+        with force_locale("fr"):
+            assert f"jusqu'au {format_date(asked, weekday=False)}." in told["guy@ville.example"].replace("’", "'")
+            assert f"jusqu'au {format_date(usual, weekday=False)}." in told["eve@ville.example"].replace("’", "'")
 
 
 def test_new_city_is_completed_from_what_is_published(

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any, Self
-from zoneinfo import ZoneInfo
 
-from flask import current_app
 from sqlalchemy import select
 
 from app.accounts.models import Organisation, User, UserKind
 from app.core.clock import now
 from app.extensions import db
-from app.spaces.invitations.details import USUAL_STAY
+from app.spaces.invitations.details import USUAL_STAY, end_of
 from app.spaces.invitations.permissions import can_invite_into
 from app.spaces.models import PeopleImport, Space
 
@@ -55,21 +53,12 @@ class Options:
         return db.session.scalar(select(Organisation).where(Organisation.public_id == self.organisation_id))
 
     def end_of(self, day: date | None) -> datetime:
-        """Return when a guest's access ends: after the day of the row, else of the table, else in 90 days."""
+        """Return when a guest's access ends: with the day of the row, else of the table, else in 90 days."""
         day = day or (date.fromisoformat(self.until) if self.until else None)
-        return end_of_day(day) if day else now() + USUAL_STAY
+        return end_of(day) if day else now() + USUAL_STAY
 
 
 _NAMES = frozenset(Options.__dataclass_fields__)
-
-
-def end_of_day(day: date) -> datetime:
-    """Return the end of a day in the time zone of the site."""
-    zone = ZoneInfo(current_app.config["SETTINGS"].timezone)
-    try:
-        return datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
-    except OverflowError:
-        return datetime.max.replace(tzinfo=UTC)
 
 
 def spaces_offered(person: User) -> list[Space]:

@@ -55,7 +55,10 @@ class InvitationDetails:
 def end_of(day: date) -> datetime:
     """Return the last minute of a calendar day in the time zone of the site."""
     zone = ZoneInfo(current_app.config["SETTINGS"].timezone)
-    return datetime.combine(day, time(23, 59), zone).astimezone(UTC)
+    try:
+        return datetime.combine(day, time(23, 59), zone).astimezone(UTC)
+    except OverflowError:  # the last day of the year 9999, west of Greenwich
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def check_stay(until: datetime | None) -> datetime:
