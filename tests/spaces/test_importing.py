@@ -212,6 +212,38 @@ def test_near_name_is_taken_when_that_is_wished(app: Flask, cast: Cast) -> None:
         assert place.name == "Castelmaure"
 
 
+def test_row_that_was_refused_takes_no_address(app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = (
+        "Anne;;anne@ville.example;;;;roi;;\n"
+        "Anne;;ANNE@ville.example;;;;;;\n"
+        "Anne;;anne@ville.example;;;;roi;;\n"
+        "Guy;;guy@ville.example;;Nulle-Part;;;;\n"
+        "Guy;;guy@ville.example;;;;;;\n"
+    )
+    expected = [
+        ("bad_cell", "roi"),
+        ("invited", ""),
+        ("duplicate", "3"),
+        ("unknown_city", ""),
+        ("invited", ""),
+    ]
+    with app.app_context():
+        assert tried(rows) == expected
+        for chunk in (2, 25):
+            monkeypatch.setattr(operations, "CHUNK", chunk)
+            assert done(rows) == expected
+            with transaction():
+                for one in invitations():
+                    one.cancelled_at = now()
+
+
+def test_row_refused_by_the_invitation_itself_takes_no_address(app: Flask, cast: Cast) -> None:
+    row = f"Chef;;{ADMIN};;;Atelier ouvert;;;\n"
+    with app.app_context():
+        outcomes = [outcome for outcome, _detail in done(row + row)]
+        assert outcomes == ["refused", "refused"]
+
+
 def test_second_import_of_the_same_list_invites_nobody_again(app: Flask, cast: Cast) -> None:
     with app.app_context():
         assert done("Anne;Roy;anne@ville.example;;;;;;\n") == [("invited", "")]

@@ -19,7 +19,7 @@ from app.core.errors import HOST_LANGUAGE, DomainError, said_to_host
 from app.core.sheets import LARGEST_SHEET, read_sheet
 from app.extensions import db
 from app.spaces.importing.columns import said_in
-from app.spaces.importing.judging import DOES, SETTLED, first_rows
+from app.spaces.importing.judging import DOES, SETTLED, addresses_again
 from app.spaces.importing.operations import choose, give_up, keep_sheet, start, step
 from app.spaces.importing.options import Options
 from app.spaces.importing.persons import named_in
@@ -111,9 +111,9 @@ def _done(by: User, kept: PeopleImport, *, quiet: bool) -> list[dict[str, Any]]:
     """Do the rows here; should this command be killed, the worker of the site goes on."""
     with transaction():
         start(by, kept)
-    import_id, seen = kept.id, first_rows(kept)
+    import_id, again = kept.id, addresses_again(kept)
     with click.progressbar(length=kept.total, label="import", hidden=quiet) as bar:
-        while step(import_id, seen):
+        while step(import_id, again):
             bar.update(kept.done - bar.pos)
     return [
         _line(row.n, named_in(said_in(row.cells, kept.mapping)).email, row.outcome, row.detail, done=True)

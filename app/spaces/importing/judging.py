@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import enum
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
@@ -56,6 +56,8 @@ class Outcome(enum.StrEnum):
 DOES = frozenset({Outcome.INVITED, Outcome.INVITED_NEW_CITY, Outcome.ADDED})
 #: Rows in which there was nothing to do.
 SETTLED = frozenset({Outcome.ALREADY_MEMBER, Outcome.ALREADY_INVITED})
+#: The rows below which an address is a duplicate: a row that was refused takes none.
+TAKES = DOES | SETTLED
 
 
 @dataclass(frozen=True)
@@ -95,20 +97,26 @@ class Judge:
         }
         self.named_spaces.pop("", None)
 
-    def verdicts(self, rows: Sequence[PeopleImportRow], first_seen: dict[str, int]) -> Iterator[Verdict]:
-        """Yield the verdict of each row; ``first_seen`` gives the first row of each address of the whole table."""
-        named = [named_in(said_in(row.cells, self.mapping)) for row in rows]
-        known = _known({one.email for one in named}, self.by)
-        for row, one in zip(rows, named, strict=True):
-            yield self._verdict(one, row.n, first_seen.get(one.email, row.n), known)
+    def verdicts(self, rows: Sequence[PeopleImportRow], taken: Mapping[str, int]) -> Iterator[Verdict]:
+        """Yield the verdict of each row; ``taken`` gives the rows above these that took an address.
 
-    def _verdict(self, named: Named, n: int, first: int, known: Known) -> Verdict:
+        A row takes its address once it has its outcome: who does the work may yet have to refuse it.
+        """
+        named = [named_in(said_in(row.cells, self.mapping)) for row in rows]
+        known, taken = _known({one.email for one in named}, self.by), dict(taken)
+        for row, one in zip(rows, named, strict=True):
+            verdict = self._verdict(one, taken.get(one.email), known)
+            yield verdict
+            if (row.outcome or verdict.outcome) in TAKES:
+                taken[one.email] = row.n
+
+    def _verdict(self, named: Named, above: int | None, known: Known) -> Verdict:
         if not named.email:
             return Verdict(Outcome.NO_ADDRESS, named)
         if not is_address(named.email):
             return Verdict(Outcome.BAD_ADDRESS, named, named.email[:200])
-        if n != first:
-            return Verdict(Outcome.DUPLICATE, named, str(first))
+        if above is not None:
+            return Verdict(Outcome.DUPLICATE, named, str(above))
         if named.odd is not None:
             return Verdict(Outcome.BAD_CELL, named, named.odd[1][:200])
         return self._placed(named, known)
@@ -240,13 +248,25 @@ def _known(addresses: Iterable[str], by: User) -> Known:
     return known
 
 
-def first_rows(people_import: PeopleImport) -> dict[str, int]:
-    """Return the first row of each address of a table."""
+def addresses_again(people_import: PeopleImport) -> dict[int, str]:
+    """Return the address of each row whose address other rows of the table give too."""
     column = next((int(i) for i, meaning in people_import.mapping.items() if meaning == Meaning.EMAIL), None)
     if column is None:
         return {}
     query = select(PeopleImportRow.n, PeopleImportRow.cells).where(PeopleImportRow.import_id == people_import.id)
-    seen: dict[str, int] = {}
-    for n, cells in db.session.execute(query.order_by(PeopleImportRow.n)):
-        seen.setdefault(named_in(said_in(cells, {str(column): Meaning.EMAIL})).email, n)
-    return seen
+    email_only = {str(column): Meaning.EMAIL}
+    addresses = {n: named_in(said_in(cells, email_only)).email for n, cells in db.session.execute(query)}
+    times = Counter(addresses.values())
+    return {n: email for n, email in addresses.items() if times[email] > 1}
+
+
+def taken_above(
+    people_import: PeopleImport, again: Mapping[int, str], rows: Sequence[PeopleImportRow]
+) -> dict[str, int]:
+    """Return which rows done already took the addresses of these; ``again`` as ``addresses_again`` gives it."""
+    wanted = {again[row.n] for row in rows if row.n in again}
+    if not wanted:
+        return {}
+    took = PeopleImportRow.outcome.in_(TAKES) & (PeopleImportRow.import_id == people_import.id)
+    done = db.session.scalars(select(PeopleImportRow.n).where(took).order_by(PeopleImportRow.n))
+    return {again[n]: n for n in done if again.get(n) in wanted}

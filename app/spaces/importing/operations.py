@@ -25,7 +25,7 @@ from app.core.sheets import Sheet
 from app.core.text import one_line
 from app.extensions import db
 from app.spaces.importing.columns import MEANINGS, Meaning, guess
-from app.spaces.importing.judging import DOES, Judge, Outcome, Verdict, first_rows
+from app.spaces.importing.judging import DOES, Judge, Outcome, Verdict, addresses_again, taken_above
 from app.spaces.importing.options import Options
 from app.spaces.invitations.details import InvitationDetails
 from app.spaces.invitations.operations import invite
@@ -109,8 +109,8 @@ def work_on(import_id: int, steps: int) -> bool:
         return False
     if Options.of(kept).create_organisations:
         compile_places()  # some seconds the first time: before any transaction
-    seen = first_rows(kept)
-    return all(step(import_id, seen) for _ in range(steps))
+    again = addresses_again(kept)
+    return all(step(import_id, again) for _ in range(steps))
 
 
 def go_on(import_id: int) -> None:
@@ -118,8 +118,8 @@ def go_on(import_id: int) -> None:
     enqueue(JOB, {"id": import_id}, key=f"{JOB}:{import_id}")
 
 
-def step(import_id: int, seen: dict[str, int]) -> bool:
-    """Do the next rows in one transaction; tell whether there may be more."""
+def step(import_id: int, again: Mapping[int, str]) -> bool:
+    """Do the next rows in one transaction; tell whether there may be more. ``again``: as ``addresses_again`` gives."""
     with transaction():
         kept = db.session.get(PeopleImport, import_id)
         if kept is None:
@@ -131,7 +131,7 @@ def step(import_id: int, seen: dict[str, int]) -> bool:
         rows = _rows_left(kept)
         if rows and is_administrator(by):
             with force_locale(by.language):
-                _do(by, kept, rows, seen)
+                _do(by, kept, rows, again)
         else:
             _finish(by, kept, given_up=bool(rows))
         return bool(rows)
@@ -156,9 +156,9 @@ def outcomes_of(kept: PeopleImport) -> dict[str, int]:
     return dict(db.session.execute(done).all())
 
 
-def _do(by: User, kept: PeopleImport, rows: Sequence[PeopleImportRow], seen: dict[str, int]) -> None:
+def _do(by: User, kept: PeopleImport, rows: Sequence[PeopleImportRow], again: Mapping[int, str]) -> None:
     judge = Judge(kept, by)
-    for row, verdict in zip(rows, judge.verdicts(rows, seen), strict=True):
+    for row, verdict in zip(rows, judge.verdicts(rows, taken_above(kept, again, rows)), strict=True):
         row.outcome, row.detail = verdict.outcome, verdict.detail[:300]
         if verdict.outcome in DOES:
             _bring_in(by, kept, row, verdict, judge)

@@ -14,7 +14,7 @@ from app.core.db import sort_key
 from app.core.errors import NotFoundError
 from app.core.paging import Page, paginate
 from app.extensions import db
-from app.spaces.importing.judging import Judge, Outcome, Verdict, first_rows
+from app.spaces.importing.judging import Judge, Outcome, Verdict
 from app.spaces.models import PeopleImport, PeopleImportRow
 
 ROWS_PER_PAGE = 50
@@ -63,7 +63,7 @@ class Judged:
 def trial(kept: PeopleImport, by: User) -> list[Judged]:
     """Return what would become of every row; nothing is written."""
     rows = db.session.scalars(rows_of(kept)).all()
-    verdicts = Judge(kept, by).verdicts(rows, first_rows(kept))
+    verdicts = Judge(kept, by).verdicts(rows, {})
     return [Judged(row, verdict) for row, verdict in zip(rows, verdicts, strict=True)]
 
 

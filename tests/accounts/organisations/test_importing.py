@@ -136,3 +136,10 @@ def test_five_thousand_rows_are_quick_and_more_are_refused(context: Flask, cast:
         brought_in("\n".join([*rows, "Une de trop"]).encode())
     with pytest.raises(TooLargeError):
         brought_in(b"nom\n" + b"x" * (6 * 1024 * 1024))
+
+
+def test_row_that_was_refused_takes_no_name(context: Flask, cast: Cast) -> None:
+    rows = b"nom;domaines;population\nNeuville;gmail.com;\nNeuville;;beaucoup\nNeuville;;\nNeuville;;\n"
+    assert [fate.outcome for fate in brought_in(rows)] == [
+        *(Outcome.REFUSED, Outcome.REFUSED, Outcome.RECORDED, Outcome.REFUSED)
+    ]
