@@ -34,7 +34,7 @@ from app.spaces.importing.sentences import heading, sentence
 from app.spaces.invitations.details import end_of
 from app.spaces.models import ImportState, Invitation, PeopleImport, PeopleImportRow, Role, Space
 from tests.accounts.organisations.test_places import only_french
-from tests.people import ADMIN, CLOSED_GUEST, FORMER, MEMBER, OPEN, OUTSIDER, PRIVATE, Cast
+from tests.people import ADMIN, CLOSED_GUEST, FORMER, GUEST, MEMBER, OPEN, OUTSIDER, PRIVATE, Cast
 from tests.spaces.invitations.post import mails, text_of
 from tests.support import CountedStatements, loaded, work
 
@@ -132,7 +132,7 @@ def test_trial_says_what_would_happen_and_writes_nothing(app: Flask, cast: Cast)
         assert tried(rows) == [
             ("invited", ""),
             ("already_member", ""),
-            ("added", ""),
+            ("becomes_member", ""),
             ("closed", ""),
             ("duplicate", "2"),
             ("no_address", ""),
@@ -242,6 +242,23 @@ def test_row_refused_by_the_invitation_itself_takes_no_address(app: Flask, cast:
     with app.app_context():
         outcomes = [outcome for outcome, _detail in done(row + row)]
         assert outcomes == ["refused", "refused"]
+
+
+def test_guest_is_said_to_be_invited_where_the_mail_invites(app: Flask, cast: Cast) -> None:
+    rows = (
+        f"Georgia;;{CLOSED_GUEST};;;;membre;;\n"
+        f"Gustave;;{GUEST};;;Atelier ouvert;membre;;\n"
+        f"Malik;;{OUTSIDER};;;Atelier ouvert;membre;;\n"
+    )
+    with app.app_context():
+        outcomes = [outcome for outcome, _detail in tried(rows)]
+        assert outcomes == ["becomes_member", "becomes_member", "added"]
+        with force_locale("fr"):
+            said = [sentence(outcome, "", done=before) for outcome in outcomes[1:] for before in (False, True)]
+        assert ["devenir membre du réseau" in one for one in said] == [True, True, False, False]
+        assert [outcome for outcome, _detail in done(rows)] == outcomes
+        for one in invitations():
+            assert one.kind == UserKind.MEMBER
 
 
 def test_second_import_of_the_same_list_invites_nobody_again(app: Flask, cast: Cast) -> None:

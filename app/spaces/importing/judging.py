@@ -37,6 +37,7 @@ class Outcome(enum.StrEnum):
     INVITED = "invited"
     INVITED_NEW_CITY = "invited_new_city"
     ADDED = "added"
+    BECOMES_MEMBER = "becomes_member"
     ALREADY_MEMBER = "already_member"
     ALREADY_INVITED = "already_invited"
     CLOSED = "closed"
@@ -53,7 +54,7 @@ class Outcome(enum.StrEnum):
 
 
 #: The rows that lead to an invitation.
-DOES = frozenset({Outcome.INVITED, Outcome.INVITED_NEW_CITY, Outcome.ADDED})
+DOES = frozenset({Outcome.INVITED, Outcome.INVITED_NEW_CITY, Outcome.ADDED, Outcome.BECOMES_MEMBER})
 #: Rows in which there was nothing to do.
 SETTLED = frozenset({Outcome.ALREADY_MEMBER, Outcome.ALREADY_INVITED})
 #: The rows below which an address is a duplicate: a row that was refused takes none.
@@ -160,9 +161,9 @@ class Judge:
             return Outcome.INVITED
         if user.disabled_at is not None:
             return Outcome.CLOSED
-        joins = wanted - known.places[user.id]
-        becomes_member = user.is_guest and kind == UserKind.MEMBER
-        return Outcome.ADDED if joins or becomes_member else Outcome.ALREADY_MEMBER
+        if user.is_guest and kind == UserKind.MEMBER:
+            return Outcome.BECOMES_MEMBER
+        return Outcome.ADDED if wanted - known.places[user.id] else Outcome.ALREADY_MEMBER
 
 
 class Places:

@@ -9,11 +9,13 @@ BEFORE = {
     Outcome.INVITED: _l("sera invitée"),
     Outcome.INVITED_NEW_CITY: _l("sera invitée ; sa collectivité sera créée"),
     Outcome.ADDED: _l("a déjà un compte ; sera invitée dans les espaces"),
+    Outcome.BECOMES_MEMBER: _l("a déjà un compte d'invité ; sera invitée à devenir membre du réseau"),
 }
 AFTER = {
     Outcome.INVITED: _l("invitée"),
     Outcome.INVITED_NEW_CITY: _l("invitée ; collectivité créée"),
     Outcome.ADDED: _l("avait déjà un compte ; invitée dans les espaces"),
+    Outcome.BECOMES_MEMBER: _l("avait déjà un compte d'invité ; invitée à devenir membre du réseau"),
     Outcome.ALREADY_MEMBER: _l("déjà membre, rien à faire"),
     Outcome.ALREADY_INVITED: _l("déjà invitée, l'invitation court toujours"),
     Outcome.CLOSED: _l("son compte est fermé : rouvrez-le d'abord"),
