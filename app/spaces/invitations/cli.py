@@ -64,7 +64,7 @@ def invite_command(
     )
     author = _author(by, places)
     with deed():
-        until_when = f"{invite(author, details).expires_at:%Y-%m-%d}"
+        until_when = f"{invite(author, details).ends_at:%Y-%m-%d}"
     click.echo(f"{details.email} invited by {author.email}; the link works until {until_when}")
     if not guest and user_by_email(email) is None and not can_bring_in(author, email, home, places):
         click.echo("the address is of no member organisation: an administrator must let this person in first")

@@ -61,6 +61,11 @@ class Invitation(HasPublicId, HasMoments, db.Model):
         """Whether the link can still be used, whatever it opens."""
         return self.accepted_at is None and self.cancelled_at is None and self.expires_at > now()
 
+    @property
+    def ends_at(self) -> datetime:
+        """Until when it can be accepted: while the link lives, and for a guest before their access would end."""
+        return min(self.expires_at, self.guest_until or self.expires_at)
+
 
 class InvitationSpace(db.Model):
     """A space that an invitation opens, and in which role."""

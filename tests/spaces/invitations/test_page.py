@@ -7,6 +7,7 @@ from datetime import timedelta
 import pyotp
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from app.accounts.factors import begin_factor, key_of
@@ -15,6 +16,7 @@ from app.accounts.queries import user_by_email
 from app.core import clock
 from app.core.clock import now
 from app.core.db import transaction
+from app.core.i18n import format_date
 from app.core.sessions import UserSession
 from app.extensions import db
 from app.spaces.invitations.operations import cancel
@@ -153,6 +155,23 @@ def test_mail_names_only_what_its_author_may_still_open(app: Flask, cast: Cast) 
     assert "Atelier ouvert" in message
     assert "Cercle fermé" not in message
     assert "Cercle fermé" not in Browser(app).get(path).text
+
+
+@pytest.mark.parametrize(("days", "link_ends"), [(2, 2), (30, 14)])
+def test_mail_of_a_guest_says_until_when_the_invitation_can_be_accepted(
+    app: Flask, cast: Cast, days: int, link_ends: int
+) -> None:
+    with app.app_context():
+        asked = now()
+        until = asked + timedelta(days=days)
+        invited(FACILITATOR, NEW, OPEN, kind=UserKind.GUEST, guest_until=until)
+        told = text_of(mails(app)[0]).replace("’", "'")
+        with force_locale("fr"):
+            assert (
+                f"ne sert qu'une fois, jusqu'au {format_date(asked + timedelta(days=link_ends), weekday=False)}."
+                in told
+            )
+            assert f"Vous êtes invité jusqu'au {format_date(until, weekday=False)}." in told
 
 
 def test_nothing_is_mailed_when_the_author_may_open_nothing_any_more(app: Flask, cast: Cast) -> None:
