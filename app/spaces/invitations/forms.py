@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -105,9 +106,13 @@ class InvitationForm(BeffroiForm):
         elif "sponsor" in self:
             del self.sponsor
         if not self.is_submitted():
-            self.language.data = current_language()
-            if "until" in self:
-                self.until.data = f"{local(now() + USUAL_STAY):%Y-%m-%d}"
+            self.propose()
+
+    def propose(self) -> None:
+        """Fill in what is usual, where nothing was typed yet."""
+        self.language.data = current_language()
+        if "until" in self:
+            self.until.data = f"{local(now() + USUAL_STAY):%Y-%m-%d}"
 
     def without_guests(self) -> None:
         """Keep only what concerns members."""
@@ -202,10 +207,29 @@ class StayForm(BeffroiForm):
     until = DayField(_l("Jusqu'au"))
     everywhere = BooleanField(_l("Aussi dans les autres espaces que vous animez"))
 
-    def end(self, present: datetime) -> datetime | None:
-        """Return the new end, counted from the present one or from now; None when the day cannot be read."""
+    def __init__(self, present: datetime | None = None, **options: Any) -> None:
+        """``present``: the end of the guest's access until now."""
+        super().__init__(**options)
+        self.present = present or now()
+
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Tell whether there is an end ahead, within a year; what is wrong with it is said beside what chose it."""
         if self.period.data:
-            return max(present, now()) + timedelta(days=int(self.period.data))
+            self.until.data = ""  # a day left beside a number of days means nothing
+        if not super().validate(extra_validators):
+            return False
+        try:
+            check_stay(self.end)
+        except DomainError as error:
+            chosen = self.period if self.period.data else self.until
+            chosen.errors = [str(error.message)]
+        return not self.errors
+
+    @property
+    def end(self) -> datetime | None:
+        """The new end, counted from the present one or from now; None when no day is given or it cannot be read."""
+        if self.period.data:
+            return max(self.present, now()) + timedelta(days=int(self.period.data))
         return end_of(self.until.day) if self.until.day else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from flask import flash, redirect, request, url_for
@@ -26,6 +27,8 @@ from app.spaces.models import Membership, Space
 from app.spaces.permissions import can_moderate_space
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flask.typing import ResponseReturnValue
 
 blueprint = SpaceBlueprint("space_invitations", __name__)
@@ -47,7 +50,14 @@ def invitations_page(space: Space) -> ResponseReturnValue:
         status = send_all(me, form, space) if form.validate() else 422
         if not status:
             return _back(space)
-    guests = guests_of(space)
+    return _page(space, form, status)
+
+
+def _page(
+    space: Space, form: InvitationForm, status: int, refused: Mapping[int, StayForm] = MappingProxyType({})
+) -> ResponseReturnValue:
+    """Show the page; ``refused``: what was typed of a guest's stay and could not be, by the guest's key."""
+    me, guests = person(), guests_of(space)
     page = render_space_page(
         "invitations/space.html",
         space,
@@ -57,19 +67,23 @@ def invitations_page(space: Space) -> ResponseReturnValue:
         words=words_asked(),
         guests=guests,
         stay=StayForm(formdata=None),
+        refused=refused,
         mine={one.user_id for one in guests if can_make_member(me, one.user)},
     )
     return page, status
 
 
-def _form(space: Space) -> InvitationForm:
-    form = InvitationForm()
+def _form(space: Space, *, typed: bool = True) -> InvitationForm:
+    """Return the form to invite with; ``typed``: what was sent, if anything was, is this form."""
+    form = InvitationForm() if typed else InvitationForm(formdata=None)
     form.here = space
     others = [one for one in inviting_spaces(person()) if one.id != space.id]
     form.offer(others, [one for one in sponsors_in(space) if one.id != person().id], person())
     asked = one_line(request.args.get("adresse", ""))[:LONGEST_EMAIL]
     if asked and not form.is_submitted():
         form.addresses.data, form.kind.data = asked, UserKind.MEMBER.value
+    if not typed:
+        form.propose()
     return form
 
 
@@ -96,12 +110,14 @@ def _said(space: Space, error: DomainError) -> ResponseReturnValue:
 @blueprint.post(f"{GUEST}/prolonger")
 @signed_in
 def extend_view(space: Space, public_id: str) -> ResponseReturnValue:
-    """Let a guest stay longer."""
-    place, form = _guest(space, public_id), StayForm()
-    guest, end = place.user, form.end(place.expires_at) if place.expires_at and form.validate() else None
+    """Let a guest stay longer; an end that cannot be is said beside what was typed."""
+    place = _guest(space, public_id)
+    guest, form = place.user, StayForm(place.expires_at)
+    if place.expires_at and space.archived_at is None and not form.validate():
+        return _page(space, _form(space, typed=False), 422, {guest.id: form})
     try:
         with transaction():
-            extend(person(), space, guest, end, everywhere=form.everywhere.data)
+            extend(person(), space, guest, form.end, everywhere=form.everywhere.data)
     except DomainError as error:
         return _said(space, error)
     flash(_("L'accès de %(name)s est prolongé.", name=guest.name))

@@ -301,6 +301,47 @@ def test_facilitator_extends_and_ends_from_the_page(app: Flask, cast: Cast) -> N
         assert db.session.scalars(lines).all() == ["guest.extended", "space.member_removed"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"period": "", "until": "32/13/2027"}, "Écrivez la date comme ceci : 05/07/2021."),
+        ({"period": "", "until": ""}, "Indiquez jusqu’à quand l’invité aura accès."),
+        ({"period": "", "until": "01/01/2020", "everywhere": "y"}, "La date de fin est passée."),
+        ({"period": "", "until": "2199-01-01"}, "Un invité a accès pendant un an au plus."),
+    ],
+)
+def test_end_that_cannot_be_is_said_beside_it_and_stays_typed(
+    app: Flask, cast: Cast, typed: dict[str, str], said: str
+) -> None:
+    page = Browser(app, FACILITATOR)
+    with app.app_context():
+        guest, end = loaded(CLOSED_GUEST).public_id, place(CLOSED_GUEST, PRIVATE).expires_at
+    answer = page.post(f"/espaces/{PRIVATE}/invites/{guest}/prolonger", typed)
+    assert answer.status_code == 422
+    row = answer.text.split("Georgia Blanc")[1].split("</details>")[0].replace("\xa0", " ").replace("\u202f", " ")
+    assert f'id="until-{guest}-error"' in row
+    assert said in row
+    assert f'value="{typed["until"]}"' in row
+    assert '<option selected value="">' in row
+    assert (" checked" in row) == ("everywhere" in typed)
+    assert answer.text.count("field__error") == 1
+    with app.app_context():
+        assert place(CLOSED_GUEST, PRIVATE).expires_at == end
+
+
+def test_number_of_days_needs_no_date(app: Flask, cast: Cast) -> None:
+    page = Browser(app, FACILITATOR)
+    with app.app_context(), transaction():
+        guest, end = loaded(CLOSED_GUEST).public_id, now() + timedelta(days=300)
+        place(CLOSED_GUEST, PRIVATE).expires_at = end
+    path = f"/espaces/{PRIVATE}/invites/{guest}/prolonger"
+    assert page.post(path, {"period": "30", "until": "n'importe"}).status_code == 302
+    answer = page.post(path, {"period": "90"})
+    assert (answer.status_code, f'id="period-{guest}-error"' in answer.text) == (422, True)
+    with app.app_context():
+        assert place(CLOSED_GUEST, PRIVATE).expires_at == end + timedelta(days=30)
+
+
 def test_referent_does_not_make_members_of_another_citys_guests(context: Flask, cast: Cast) -> None:
     other = loaded(MEMBER).organisation
     declare_domain(other.id if other else None, GUEST.partition("@")[2])
