@@ -32,9 +32,15 @@ PUBLIC_MAIL = frozenset(_PUBLIC_MAIL.split())
 
 
 def split_domains(text: str) -> list[str]:
-    """Return the domains written in a text, one a line or with commas: lower case, without « @ », each once."""
+    """Return the domains written in a text, one a line or with commas: lower case, bare of « @ » and « www. », once."""
     words = (word.strip().casefold().rpartition("@")[2].strip(".") for word in _SEPARATORS.split(text))
-    return list(dict.fromkeys(_ascii(word) for word in words if word))
+    return list(dict.fromkeys(_ascii(_without_www(word)) for word in words if word))
+
+
+def _without_www(domain: str) -> str:
+    """Return a domain without the name of its web site, which no address has."""
+    bare = domain.removeprefix("www.")
+    return bare if "." in bare else domain
 
 
 def _ascii(domain: str) -> str:

@@ -130,6 +130,12 @@ def test_change_since_the_page_was_opened_is_a_conflict(context: Flask, cast: Ca
     assert named("Lanvallec").population == 19_000
 
 
+def test_domain_typed_as_a_web_site_is_that_of_its_addresses(context: Flask) -> None:
+    assert split_domains("www.ville.fr WWW.Ville.FR ville.fr @www.agglo.fr www.fr wwwville.fr") == [
+        *("ville.fr", "agglo.fr", "www.fr", "wwwville.fr")
+    ]
+
+
 def test_change_replaces_the_domains_and_nothing_else(context: Flask, cast: Cast) -> None:
     with transaction():
         record_organisation(Details("Ville", domains=("a.fr", "b.fr")))
