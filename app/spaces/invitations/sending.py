@@ -46,7 +46,8 @@ def send_all(by: User, form: InvitationForm, here: Space | None = None) -> int:
         words = str(error.message)
         if whom and len(recipients) > 1:
             words = _("%(email)s : %(reason)s Personne n'est invité pour le moment.", email=whom, reason=words)
-        form.addresses.errors = [*form.addresses.errors, words]
+        field = form.addresses if whom else form.organisation  # refused before the first address
+        field.errors = [*field.errors, words]
         return error.status
     sent = len(recipients)
     flash(ngettext("%(num)s invitation est envoyée.", "%(num)s invitations sont envoyées.", sent))

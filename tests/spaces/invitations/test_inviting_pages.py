@@ -128,7 +128,8 @@ def test_administrator_invites_into_the_network_and_sees_what_was_sent(app: Flas
     assert "Vie nocturne" not in text
     unknown = page.post(url, form(kind="member", organisation="Nulle-Part"))
     assert unknown.status_code == 409
-    assert "créez-la" in unknown.text
+    assert "créez-la" in unknown.text.split('id="organisation-error"')[1].split("</p>")[0]
+    assert 'id="addresses-error"' not in unknown.text
     assert page.post(url, form(kind="member", organisation="Lanvallec", spaces=[OPEN])).status_code == 302
     with app.app_context():
         one = written_to()
