@@ -32,6 +32,7 @@ SLOTS = {
     "person.obstacles": "(person) -> list[str]: sentences that say what must be settled before the account is erased",
     "person.erase": "(person, withdraw) -> None: forget a person; ``withdraw``: what nobody answered goes too",
     "organisation.merging": "(other, kept) -> None: before one becomes the other: settle rows both may not hold",
+    "organisation.obstacles": "(place, by) -> list[str]: what a person may know that must be settled before it goes",
     "storage.named": "() -> set[str]: the SHA-256 of stored files that a feature's rows name, which no sweep removes",
     "picture.redrawn": "(stream, name, width) -> bytes: a picture somebody sends as WebP, upright, without metadata",
     "space.archive": "() -> list[Part]: the tables of a feature whose rows leave with a space in its archive",

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
 
-from app.accounts.models import Organisation
+from app.accounts.models import Organisation, UserKind
 from app.accounts.organisations.details import Details
 from app.accounts.organisations.operations import record_organisation
 from app.accounts.queries import organisation_by_name
+from app.core.clock import now
 from app.core.db import transaction
-from tests.people import ADMIN, OUTSIDER, Cast
+from app.spaces.invitations.accepting import Newcomer, accept
+from tests.people import ADMIN, ENTERED, FACILITATOR, OPEN, OUTSIDER, PRIVATE, Cast
+from tests.spaces.invitations.post import invited, secret_for
 from tests.support import CountedStatements, loaded
 
 HERE = "/administration/collectivites"
@@ -119,6 +124,48 @@ def test_organisation_with_people_says_why_it_stays(app: Flask, cast: Cast, brow
         record_organisation(Details("Vide"))
     assert here.post(f"{page_of(app, 'Vide')}/supprimer").status_code == 302
     assert recorded(app, "Vide") is None
+
+
+def test_organisation_waits_for_the_invitations_that_name_it(app: Flask, cast: Cast, browser: Any) -> None:
+    with app.app_context():
+        with transaction():
+            vide = record_organisation(Details("Vide"))
+        until = now() + timedelta(days=30)
+        invited(ENTERED, "lea@vide.example", organisation=vide)
+        guest = {"kind": UserKind.GUEST, "guest_until": until, "organisation": vide}
+        invited(FACILITATOR, "noe@vide.example", OPEN, name="Noé", **guest)
+        invited(FACILITATOR, "zoe@vide.example", PRIVATE, **guest)
+    here, address = browser(ADMIN), page_of(app, "Vide")
+    for page in (here.get(address).text, here.get(f"{address}/supprimer").text):
+        assert "2 invitations venant de cette collectivité attendent une réponse." in page.replace("\xa0", " ")
+        assert "zoe@" not in page
+    page = here.get(f"{address}/supprimer").text
+    assert page.count("@vide.example</") == 2
+    links = re.findall(r'<a class="as-typed" href="([^"]+)"', page)
+    for link, email in zip(links, ("lea@vide.example", "noe@vide.example"), strict=True):
+        assert email in here.get(link.replace("&amp;", "&")).text
+    assert (here.post(f"{address}/supprimer").status_code, recorded(app, "Vide") is None) == (409, False)
+
+
+def test_invitation_into_a_private_space_is_not_told_and_opens_it_without_the_organisation(
+    app: Flask, cast: Cast, browser: Any
+) -> None:
+    with app.app_context():
+        with transaction():
+            vide = record_organisation(Details("Vide"))
+        guest = {"kind": UserKind.GUEST, "guest_until": now() + timedelta(days=30)}
+        invited(FACILITATOR, "zoe@vide.example", PRIVATE, organisation=vide, **guest)
+        secret = secret_for(app, "zoe@vide.example")
+    here, address = browser(ADMIN), page_of(app, "Vide")
+    assert "invitation venant" not in here.get(address).text
+    assert "Personne n’y a de compte." in here.get(f"{address}/supprimer").text
+    assert here.post(f"{address}/supprimer").status_code == 302
+    with app.app_context():
+        with transaction():
+            welcome = accept(secret, Newcomer("Zoé Roy", "Adjointe", "x", "fr"))
+        assert [one.slug for one in welcome.spaces] == [PRIVATE]
+        assert (welcome.user.is_guest, welcome.user.organisation) == (True, None)
+    assert "zoe@vide.example" in here.get("/administration/personnes?q=zoe").text
 
 
 def test_referent_is_named_and_removed_from_the_page_of_the_organisation(app: Flask, cast: Cast, browser: Any) -> None:

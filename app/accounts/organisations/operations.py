@@ -23,6 +23,7 @@ from app.core.audit import record
 from app.core.db import lock
 from app.core.errors import DomainError, EditConflictError
 from app.core.i18n import lazy_gettext as _l
+from app.core.slots import collect
 from app.core.text import one_line
 from app.extensions import db
 
@@ -121,8 +122,8 @@ def _flush(_place: Organisation) -> None:
         raise DomainError(_l("Une autre collectivité vient de prendre ce nom ou ce domaine.")) from error
 
 
-def obstacle_to_deletion(place: Organisation) -> Any:
-    """Return why an organisation cannot be deleted, None when nothing of the network hangs on it."""
+def obstacle_to_deletion(place: Organisation, by: User | None = None) -> Any:
+    """Return why a person does not delete an organisation, None when nothing they may know of hangs on it."""
     people = db.session.scalar(select(func.count()).select_from(User).where(User.organisation_id == place.id)) or 0
     if people:
         return _l(
@@ -132,13 +133,16 @@ def obstacle_to_deletion(place: Organisation) -> Any:
     open_requests = (AccessRequest.organisation_id == place.id) & (AccessRequest.state == RequestState.PENDING)
     if db.session.scalar(select(AccessRequest.id).where(open_requests).limit(1)) is not None:
         return _l("Une demande d'accès venant de cette collectivité attend une réponse. Décidez d'abord.")
-    return None
+    return next((sentence for found in collect("organisation.obstacles", place, by) for sentence in found), None)
 
 
 def delete_organisation(place: Organisation, by: User | None = None) -> None:
-    """Delete an organisation nobody belongs to. Raises DomainError with the reason otherwise."""
+    """Delete an organisation nobody belongs to. Raises DomainError with the reason otherwise.
+
+    Invitations that ``by`` may not know of open what they opened, without it.
+    """
     lock(place)
-    obstacle = obstacle_to_deletion(place)
+    obstacle = obstacle_to_deletion(place, by)
     if obstacle is not None:
         raise DomainError(obstacle)
     record("organisation.deleted", by, place, name=place.name)

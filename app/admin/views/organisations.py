@@ -46,9 +46,13 @@ from app.core.navigation import Figure, Tab
 from app.core.paging import page_number
 from app.core.slots import fill
 from app.core.tables import csv_answer
+from app.spaces.invitations.queries import invitations_naming
+from app.spaces.permissions import can_moderate_space
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
+
+    from app.spaces.models import Invitation
 
 blueprint = Blueprint("admin_organisations", __name__, url_prefix="/administration/collectivites")
 CONFLICT, REFUSED = 409, 422
@@ -145,7 +149,8 @@ def organisation_page(public_id: str) -> ResponseReturnValue:
         place=place,
         people=people_of_organisation(place, page_number()),
         referents=referents_of(place),
-        obstacle=obstacle_to_deletion(place),
+        obstacle=obstacle_to_deletion(place, person()),
+        waiting=invitations_naming(place, person()),
         kind_name=kind_name,
         country_name=country_name,
     )
@@ -196,12 +201,23 @@ def delete_page(public_id: str) -> ResponseReturnValue:
     """Ask, then delete an organisation nobody belongs to; otherwise say why it stays."""
     place = organisation_called(public_id)
     if request.method == "GET":
-        return render_template("admin/organisation_delete.html", place=place, obstacle=obstacle_to_deletion(place))
+        waiting = [(one, _page_with(one)) for one in invitations_naming(place, person())]
+        obstacle = obstacle_to_deletion(place, person())
+        return render_template("admin/organisation_delete.html", place=place, obstacle=obstacle, waiting=waiting)
     name = place.name
     with transaction():
         delete_organisation(place, person())
     flash(_("La fiche de %(place)s est supprimée.", place=name))
     return redirect(url_for("admin_organisations.list_page"))
+
+
+def _page_with(invitation: Invitation) -> str:
+    """Return the address of the page on which the reader finds an invitation and may cancel it."""
+    found = {"q": invitation.email, "_anchor": "envoyees"}
+    if invitation.invited_by_id == person().id or not invitation.places:
+        return url_for("inviting.invite_page", **found)  # type: ignore[arg-type] - the name of a query, and of a place
+    run = next(one.space for one in invitation.places if can_moderate_space(person(), one.space))
+    return url_for("space_invitations.invitations_page", slug=run.slug, **found)  # type: ignore[arg-type] - same
 
 
 @blueprint.post("/<string(length=10):public_id>/referents/<string(length=10):who>")

@@ -8,17 +8,20 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import selectinload
 
-from app.accounts.models import User, UserKind
+from app.accounts.models import Organisation, User, UserKind
 from app.accounts.queries import holds
 from app.core.audit import AuditEntry
 from app.core.clock import now
 from app.core.errors import NotFoundError
+from app.core.i18n import ngettext
 from app.core.paging import Page, paginate
 from app.core.sessions import hashed
+from app.core.slots import fill
 from app.extensions import db
 from app.spaces.invitations.journal import RESENT, SENT
 from app.spaces.invitations.permissions import can_invite_into, can_manage, can_send_colleagues_to, is_administrator
 from app.spaces.models import Invitation, InvitationSpace, Membership, Space
+from app.spaces.permissions import can_moderate_space
 from app.spaces.queries import is_present
 
 PER_PAGE = 50
@@ -86,6 +89,34 @@ def invitations_by(author: User, number: int, words: str = "") -> Page[Invitatio
     if is_administrator(author):
         mine = or_(mine, ~Invitation.places.any())
     return paginate(_listed().where(mine, _called(words)), number, PER_PAGE)
+
+
+def invitations_naming(place: Organisation, reader: User) -> list[Invitation]:
+    """Return the invitations that wait for an answer and name an organisation, those this person finds on a page.
+
+    They are theirs, into spaces they run, or for an administrator into the network: nobody hears of the others.
+    """
+    run = select(Space.id).where(can_moderate_space.where(reader))
+    known = or_(Invitation.invited_by_id == reader.id, Invitation.places.any(InvitationSpace.space_id.in_(run)))
+    if is_administrator(reader):
+        known = or_(known, ~Invitation.places.any())
+    alive = Invitation.guest_until.is_(None) | (Invitation.guest_until > now())
+    waiting = Invitation.accepted_at.is_(None), Invitation.cancelled_at.is_(None), Invitation.expires_at > now(), alive
+    query = select(Invitation).where(Invitation.organisation_id == place.id, known, *waiting)
+    places = selectinload(Invitation.places).selectinload(InvitationSpace.space)
+    return list(db.session.scalars(query.options(places).order_by(Invitation.created_at, Invitation.id)))
+
+
+@fill("organisation.obstacles")
+def invitations_that_wait(place: Organisation, by: User | None) -> list[str]:
+    """Say that invitations name an organisation: whoever accepts one would come from nowhere once it is deleted."""
+    number = len(invitations_naming(place, by)) if by is not None else 0
+    sentence = ngettext(
+        "%(num)s invitation venant de cette collectivité attend une réponse. Attendez-la, ou annulez l'invitation.",
+        "%(num)s invitations venant de cette collectivité attendent une réponse. Attendez-les, ou annulez-les.",
+        number,
+    )
+    return [sentence] if number else []
 
 
 def invitation_for(person: User, public_id: str) -> Invitation:
