@@ -213,11 +213,11 @@ def delete_page(public_id: str) -> ResponseReturnValue:
 
 def _page_with(invitation: Invitation) -> str:
     """Return the address of the page on which the reader finds an invitation and may cancel it."""
-    found = {"q": invitation.email, "_anchor": "envoyees"}
+    words, anchor = invitation.email, "envoyees"
     if invitation.invited_by_id == person().id or not invitation.places:
-        return url_for("inviting.invite_page", **found)  # type: ignore[arg-type] - the name of a query, and of a place
+        return url_for("inviting.invite_page", q=words, _anchor=anchor)
     run = next(one.space for one in invitation.places if can_moderate_space(person(), one.space))
-    return url_for("space_invitations.invitations_page", slug=run.slug, **found)  # type: ignore[arg-type] - same
+    return url_for("space_invitations.invitations_page", slug=run.slug, q=words, _anchor=anchor)
 
 
 @blueprint.post("/<string(length=10):public_id>/referents/<string(length=10):who>")
