@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from app.accounts.models import Organisation, OrganisationKind
-from app.accounts.organisations.domains import MOST_DOMAINS, holders_of, is_domain, is_public_mail
+from app.accounts.organisations.domains import MOST_DOMAINS, holders_of, is_domain, is_public_mail, is_public_suffix
 from app.accounts.queries import organisation_by_name
 from app.core.clock import now
 from app.core.db import sort_key
@@ -122,6 +122,13 @@ def _domain_problem(domains: Iterable[str]) -> dict[str, LazyString]:
     for domain in given:
         if not is_domain(domain):
             return {"domains": _l("« %(domain)s » n'est pas un domaine, par exemple ville.fr.", domain=domain[:80])}
+        if is_public_suffix(domain):
+            return {
+                "domains": _l(
+                    "« %(domain)s » n'est à personne : chacun y enregistre le sien. Écrivez celui de la collectivité.",
+                    domain=domain,
+                )
+            }
         if is_public_mail(domain):
             return {
                 "domains": _l(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
+from publicsuffixlist import PublicSuffixList
 from sqlalchemy import select
 
 from app.accounts.models import Organisation, OrganisationDomain
@@ -61,6 +63,16 @@ def is_domain(text: str) -> bool:
 def is_public_mail(domain: str) -> bool:
     """Tell whether anybody can open an address at this domain."""
     return domain in PUBLIC_MAIL
+
+
+def is_public_suffix(domain: str) -> bool:
+    """Tell whether anybody registers domains under this one, as under « co.uk » (https://publicsuffix.org/list/)."""
+    return bool(_suffixes().publicsuffix(domain) == domain)
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList()
 
 
 def holders_of(domains: Iterable[str]) -> dict[str, Organisation]:

@@ -64,6 +64,8 @@ def test_organisation_keeps_every_fact(context: Flask, cast: Cast) -> None:
         ({"joined_on": datetime(2999, 1, 1, tzinfo=UTC).date()}, "joined_on"),
         ({"joined_on": datetime(1789, 7, 14, tzinfo=UTC).date()}, "joined_on"),
         ({"domains": ("gmail.com",)}, "domains"),
+        ({"domains": ("lanvallec.co.uk", "co.uk")}, "domains"),
+        ({"domains": ("gouv.fr",)}, "domains"),
         ({"domains": ("orange.fr",)}, "domains"),
         ({"domains": ("pas un domaine",)}, "domains"),
         ({"domains": ("localhost",)}, "domains"),
