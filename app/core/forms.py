@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -77,7 +77,11 @@ class BeffroiForm(FlaskForm):
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
-        for name, value in kept_for_this_page().items():
+        self.resume(kept_for_this_page())
+
+    def resume(self, draft: Mapping[str, Any]) -> None:
+        """Put what a draft keeps in the place of what the form begins with; what it does not know is passed over."""
+        for name, value in draft.items():
             field = self._fields.get(name)
             if isinstance(field, StringField | BooleanField | SelectField) and not isinstance(field, _NOT_RESUMED):
                 field.process(MultiDict({name: value}))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import re
 from typing import Any
 
 import pytest
@@ -101,6 +103,20 @@ def test_two_windows_lose_nothing(app: Flask, cast: Cast, browser: Any) -> None:
         True,
     )
     assert _send(here, about="Mon autre texte", seen_version="2").status_code == 302
+
+
+def test_what_is_being_typed_outlives_a_photo_sent_from_the_same_page(app: Flask, cast: Cast, browser: Any) -> None:
+    here = browser(MEMBER)
+    here.get("/moi/profil")
+    here.post("/brouillons?key=/moi/profil", {"about": "En cours de frappe", "mandate": "partner", "seen_version": "1"})
+    for files, status in (({}, 422), ({"photo": (io.BytesIO(b"x"), "moi.png")}, 422), ({"retirer": "1"}, 302)):
+        answer = here.post("/moi/profil/photo", files)
+        assert answer.status_code == status
+        shown = answer.text if status != 302 else here.get("/moi/profil").text
+        assert "En cours de frappe" in shown
+        assert re.search(r'<option selected value="partner"|<input checked[^>]*value="partner"', shown)
+    assert _send(here, about="Mon texte").status_code == 302
+    assert "En cours de frappe" not in here.get("/moi/profil").text
 
 
 def test_journal_says_what_changed_and_not_the_words(app: Flask, cast: Cast, browser: Any) -> None:

@@ -9,6 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from app.core.access import network_members, person, signed_in
 from app.core.db import transaction
+from app.core.drafts import draft_for, drop_draft
 from app.core.errors import EditConflictError
 from app.core.forms import number_in
 from app.core.i18n import gettext as _
@@ -33,16 +34,17 @@ YES, NO = "oui", "non"
 @signed_in
 def profile_page() -> ResponseReturnValue:
     """Show and change what one says of oneself."""
+    if request.method == "GET":
+        return _page(_begun())
     form = ProfileForm(data=filled_from(person()))
     form.offer(person())
-    if request.method == "GET":
-        return _page(form)
     if not form.validate():
         return _page(form), REFUSED
     try:
         with transaction():
             seen = number_in(form.seen_version.data) or 0
             save_profile(person(), form.profile(), split_subjects(form.subjects.data or ""), seen)
+            drop_draft(person(), request.path)
     except EditConflictError as conflict:
         form.seen_version.data = str(person().edit_version)
         return _page(form, problem=str(conflict.message)), CONFLICT
@@ -86,9 +88,15 @@ def answer_directory() -> ResponseReturnValue:
 
 def _refused(photo_form: PhotoForm, sentence: str) -> ResponseReturnValue:
     photo_form.photo.errors = [sentence]
+    return _page(_begun(), photo_form=photo_form), REFUSED
+
+
+def _begun() -> ProfileForm:
+    """Return the form as the profile stands, under what this person was typing."""
     form = ProfileForm(formdata=None, data=filled_from(person()))
     form.offer(person())
-    return _page(form, photo_form=photo_form), REFUSED
+    form.resume(draft_for(person(), url_for("directory.profile_page")))
+    return form
 
 
 def _page(form: ProfileForm, *, problem: str = "", photo_form: PhotoForm | None = None) -> str:
