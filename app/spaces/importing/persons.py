@@ -102,9 +102,10 @@ def _language(cell: str) -> str:
 
 def day_in(cell: str) -> date | None:
     """Return the day written in a cell, None when there is none."""
-    for form in _DAY_FORMATS:
+    written = cell.strip()
+    for form in _DAY_FORMATS if written else ():  # most lists leave it empty: thousands of rows are judged at once
         try:
-            return datetime.strptime(cell.strip(), form).date()  # noqa: DTZ007 - a day has no time zone
+            return datetime.strptime(written, form).date()  # noqa: DTZ007 - a day has no time zone
         except ValueError:
             continue
     return None
