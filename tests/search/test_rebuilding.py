@@ -100,6 +100,13 @@ def test_interrupted_rebuild_goes_on_where_it_was(books: Shelf, monkeypatch: pyt
     assert not is_left_unfinished()
 
 
+def test_rebuild_says_how_much_there_is_before_its_first_step(books: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    breaking(books, 1, RuntimeError("killed"), monkeypatch)
+    with pytest.raises(RuntimeError):
+        rebuild(engine())
+    assert (kept().done, kept().total) == (0, 10)
+
+
 def test_step_done_and_not_noted_is_done_again_without_harm(books: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     def killed(*_: object, **__: object) -> None:
         raise RuntimeError

@@ -92,7 +92,7 @@ def _filled(engine: SearchEngine, plan: Plan, told: Told) -> Plan:
     beside, reader = engine.beside(plan.generation), Reader(plan)
     # What a killed process committed last may not have been noted: the first step replaces, the next ones only add.
     put = beside.index
-    told(reader.plan)
+    told(reader.plan.moved())
     while not reader.is_done:
         words: set[str] = set()
         put(noting(reader.step(), words))
