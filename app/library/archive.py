@@ -124,6 +124,7 @@ def _files() -> list[Part]:
             leave_out={"blob_id"},
             refers={"attachment_id": ATTACHMENTS},
             keys={"sha256"},
+            files=lambda record: [(record.get("sha256"), str(record.get("name") or ""))],
             also=lambda version, leaving: {"sha256": leaving.file(version.blob.sha256, version.name)},
             prepare=_take_file,
             finish=_drop_empty,

@@ -26,7 +26,7 @@ from app.spaces.archive.columns import (
     target_of,
     travelling,
 )
-from app.spaces.archive.opening import DAMAGED, NEWER, Opened
+from app.spaces.archive.opening import DAMAGED, FALSE_SUM, NEWER, STRANGE, Opened
 from app.spaces.archive.parts import Part, Record, all_parts, by_name
 from app.spaces.models import Audience, Space
 from app.spaces.quotas import limit_of
@@ -40,15 +40,18 @@ _KNOWN = {
 }
 _BETWEEN = {"population": (0, MOST_PEOPLE), "latitude": (-90, 90), "longitude": (-180, 180)}
 ROOM_KEPT = 512 * 1024 * 1024
+#: Missing files named in a sentence.
+MOST_NAMED = 5
 
 
 @dataclass
 class Checked:
-    """What an archive holds, once all of it has been read: counts for people to see, refs of each part."""
+    """What an archive holds, once all of it has been read: counts for people to see, refs of each part, files."""
 
     manifest: dict[str, Any]
     rows: dict[str, int] = field(default_factory=dict)
     refs: dict[str, set[str | int]] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
     known_people: int = 0
     unknown_people: int = 0
     to_network: int = 0
@@ -73,11 +76,29 @@ def check_archive(opened: Opened) -> Checked:
         _check_part(opened, part, checked)
     if checked.rows.get(SPACE_PART) != 1:
         raise ArchiveError(DAMAGED)
-    checked.bytes = opened.check_files()
+    _check_files(opened, checked)
     free = shutil.disk_usage(current_app.config["SETTINGS"].instance).free
     if checked.bytes + ROOM_KEPT > free:
         raise ArchiveError(_l("Il n'y a pas assez de place sur ce serveur pour les fichiers de cette archive."))
     return checked
+
+
+def _check_files(opened: Opened, checked: Checked) -> None:
+    """Compare the files with what the data names and the manifest counts, and read them.
+
+    A file may be named and not be there where the site it left had lost its bytes: the manifest does not count it.
+    """
+    if opened.files.keys() - checked.files.keys():
+        raise ArchiveError(STRANGE)
+    missing = [name for sha256, name in checked.files.items() if sha256 not in opened.files]
+    if missing and len(opened.files) != opened.manifest["files"]:
+        names = f"{', '.join(missing[:MOST_NAMED])}{', …' if missing[MOST_NAMED:] else ''}"
+        raise ArchiveError(
+            _("Cette archive est incomplète, il y manque : %(names)s. Copiez-la de nouveau.", names=names)
+        )
+    checked.bytes = opened.check_files()
+    if (len(opened.files), checked.bytes) != (opened.manifest["files"], opened.manifest["bytes"]):
+        raise ArchiveError(FALSE_SUM)
 
 
 def _check_named(opened: Opened, checked: Checked) -> None:
@@ -138,6 +159,10 @@ def _check_part(opened: Opened, part: Part, checked: Checked) -> None:
             value = record.get(column.name)
             if value is not None and not _refers_well(part, column, value, checked):
                 raise _wrong(part.name, n, column.name)
+        for sha256, name in part.files(record):
+            if not isinstance(sha256, str) or not DIGEST.fullmatch(sha256):
+                raise _wrong(part.name, n, name)
+            checked.files.setdefault(sha256, name)
         checked.to_network += record.get("audience") == Audience.NETWORK
     checked.rows[part.name] = len(refs)
 

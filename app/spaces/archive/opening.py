@@ -78,7 +78,11 @@ class Opened:
         _check_outline(entries, size)
         self.entries = {one.filename: one for one in entries}
         self.manifest = self._manifest()
-        self.files = {name[len(FILES) + 1 :][:64]: name for name in self.entries if name.startswith(f"{FILES}/")}
+        files = [name for name in self.entries if name.startswith(f"{FILES}/")]
+        self.files = {name[len(FILES) + 1 :][:64]: name for name in files}
+        listed = {f"{DATA}/{part}.jsonl" for part in self.manifest["parts"]}
+        if self.entries.keys() - {MANIFEST, PAGE, *files, *listed} or len(self.files) != len(files):
+            raise ArchiveError(STRANGE)
 
     def _manifest(self) -> dict[str, Any]:
         if MANIFEST not in self.entries or self.entries[MANIFEST].file_size > LARGEST_MANIFEST:
@@ -94,6 +98,7 @@ class Opened:
         space, parts = said.get("space"), said.get("parts")
         named = isinstance(space, dict) and all(isinstance(space.get(name), str) for name in ("id", "slug", "name"))
         counted = isinstance(parts, dict) and all(_is_count(one) for one in parts.values())
+        counted = counted and all(isinstance(said.get(name), int) for name in ("files", "bytes"))
         if not (named and counted and isinstance(said.get("site"), str) and day_of(said)):
             raise ArchiveError(DAMAGED)
         if sum(one["rows"] for one in said["parts"].values()) > MOST_ROWS:

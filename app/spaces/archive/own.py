@@ -21,6 +21,7 @@ from app.spaces.models import SECTIONS, JoinPolicy, Membership, Role, Space, Vis
 
 #: What administrators of each site decide.
 SITE_S = frozenset({"quota", "nearly_full_at"})
+IMAGE = "image.webp"
 LARGEST_IMAGE = 5 * 1024 * 1024
 
 
@@ -35,6 +36,7 @@ def space_parts() -> list[Part]:
             leave_out={"slug", "sort_key", "purpose_html", "welcome_html", "deleted_at", "image_sha256", *SITE_S},
             choices={"visibility": set(Visibility), "join_policy": set(JoinPolicy)},
             keys={"image"},
+            files=lambda record: [(record["image"], IMAGE)] if record.get("image") else [],
             also=_image,
             prepare=_prepare_space,
         ),
@@ -51,7 +53,7 @@ def space_parts() -> list[Part]:
 
 
 def _image(space: Space, leaving: Leaving) -> Record:
-    return {"image": leaving.file(space.image_sha256, "image.webp") if space.image_sha256 else None}
+    return {"image": leaving.file(space.image_sha256, IMAGE) if space.image_sha256 else None}
 
 
 def _prepare_space(record: Record, arriving: Arriving) -> Record | None:

@@ -33,8 +33,11 @@ class Part:
     Coming back: ``misfit(record)`` names what a record cannot say, empty when all is well, before anything is written;
     ``prepare(record, arriving)`` works before any transaction (Markdown, files) and returns columns, or None for a row
     that stays out; ``brought(row, record, arriving)`` finishes inside it; ``finish(arriving)`` is called
-    once all parts are there, in transactions of its own. ``line(record)`` is the row in
-    the page that people read: text and the files it links, as (SHA-256, name) pairs; None for a row without a line.
+    once all parts are there, in transactions of its own. ``files(record)`` names the files that a record needs, as
+    (SHA-256, name) pairs: an archive that has lost one is refused.
+
+    ``line(record)`` is the row in the page that people read: text and the files it links, as (SHA-256, name) pairs;
+    None for a row without a line.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Part:
     refers: Mapping[str, str] = field(default_factory=dict)
     choices: Mapping[str, Collection[str | None]] = field(default_factory=dict)
     keys: Collection[str] = ()
+    files: Callable[[Record], list[tuple[Any, str]]] = lambda _record: []
     also: Callable[[Any, Leaving], Record] = lambda _row, _leaving: {}
     misfit: Callable[[Record], str] = lambda _record: ""
     prepare: Callable[[Record, Arriving], Record | None] = lambda _record, _arriving: {}

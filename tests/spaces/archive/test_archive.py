@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Iterator
 from datetime import timedelta
@@ -19,6 +20,7 @@ from app.core.audit import AuditEntry
 from app.core.clock import now
 from app.core.db import transaction
 from app.core.revisions import Revision, keep_revision
+from app.core.storage import storage
 from app.discussions.models import Post
 from app.extensions import db
 from app.library.models import Resource
@@ -245,6 +247,12 @@ HOSTILE = {
     "a name that climbs": lambda content: changed(content, lambda entries: _name(entries, "../../etc/passwd")),
     "an absolute name": lambda content: changed(content, lambda entries: _name(entries, "/etc/passwd")),
     "something more": lambda content: changed(content, lambda entries: entries.update({"data/x.sh": b"x"})),
+    "rows that nothing lists": lambda content: changed(content, lambda entries: entries.update(
+        {"data/secrets.jsonl": b'{"id": 1}\n'})),
+    "a file that nothing names": lambda content: changed(content, lambda entries: entries.update(
+        {f"files/{hashlib.sha256(b'x').hexdigest()}.txt": b"x"})),
+    "a file twice": lambda content: changed(content, lambda entries: entries.update(
+        {f"{name}x": entries[name] for name in list(entries) if name.startswith("files/")})),
     "false bytes": lambda content: changed(content, lambda entries: entries.update(
         {name: b"autre" for name in list(entries) if name.startswith("files/")})),
     "a false row": lambda content: changed(content, lambda entries: entries.update(
@@ -268,6 +276,32 @@ def test_what_is_not_whole_or_not_ours_is_refused_before_anything_is_written(
             carried_in(HOSTILE[how](archive), "autre")
         assert str(refusal.value.message)
         assert [_many(model) for model in (Space, User, Resource, Revision)] == before
+
+
+def _without_files(entries: dict[Any, bytes], ending: str) -> None:
+    for name in [name for name in entries if str(name).startswith("files/") and str(name).endswith(ending)]:
+        del entries[name]
+
+
+def test_archive_that_lacks_a_file_is_refused_and_the_file_named(app: Flask, archive: bytes, tmp_path: Path) -> None:
+    with app.app_context():
+        with pytest.raises(ArchiveError, match=r"il y manque.: annexe\.txt\."):
+            carried_in(changed(archive, lambda entries: _without_files(entries, ".txt")), "autre")
+        with pytest.raises(ArchiveError, match=r"il y manque.: diagnostic\.pdf, annexe\.txt\."):
+            carried_in(changed(archive, lambda entries: _without_files(entries, "")), "autre")
+    file = tmp_path / "espace.zip"
+    file.write_bytes(changed(archive, lambda entries: _without_files(entries, ".pdf")))
+    tried = app.test_cli_runner().invoke(args=["spaces", "import", str(file), "--slug", "copie", "--dry-run"])
+    assert (tried.exit_code, "missing from it: diagnostic.pdf." in tried.output) == (1, True), tried.output
+
+
+def test_bytes_lost_where_the_archive_was_made_are_left_out_and_named(app: Flask, archive: bytes) -> None:
+    (lost,) = [name for name in _entries(archive) if name.endswith(".txt")]
+    with app.app_context():
+        storage().remove(lost[6:70])
+        again = carried_out()
+        assert lost not in _entries(again)
+        assert carried_in(again, "copie").remarks == ["annexe.txt"]
 
 
 def test_interrupted_work_leaves_nothing(app: Flask, archive: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
