@@ -10,10 +10,10 @@ from typing import Any
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 from app.library.models import Tag
-from app.library.tags import tag_slug
+from app.library.tags import LONGEST_TAG, tag_slug
 from app.library.thesaurus.book import MOST_LEVELS, Book, Links
 from app.library.thesaurus.models import NAMES
-from app.library.thesaurus.saying import SEPARATORS, TermSaid, said_of
+from app.library.thesaurus.saying import LISTS, LONGEST_NOTE, MOST_NAMES, SEPARATORS, TermSaid, said_of
 
 
 class Outcome(enum.StrEnum):
@@ -26,6 +26,8 @@ class Outcome(enum.StrEnum):
     REFUSED = "refused"
 
 
+#: Letters shown of what is too long, and how many such texts of one term are named.
+SHOWN, MOST_SAID = 40, 3
 DOES = frozenset({Outcome.CREATED, Outcome.UPDATED})
 BEFORE = {Outcome.CREATED: _l("sera ajouté"), Outcome.UPDATED: _l("sera modifié")}
 AFTER = {
@@ -80,7 +82,7 @@ def plan(book: Book, rows: Sequence[TermSaid]) -> Plan:
     _name_all([one for one in verdicts if one.key], book, owners)
     keys = {
         **{public_id: tag.id for public_id, tag in by_id.items()},
-        **{one.said.id: one.key for one in verdicts if one.said.id},
+        **{one.said.id: one.key for one in verdicts if one.said.id and one.key},
     }
     made = Plan(verdicts, *_links([one for one in verdicts if one.outcome in DOES], book, owners, keys))
     for one in verdicts:
@@ -96,6 +98,8 @@ def _whom(n: int, row: TermSaid, book: Book, by_id: dict[str, Tag], seen: dict[A
         return Verdict(
             n, row, Outcome.REFUSED, remarks=[_("Un mot-clé ne contient ni virgule, ni point-virgule, ni barre.")]
         )
+    if too_long := _too_long(row):
+        return Verdict(n, row, Outcome.REFUSED, remarks=too_long)
     term = by_id.get(row.id) or next(
         (one for one in [book.called(row.fr)] if one and one.slug == tag_slug(row.fr)), None
     )
@@ -105,6 +109,27 @@ def _whom(n: int, row: TermSaid, book: Book, by_id: dict[str, Tag], seen: dict[A
         return Verdict(n, row, Outcome.TWICE, remarks=[_("Voir la ligne %(number)s.", number=seen[who])])
     seen[who] = n
     return Verdict(n, row, Outcome.UPDATED if term else Outcome.CREATED, key)
+
+
+def _too_long(row: TermSaid) -> list[str]:
+    """Return what is longer than a term may say, as the form says it: nothing of it is cut in silence."""
+    if len(row.fr) > LONGEST_TAG:
+        return [_("Ce texte est trop long : %(max)d caractères au plus.", max=LONGEST_TAG)]
+    bounds = [(row.en, LONGEST_TAG), (row.note_fr, LONGEST_NOTE), (row.note_en, LONGEST_NOTE)]
+    bounds += [(name, LONGEST_TAG) for kind in NAMES for name in getattr(row, kind)]
+    long = [
+        _("« %(name)s… » est trop long : %(letters)s caractères au plus.", name=text[:SHOWN], letters=most)
+        for text, most in bounds
+        if len(text) > most
+    ]
+    if any(len(getattr(row, kind)) > MOST_NAMES for kind in LISTS):
+        long.append(
+            _(
+                "Ce terme a trop de synonymes, de graphies ou de voisins : %(most)s de chaque sorte au plus.",
+                most=MOST_NAMES,
+            )
+        )
+    return long[:MOST_SAID]
 
 
 def _name_all(verdicts: Sequence[Verdict], book: Book, owners: dict[str, int]) -> None:

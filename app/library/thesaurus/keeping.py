@@ -163,9 +163,14 @@ def _forget(tag: Tag) -> None:
 
 
 def _write_again(said: TermSaid) -> Tag:
-    """Write one term without a revision of its own; what cannot be kept of it is left aside."""
+    """Write one term without a revision of its own; what cannot be kept of it is left aside.
+
+    Raises DomainError when it has more names than a term may.
+    """
     book = read_book()
     made = plan(book, [said])
+    if made.verdicts[0].outcome is Outcome.REFUSED:
+        raise DomainError(made.verdicts[0].detail)
     written = write(None, book, made)
     write_under()
     return written[0] if written else book.terms[made.verdicts[0].key]

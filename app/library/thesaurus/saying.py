@@ -8,7 +8,7 @@ from typing import Any
 
 from app.core.text import one_line
 from app.library.models import Tag
-from app.library.tags import LONGEST_TAG, tag_slug
+from app.library.tags import tag_slug
 from app.library.thesaurus.book import Book
 from app.library.thesaurus.models import NAMES
 
@@ -37,7 +37,7 @@ class TermSaid:
 
     @classmethod
     def of(cls, **given: Any) -> TermSaid:
-        """Return what was said, cleaned: each name on one line and once, notes bounded, other keys passed over."""
+        """Return what was said, cleaned: each name on one line and once, other keys passed over."""
         known = {one.name for one in fields(cls)}
         clean = {name: _cleaned(name, value) for name, value in given.items() if name in known}
         return cls(**{"fr": "", **clean})
@@ -64,13 +64,9 @@ class TermSaid:
 def _cleaned(name: str, value: Any) -> Any:
     if name in LISTS:
         given: Iterable[str] = value or ()
-        names = (one_line(str(one))[:LONGEST_TAG] for one in given)
-        return tuple({tag_slug(one): one for one in reversed([one for one in names if one])}.values())[:MOST_NAMES][
-            ::-1
-        ]
-    if name in {"note_fr", "note_en"}:
-        return one_line(str(value or ""))[:LONGEST_NOTE]
-    return one_line(str(value or ""))[:LONGEST_TAG]
+        names = (one_line(str(one)) for one in given)
+        return tuple({tag_slug(one): one for one in reversed([one for one in names if one])}.values())[::-1]
+    return one_line(str(value or ""))
 
 
 def said_of(tag: Tag, book: Book) -> TermSaid:

@@ -125,6 +125,15 @@ def test_import_is_tried_then_done_with_a_report(app: Flask, cast: Cast, browser
     assert "Drogues,ajouté" in admin.get(f"{address}/rapport.csv").get_data(as_text=True).replace(";", ",")
     given = admin.post("/mots-cles/exporter", {"format": "ttl"})
     assert 'skos:prefLabel "Drogues"@fr' in given.get_data(as_text=True)
+    long = "terme;note\n" + "x" * 300 + ";\nRue;" + "y" * 1001 + "\n"
+    sent = {"file": (io.BytesIO(long.encode()), "long.csv")}
+    address = admin.post("/mots-cles/importer", sent, content_type="multipart/form-data").headers["Location"]
+    page = admin.get(address).get_data(as_text=True).replace("\u00a0", " ")
+    assert ("80 caractères au plus" in page, "1000 caractères au plus" in page, "Sera ajouté" in page) == (
+        True,
+        True,
+        False,
+    )
     refused = admin.post("/mots-cles/importer", {"file": (io.BytesIO(INSIDE.encode()), "x.rdf")})
     assert (refused.status_code, "DOCTYPE" in refused.get_data(as_text=True)) == (422, True)
     assert admin.post("/mots-cles/importer", {}).status_code == 422

@@ -31,6 +31,43 @@ def brought(*rows: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
+LONG = "x" * 41
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ({"fr": "x" * 81}, "Ce texte est trop long : 80 caractères au plus."),
+        ({"fr": "Rue", "en": "x" * 81}, f"« {LONG[:40]}… » est trop long : 80 caractères au plus."),
+        ({"fr": "Rue", "hidden_en": ["x" * 81]}, f"« {LONG[:40]}… » est trop long : 80 caractères au plus."),
+        ({"fr": "Rue", "note_en": "x" * 1001}, f"« {LONG[:40]}… » est trop long : 1000 caractères au plus."),
+        (
+            {"fr": "Rue", "alt_fr": [f"nom {n}" for n in range(61)]},
+            "Ce terme a trop de synonymes, de graphies ou de voisins : 60 de chaque sorte au plus.",
+        ),
+    ],
+)
+def test_term_longer_than_a_term_may_be_is_refused_and_not_cut(
+    context: Flask, row: dict[str, Any], sentence: str
+) -> None:
+    assert brought(row) == [("refused", sentence)]
+    assert db.session.scalar(select(Tag.id)) is None
+    widest = {"fr": "x" * 80, "note_fr": "x" * 1000, "alt_en": [f"name {n}" for n in range(60)]}
+    assert brought(widest) == [("created", "")]
+
+
+def test_refused_row_leaves_the_term_it_speaks_of_and_those_that_name_it(context: Flask) -> None:
+    brought({"fr": "Rue"})
+    known = db.session.scalars(select(Tag.public_id)).one()
+    assert [one for one, _detail in brought({"fr": "x" * 81, "id": known}, {"fr": "Quai", "broader": [known]})] == [
+        "refused",
+        "created",
+    ]
+    book = read_book()
+    (quay,) = [tag for tag in book.terms.values() if tag.label == "Quai"]
+    assert [book.terms[one].public_id for one in book.broader[quay.id]] == [known]
+
+
 def test_starter_thesaurus_is_whole_and_says_nothing_twice(context: Flask) -> None:
     terms = starter_terms()
     verdicts = plan(read_book(), terms).verdicts

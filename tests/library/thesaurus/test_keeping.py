@@ -93,6 +93,15 @@ def test_synonym_split_off_is_a_term_beside_and_resources_stay(context: Flask) -
     assert said("Stupéfiants").alt_fr == ()
 
 
+def test_merge_that_would_have_too_many_names_is_refused_with_a_sentence(context: Flask) -> None:
+    many = [f"nom {n}" for n in range(59)]
+    with transaction():
+        keep_term(loaded(ADMIN), TermSaid.of(fr="Substances", alt_fr=many))
+    with pytest.raises(DomainError, match="60 de chaque sorte"), transaction():
+        merge_terms(loaded(ADMIN), term("Stupéfiants"), term("Substances"))
+    assert said("Stupéfiants").alt_fr == ("narcotiques",)
+
+
 def test_term_is_deleted_only_while_unused_as_far_as_one_reads(context: Flask) -> None:
     seen, hidden = share(tags=["Stupéfiants"]), share(tags=["Drogues"], space=PRIVATE)
     with pytest.raises(DomainError), transaction():
