@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
+from app.extensions import db
 from tests.journeys.eyes import Page, expect
-from tests.journeys.live import MEMBER, PHONE, Site
+from tests.journeys.live import FACILITATOR, MEMBER, OPEN, PHONE, Site
+from tests.library.shelves import shared
 
 pytestmark = pytest.mark.browser
 
@@ -34,3 +36,15 @@ def test_reading_a_document_and_answering_fit_in_the_hand(opened: Callable[..., 
     page.locator("#repondre textarea").fill("Écrit dans le train.")
     page.get_by_role("button", name="Publier la réponse").tap()
     expect(page.get_by_role("article").filter(has_text="Écrit dans le train.")).to_be_visible()
+
+
+def test_one_long_word_does_not_widen_the_pages_it_stands_on(opened: Callable[..., Page], site: Site) -> None:
+    word = "x" * 80
+    with site.app.app_context():
+        shared(site.app, "Mot sans fin", by=MEMBER, space=OPEN, tags=[word])
+        db.session.remove()
+    for email, path in ((FACILITATOR, "/mots-cles/en-attente"), (MEMBER, "/ressources?tri=recent")):
+        page = opened(email, PHONE)
+        page.goto(path)
+        expect(page.get_by_text(word, exact=True).first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
