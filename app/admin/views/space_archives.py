@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug import Response
@@ -26,6 +26,7 @@ from app.spaces.archive.operations import (
     receive_archive,
     start_import,
 )
+from app.spaces.permissions import can_see_space
 from app.spaces.quotas import size_in
 
 if TYPE_CHECKING:
@@ -96,13 +97,18 @@ def forget_view(public_id: str) -> ResponseReturnValue:
 @administrators
 def state_view(public_id: str) -> ResponseReturnValue:
     """Say how far the work has come: asked again until it has ended."""
-    return render_template("admin/archive_state.html", kept=import_for(person(), public_id))
+    return render_template("admin/archive_state.html", **_state(import_for(person(), public_id)))
+
+
+def _state(kept: ArchiveImport) -> dict[str, Any]:
+    """Return an archive with whether this administrator opens what it became: a private space stays closed to them."""
+    return {"kept": kept, "opens": kept.space is not None and can_see_space(person(), kept.space)}
 
 
 def _page(kept: ArchiveImport, slug: str = "", quota: str = "", problem: str = "") -> str:
     said = {"slug": slug, "quota": quota, "problem": problem, "limit": beyond_limit(kept.summary.get("bytes", 0))}
     made_on, held = day_of(kept.summary.get("manifest", {})), words_of(kept.summary.get("rows", {}))
-    return render_template("admin/archive.html", kept=kept, made_on=made_on, held=held, **said)
+    return render_template("admin/archive.html", **_state(kept), made_on=made_on, held=held, **said)
 
 
 def _to(public_id: str) -> Response:

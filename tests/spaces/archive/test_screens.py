@@ -106,7 +106,10 @@ def test_administrator_sees_what_an_archive_holds_then_brings_it_in(app: Flask) 
     assert (taken.status_code, "déjà sur ce site" in taken.get_data(as_text=True)) == (422, True)
     admin.post(f"{there}/lancer", {"slug": "Copie de l'atelier"})
     work(app)
-    assert "C'est fait" in admin.get(f"{there}/etat").get_data(as_text=True).replace("’", "'")
+    ended = admin.get(f"{there}/etat").get_data(as_text=True)
+    assert "C'est fait" in ended.replace("’", "'")
+    for page in (ended, admin.get(there).get_data(as_text=True)):
+        assert 'href="/espaces/copie-de-l-atelier"' in page
     assert admin.post(f"{there}/lancer", {"slug": "encore"}).status_code == 409
     assert Browser(app, FACILITATOR).get("/espaces/copie-de-l-atelier").status_code == 200
     for other in (ENTERED, FACILITATOR):
@@ -190,6 +193,8 @@ def test_work_begun_again_after_a_crash_makes_no_double(app: Flask) -> None:
     refused = admin.post(f"/administration/espaces/{half_id}/restaurer")
     assert refused.status_code == 409
     run_all(app)
+    ended = admin.get(there).get_data(as_text=True)  # a private space stays closed to who brought it
+    assert ('href="/espaces/copie"' in ended, "q=Cercle" in ended) == (False, True)
     with app.app_context():
         assert db.session.scalars(select(ArchiveImport.state)).one() == ImportStep.DONE
         assert [one.name for one in db.session.scalars(select(Space).where(Space.slug == "copie"))] == ["Cercle fermé"]
