@@ -118,7 +118,10 @@ def test_draft_shared_with_the_city_is_completed_by_a_colleague_and_published(
         assert draft_for(loaded(MEMBER), NEW) == {}
         file_id = db.session.scalars(select(FileVersion.public_id)).one()
     colleague = browser(FACILITATOR)
-    assert "Brouillons à compléter" in text_of(colleague.get("/ressources"))
+    listed = text_of(colleague.get("/ressources"))
+    assert "Brouillons à compléter" in listed
+    padded = rf'aria-labelledby="drafts">.*?<div class="panel__body[^>]*>\s*<ul[^>]*>.*?{address}'
+    assert re.search(padded, listed, re.DOTALL)
     page = text_of(colleague.get(address))
     assert "Des enfants font le guet." in page
     assert colleague.get(f"/fichiers/{file_id}/bilan.pdf").status_code == 200
