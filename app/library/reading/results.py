@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from datetime import date
 
 # Raised whenever another text or other boxes come out of the same bytes: older pages are then read again.
-READER_VERSION = 3
+READER_VERSION = 4
 
 # What stands between two cells of a row of a sheet, so that columns can be told apart.
 CELL = "\t"

@@ -114,7 +114,7 @@ def png(width: int, height: int, rows: int | None = None) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + body
 
 
-def pdf_page(content: bytes, box: str = "0 0 612 792", rotate: int = 0) -> bytes:
+def pdf_page(content: bytes, box: str = "0 0 612 792", rotate: int = 0, encoding: str = "/WinAnsiEncoding") -> bytes:
     """Return a one-page PDF with a content stream in Helvetica."""
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
@@ -122,7 +122,7 @@ def pdf_page(content: bytes, box: str = "0 0 612 792", rotate: int = 0) -> bytes
         f"<< /Type /Page /Parent 2 0 R /MediaBox [{box}] /Rotate {rotate} /Contents 4 0 R "
         f"/Resources << /Font << /F1 5 0 R >> >> >>".encode(),
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+        f"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding {encoding} >>".encode(),
     ]
     out, places = b"%PDF-1.4\n", []
     for number, body in enumerate(objects, 1):

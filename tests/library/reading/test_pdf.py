@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,17 @@ def test_hyphen_at_a_line_end_stays_where_it_belongs_to_the_word(cut: str, joine
 def test_ligatures_and_wide_letters_are_folded(tmp_path: Path) -> None:
     page = one_page(typeset(tmp_path, "eﬃcace ﬁn m²"))
     assert page.text == "efficace fin m2"
+
+
+def test_ligatures_that_their_font_names_in_its_own_way_are_letters(tmp_path: Path) -> None:
+    encoding = "<< /BaseEncoding /WinAnsiEncoding /Differences [27 /f_f /f_i /f_l /f_f_i /f_f_l] >>"
+    content = rb"BT /F1 12 Tf 100 700 Td (e\033ectif di\036cile \034n sou\037er) Tj 300 0 Td (3\0364 suite) Tj ET"
+    page = one_page(written(tmp_path, "a.pdf", pdf_page(content, encoding=encoding)))
+    assert page.text.split() == ["effectif", "difficile", "fin", "souffler", "3", "4", "suite"]
+    assert page.boxes is not None
+    assert len(page.boxes) == 7
+    assert (page.boxes[0][0], page.boxes[4][0]) == pytest.approx((100 / 612, 400 / 612), abs=0.01)
+    assert all(before[2] <= after[0] for before, after in itertools.pairwise(page.boxes))
 
 
 @pytest.mark.parametrize(

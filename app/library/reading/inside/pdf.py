@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import itertools
+import re
 import sys
 import unicodedata
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 _LINE_HYPHENS = "\x02\ufffe"
 _SOFT_HYPHEN = "\u00ad"
 _ALSO_SPACES = "\0\u200b\ufeff"
+# A font whose glyphs have names that PDFium does not know (f_f) and no ToUnicode map gives its own codes: in TeX's T1
+# encoding, these ligatures. One character each, for the indexes of boxes; clean_word opens them into letters.
+_LIGATURES = {"\x1b": "\ufb00", "\x1c": "\ufb01", "\x1d": "\ufb02", "\x1e": "\ufb03", "\x1f": "\ufb04"}
+_LIGATURE = re.compile("[\x1b-\x1f]")
 # Parts that keep their hyphen at a line's end: before it a French prefix, after it an enclitic.
 _KEEPS_AFTER = frozenset(
     {
@@ -176,7 +181,16 @@ def _characters(textpage: pypdfium2.PdfTextPage, most: int) -> str:
     """Return PDFium's characters, one for each of its indexes, at most `most` and one more."""
     handle, unicode_of = textpage.raw, pdfium.FPDFText_GetUnicode
     codes = (unicode_of(handle, index) for index in range(min(textpage.count_chars(), most + 1)))
-    return "".join(chr(code) if code <= sys.maxunicode else "\ufffd" for code in codes)
+    text = "".join(chr(code) if code <= sys.maxunicode else "\ufffd" for code in codes)
+    return _LIGATURE.sub(lambda found: _ligature(handle, text, found.start()), text)
+
+
+def _ligature(handle: Any, text: str, index: int) -> str:
+    """Return the ligature that a control character is; itself unless it stands beside a letter whose font names it."""
+    unnamed = pdfium.FPDFText_HasUnicodeMapError
+    beside = [one for one in (index - 1, index + 1) if 0 <= one < len(text) and text[one].isalpha()]
+    is_letter = unnamed(handle, index) == 1 and any(unnamed(handle, one) == 0 for one in beside)
+    return _LIGATURES[text[index]] if is_letter else text[index]
 
 
 def join_hyphens(word: str) -> str:
