@@ -129,6 +129,7 @@ def test_import_is_tried_then_done_with_a_report(app: Flask, cast: Cast, browser
     sent = {"file": (io.BytesIO(long.encode()), "long.csv")}
     address = admin.post("/mots-cles/importer", sent, content_type="multipart/form-data").headers["Location"]
     page = admin.get(address).get_data(as_text=True).replace("\u00a0", " ")
+    assert ("x" * 89 + "…" in page, "x" * 90 in page) == (True, False)
     assert ("80 caractères au plus" in page, "1000 caractères au plus" in page, "Sera ajouté" in page) == (
         True,
         True,
