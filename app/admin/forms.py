@@ -42,6 +42,7 @@ class PersonForm(BeffroiForm):
         if not form.is_submitted():
             form.organisation.data = place
             form.edit_version.data = str(user.edit_version)
+            form.resume_sent()
         codes = dict.fromkeys([*current_app.config["SETTINGS"].language_codes, user.language])
         form.language.choices = [SelectChoice(code, LANGUAGE_NAMES.get(code, code)) for code in codes]
         return form

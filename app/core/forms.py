@@ -26,7 +26,7 @@ from wtforms.widgets import DateInput
 from app.core.i18n import current_language
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
-from app.core.resuming import kept_for_this_page
+from app.core.resuming import sent_from_this_page
 from app.core.text import clean_text, one_line
 
 DAY_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y")
@@ -77,7 +77,16 @@ class BeffroiForm(FlaskForm):
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
-        self.resume(kept_for_this_page())
+        self.resume_sent()
+
+    def resume_sent(self) -> None:
+        """Begin with what was being sent from this page before its sender had to sign in: all of it, or nothing.
+
+        Called again by a form that fills its fields once it is made.
+        """
+        sent = sent_from_this_page()
+        if sent and sent.keys() <= self._fields.keys():
+            self.resume(dict.fromkeys((one.name for one in self if isinstance(one, BooleanField)), "") | sent)
 
     def resume(self, draft: Mapping[str, Any]) -> None:
         """Put what a draft keeps in the place of what the form begins with; what it does not know is passed over."""

@@ -29,7 +29,7 @@ _PASTED = re.compile(
 )
 #: An address with the words of a title behind the id, which whoever may not open it would read.
 _SLUGGED = re.compile(
-    r"(?P<short>(?:(?P<site>https?://[^/\s]+)|(?<![^\s(<]))/(?:ressources|discussions)/[a-z2-7]{10})-[\w-]+"
+    r"(?P<short>(?:(?P<site>https?://[^/\s]+)|(?<![\w/.:-]))/(?:ressources|discussions|dossiers)/[a-z2-7]{10})-[\w-]+"
 )
 _PLACEHOLDER = re.compile(r"\[\[[a-z]+:[a-z0-9-]+\]\]")
 

@@ -59,7 +59,7 @@ def practices_that_follow(resource: Resource, reader: User) -> UseGroup | None:
 
 @fill("resource.uses", order=30)
 def resources_that_point_to(resource: Resource, reader: User) -> UseGroup | None:
-    """Return the published resources whose words give the address of this one."""
+    """Return the resources, published or archived, whose words give the address of this one."""
     # Few point to one: asked first, as above.
     pointing = select(resource_link.c.resource_id).where(resource_link.c.pointed == resource.public_id)
     linked = db.session.scalars(pointing).all()

@@ -137,7 +137,7 @@ def test_organisation_waits_for_the_invitations_that_name_it(app: Flask, cast: C
         invited(FACILITATOR, "zoe@vide.example", PRIVATE, **guest)
     here, address = browser(ADMIN), page_of(app, "Vide")
     for page in (here.get(address).text, here.get(f"{address}/supprimer").text):
-        assert "2 invitations venant de cette collectivité attendent une réponse." in page.replace("\xa0", " ")
+        assert "2 invitations au nom de cette collectivité attendent une réponse." in page.replace("\xa0", " ")
         assert "zoe@" not in page
     page = here.get(f"{address}/supprimer").text
     assert page.count("@vide.example</") == 2

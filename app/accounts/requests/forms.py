@@ -79,6 +79,7 @@ class AcceptForm(BeffroiForm):
         self.organisation.choices = [*new, SelectChoice(NOWHERE, _("Aucune collectivité")), *named]
         if not self.is_submitted():
             self.organisation.data = usual.public_id if usual else (CREATE if new else NOWHERE)
+            self.resume_sent()
 
 
 class RefuseForm(BeffroiForm):

@@ -137,9 +137,12 @@ def _adopt(by: User, word: Tag, wanted: Wanted) -> None:
 
 
 def _add_synonym(by: User, word: Tag, wanted: Wanted) -> None:
-    if wanted.target is not None:
-        book, word_id, space_id = read_book(), word.id, word.space_id
-        write(by, book, plan(book, [_with_synonym(wanted.target, word, wanted.lang)]))
+    if wanted.target is None:
+        return
+    book, word_id, space_id = read_book(), word.id, word.space_id
+    made = plan(book, [_with_synonym(wanted.target, word, wanted.lang)])
+    if made.verdicts[0].outcome is not Outcome.REFUSED:  # the term may have got all the names it can meanwhile
+        write(by, book, made)
         retag({word_id: wanted.target.id}, forget=True)
         record("keyword.synonym", by, wanted.target, space_id=space_id)
 

@@ -13,7 +13,7 @@ from app.core.errors import DomainError, RefusedError, wants_json
 from app.core.forms import number_in
 from app.core.i18n import gettext as _
 from app.library.addresses import resource_url
-from app.library.files import received_for
+from app.library.files import received_and_shown
 from app.library.forms import filled_from
 from app.library.lines import DETACH
 from app.library.models import Resource
@@ -96,7 +96,7 @@ def _draft(space: Space) -> dict[str, Any]:
 
 
 def _publish(space: Space, desk: Desk) -> ResponseReturnValue | None:
-    details = desk.form.details(keep_lang="" if received_for(person(), request.path) else "fr")
+    details = desk.form.details(keep_lang="" if received_and_shown(person(), request.path, desk.shown) else "fr")
     try:
         with transaction():
             resource = share_resource(person(), space, details, form=request.path, shown=desk.shown)

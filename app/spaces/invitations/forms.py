@@ -107,6 +107,7 @@ class InvitationForm(BeffroiForm):
             del self.sponsor
         if not self.is_submitted():
             self.propose()
+            self.resume_sent()
 
     def propose(self) -> None:
         """Fill in what is usual, where nothing was typed yet."""

@@ -59,9 +59,9 @@ def colleagues_tab() -> Tab | None:
 def invite_page() -> ResponseReturnValue:
     """Invite anybody into the network, and into the spaces an administrator may open."""
     form = InvitationForm()
-    form.offer(inviting_spaces(person()), [], person())
     if not form.is_submitted():
         form.kind.data = "member"
+    form.offer(inviting_spaces(person()), [], person())
     return _answer(form, "invitations/network.html", "inviting.invite_page")
 
 

@@ -112,8 +112,8 @@ def invitations_that_wait(place: Organisation, by: User | None) -> list[str]:
     """Say that invitations name an organisation: whoever accepts one would come from nowhere once it is deleted."""
     number = len(invitations_naming(place, by)) if by is not None else 0
     sentence = ngettext(
-        "%(num)s invitation venant de cette collectivité attend une réponse. Attendez-la, ou annulez l'invitation.",
-        "%(num)s invitations venant de cette collectivité attendent une réponse. Attendez-les, ou annulez-les.",
+        "%(num)s invitation au nom de cette collectivité attend une réponse. Attendez-la, ou annulez l'invitation.",
+        "%(num)s invitations au nom de cette collectivité attendent une réponse. Attendez-les, ou annulez-les.",
         number,
     )
     return [sentence] if number else []

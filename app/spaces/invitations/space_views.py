@@ -113,11 +113,12 @@ def extend_view(space: Space, public_id: str) -> ResponseReturnValue:
     """Let a guest stay longer; an end that cannot be is said beside what was typed."""
     place = _guest(space, public_id)
     guest, form = place.user, StayForm(place.expires_at)
-    if place.expires_at and space.archived_at is None and not form.validate():
+    is_right = form.validate()
+    if place.expires_at and space.archived_at is None and not is_right:
         return _page(space, _form(space, typed=False), 422, {guest.id: form})
     try:
         with transaction():
-            extend(person(), space, guest, form.end, everywhere=form.everywhere.data)
+            extend(person(), space, guest, form.end if is_right else None, everywhere=form.everywhere.data)
     except DomainError as error:
         return _said(space, error)
     flash(_("L'accès de %(name)s est prolongé.", name=guest.name))

@@ -329,6 +329,21 @@ def test_end_that_cannot_be_is_said_beside_it_and_stays_typed(
         assert place(CLOSED_GUEST, PRIVATE).expires_at == end
 
 
+@pytest.mark.parametrize("archived", [False, True])
+def test_odd_number_of_days_where_nobody_is_let_stay_longer_is_no_fault_of_the_server(
+    app: Flask, cast: Cast, *, archived: bool
+) -> None:
+    page = Browser(app, FACILITATOR)
+    with app.app_context(), transaction():
+        guest = loaded(CLOSED_GUEST).public_id
+        if archived:
+            place(CLOSED_GUEST, PRIVATE).space.archived_at = now()
+        else:
+            place(CLOSED_GUEST, PRIVATE).expires_at = None
+    for typed in ({"period": "abc"}, {"period": "", "until": "hier"}, {"period": "30"}):
+        assert page.post(f"/espaces/{PRIVATE}/invites/{guest}/prolonger", typed).status_code in {302, 403}
+
+
 def test_number_of_days_needs_no_date(app: Flask, cast: Cast) -> None:
     page = Browser(app, FACILITATOR)
     with app.app_context(), transaction():
