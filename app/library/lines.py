@@ -27,7 +27,8 @@ ICONS = {"pdf": "file-pdf", "mail": "mail", "image": "file-image", "sheet": "fil
 REMOVE, DETACH = "retirer", "detacher"
 #: The button that takes files out of a mail, and the beginning of the names of the boxes that choose them.
 TAKE_OUT, CHOSEN_PART = "sortir", "piece-"
-#: Name of the hidden fields which tell, one a line, in what order the files stand on the page.
+#: Name of the hidden fields which tell, one a line, in what order the files stand on the page; an empty one stands
+#: above the lines, so that a page without any says so too.
 ORDER = "ordre"
 
 

@@ -113,7 +113,7 @@ def add_files(person: User, resource: Resource, received: list[Received]) -> lis
     return _add_all(person, resource, lambda: attach(person, resource, keep_all(received)))
 
 
-def add_sent(person: User, resource: Resource, form: str, shown: Sequence[str]) -> list[FileVersion]:
+def add_sent(person: User, resource: Resource, form: str, shown: Sequence[str] | None) -> list[FileVersion]:
     """Add to a published resource the files this person has sent for ``form`` (see ``received_and_shown``).
 
     Raises as ``add_files``, and DomainError when they sent none.

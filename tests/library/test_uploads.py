@@ -221,10 +221,11 @@ def test_wrong_field_keeps_words_and_files(app: Flask, member: Browser) -> None:
 
 def test_form_takes_the_files_it_shows_and_leaves_those_of_another_tab(app: Flask, member: Browser) -> None:
     line = send(member, pdf("deux"), "deux.pdf").get_json()["html"]
-    one = {**TYPED, "title": "Un", "files": upload(pdf("un"), "un.pdf")}
+    assert 'name="ordre" value=""' in member.get(NEW).text
+    one = {**TYPED, "title": "Un", "files": upload(pdf("un"), "un.pdf"), "ordre": ""}
     assert member.post(NEW, one).status_code == 302
     assert "deux.pdf" in member.get(NEW).text
-    assert member.post(NEW, {**TYPED, "title": "Deux", "ordre": shown_in(line)}).status_code == 302
+    assert member.post(NEW, {**TYPED, "title": "Deux", "ordre": ["", *shown_in(line)]}).status_code == 302
     with app.app_context():
         kept = {
             one.title: [two.current.name for two in one.attachments] for one in db.session.scalars(select(Resource))

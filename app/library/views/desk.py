@@ -35,7 +35,7 @@ from app.library.proposals import propose, propose_keywords
 from app.library.queries import resources_at
 from app.library.receiving import MOST_FILES, accepted_for_field
 from app.library.tags import split_tags
-from app.library.views.sending import take_files, take_out_of_mail
+from app.library.views.sending import files_shown, take_files, take_out_of_mail
 from app.search.similar import near_title
 from app.spaces.models import Space
 
@@ -59,10 +59,10 @@ WIDE = frozenset({AREA, BOXES})
 
 @dataclass
 class Desk:
-    """A form being filled: what is typed, the files it shows, by public id, and what must be said about it."""
+    """A form being filled: what is typed, the files it shows (see ``files_shown``), and what must be said about it."""
 
     form: ResourceForm
-    shown: list[str] = field(default_factory=list)
+    shown: list[str] | None = None
     problems: list[str] = field(default_factory=list)
     status: int = 200
     in_conflict: bool = False
@@ -95,7 +95,7 @@ def opened(space: Space, kept: dict[str, Any], resource: Resource | None = None)
         _take_offered(form)
         _untouched_boxes(form, begun)
         taken, desk.problems = take_files(request.path)
-        desk.shown = [*request.form.getlist(ORDER), *(one.public_id for one in taken)]
+        desk.shown = files_shown(taken)
         keep_typed(request.path, form)
         desk.problems += take_out_of_mail(request.path)
     offer_audiences(form, person(), space, members())

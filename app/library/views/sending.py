@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,7 +20,7 @@ from app.core.throttle import Limit
 from app.library.carriers import file_version_for
 from app.library.files import keep_received, received_file_for, received_for
 from app.library.histories import saved_name
-from app.library.lines import CHOSEN_PART, TAKE_OUT, already_here, attachment_line, received_line
+from app.library.lines import CHOSEN_PART, ORDER, TAKE_OUT, already_here, attachment_line, received_line
 from app.library.mails import take_out
 from app.library.models import FileVersion, ReceivedFile
 from app.library.reading.pictures import THUMBNAIL_WIDTH, VIEW_WIDTH, picture_name
@@ -128,6 +128,13 @@ def received_state(public_id: str) -> ResponseReturnValue:
 def take_files(form: str) -> tuple[list[ReceivedFile], list[str]]:
     """Take in the files of this request for a form; return those kept and a sentence for each one refused."""
     return take_in(lambda received: keep_received(person(), form, received))
+
+
+def files_shown(taken: Sequence[ReceivedFile]) -> list[str] | None:
+    """Return the files the form being sent shows, by public id, and those that came with it; None: it does not say."""
+    if ORDER not in request.form:
+        return None
+    return [*request.form.getlist(ORDER), *(one.public_id for one in taken)]
 
 
 def take_in(keep: Callable[[Received], Kept]) -> tuple[list[Kept], list[str]]:

@@ -30,7 +30,7 @@ from app.library.versions import (
     replace_by_sent,
 )
 from app.library.views.doors import library
-from app.library.views.sending import answer_upload, take_files, take_out_of_mail
+from app.library.views.sending import answer_upload, files_shown, take_files, take_out_of_mail
 from config import MEBIBYTE
 
 if TYPE_CHECKING:
@@ -59,8 +59,7 @@ def files_page(public_id: str) -> ResponseReturnValue:
         return _page(resource, problems), REFUSED if problems else 200
     try:
         with transaction():
-            shown = [*request.form.getlist(ORDER), *(one.public_id for one in taken)]
-            added = add_sent(person(), resource, request.path, shown)
+            added = add_sent(person(), resource, request.path, files_shown(taken))
     except DomainError as error:
         return _page(resource, [_sentence(error)]), error.status
     flash(ngettext("Le fichier est ajouté.", "%(num)s fichiers sont ajoutés.", len(added)))
